@@ -1,0 +1,30 @@
+// How the tests are found, resolved and counted. Not a place for aliases: a package is
+// found by its name and read from its sources, as tsx and the type checker do it.
+// Next: scripts/tally-reporter.ts, which prints the last line of every run.
+
+import { defineConfig } from "vitest/config";
+
+// Tests run in Vite's "ssr" environment, where `resolve.conditions` of the client has no say:
+// the workspace's `source` condition is named for both, so no test ever needs a build.
+// Naming any replaces Vite's own list, which is why the others are repeated here.
+const conditions = ["source", "module", "node", "development|production"];
+
+const everyTest = "{packages,examples,bench,scripts}/**/*.test.ts";
+const slowTests = "{packages,examples,bench,scripts}/**/*.full.test.ts";
+const neverTests = ["**/node_modules/**", "**/dist/**"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    reporters: ["default", "./scripts/tally-reporter.ts"],
+    testTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "fast", include: [everyTest], exclude: [...neverTests, slowTests] },
+      },
+      { extends: true, test: { name: "full", include: [slowTests], exclude: neverTests } },
+    ],
+  },
+});
