@@ -1,0 +1,287 @@
+/**
+ * The reference back end: it evaluates kernels with plain loops and is the definition of what they
+ * mean; every faster back end is checked against it. It is not a compiler: an expression is a short
+ * list of steps, one loop each, over blocks small enough to stay in the processor's cache. Read
+ * first: kernel/kernel.ts. The loops themselves: backends/loops.ts.
+ */
+import { allocate, isFloat } from "../graph/dtype.js";
+import type { TypedArray } from "../graph/dtype.js";
+import { countElements, rowMajor } from "../graph/shape.js";
+import type { Shape } from "../graph/shape.js";
+import type { Fold, Launch } from "../kernel/kernel.js";
+import type { Expression } from "../kernel/scalar.js";
+import type { Backend } from "./backend.js";
+import { folds, loops, truth, wholeProduct } from "./loops.js";
+import type { Lane, Loop } from "./loops.js";
+
+/** Elements in a block: intermediate values of a block stay in the first-level cache. */
+const BLOCK = 1024;
+
+/**
+ * One primitive, from registers to a register; a register is an operand, a constant or an
+ * intermediate value.
+ */
+interface Step {
+  readonly loop: Loop;
+  readonly result: number;
+  readonly inputs: readonly [number, number, number];
+}
+
+interface Program {
+  readonly steps: readonly Step[];
+  /**
+   * Constants and intermediate values; the first registers are the operands, which `null` stands
+   * for.
+   */
+  readonly registers: readonly (Lane | null)[];
+  /** The register that holds the value of the expression. */
+  readonly result: number;
+}
+
+/** Flattens an expression into steps, innermost first; a part used twice is computed once. */
+function translate(expression: Expression, operands: number): Program {
+  const registers = new Array<Lane | null>(operands).fill(null);
+  const steps: Step[] = [];
+  const seen = new Map<Expression, number>();
+  const place = (part: Expression): number => {
+    if (part.kind === "operand") return part.index;
+    const known = seen.get(part);
+    if (known !== undefined) return known;
+    const inputs = part.kind === "apply" ? part.arguments.map(place) : [];
+    const data = allocate(part.dtype, part.kind === "constant" ? 1 : BLOCK);
+    const register = registers.push({ data, at: 0, step: part.kind === "constant" ? 0 : 1 }) - 1;
+    if (part.kind === "constant") data[0] = part.value;
+    else {
+      const [a = 0, b = a, c = a] = inputs;
+      steps.push({ loop: choose(part), result: register, inputs: [a, b, c] });
+    }
+    seen.set(part, register);
+    return register;
+  };
+  const result = place(expression);
+  return { steps, registers, result };
+}
+
+/** Two primitives mean something else on whole numbers and on truth values. */
+function choose(part: Expression & { kind: "apply" }): Loop {
+  if (part.op === "mul" && !isFloat(part.dtype)) return wholeProduct;
+  if (part.op === "cast" && part.dtype === "bool") return truth;
+  return loops[part.op];
+}
+
+const programs = new WeakMap<Expression, Program>();
+
+function programOf(expression: Expression, operands: number): Program {
+  let program = programs.get(expression);
+  if (program === undefined) {
+    program = translate(expression, operands);
+    programs.set(expression, program);
+  }
+  return program;
+}
+
+export const interpreter: Backend = {
+  name: "interpreter",
+  run(launch) {
+    if (launch.output.length === 0) return;
+    const { expression, fold } = launch.kernel;
+    const program = programOf(expression, launch.operands.length);
+    if (fold === null) elementwise(program, launch);
+    else reduce(program, launch, fold);
+  },
+};
+
+/** An expression that is only an operand has no step: its value is copied. */
+const copy: Loop = loops.cast;
+
+/** The lane that a register number stands for. */
+function lane(program: Program, lanes: readonly Lane[], register: number): Lane {
+  return program.registers[register] ?? lanes[register]!;
+}
+
+/** Runs the steps on `n` elements from where the lanes stand. The last one writes to `target`. */
+function evaluate(program: Program, lanes: readonly Lane[], n: number, target: Lane): void {
+  const { steps } = program;
+  const last = steps.length - 1;
+  for (let i = 0; i <= last; i++) {
+    const { loop, result, inputs } = steps[i]!;
+    const y = i === last ? target : program.registers[result]!;
+    const [a, b, c] = inputs;
+    loop(n, y, lane(program, lanes, a), lane(program, lanes, b), lane(program, lanes, c));
+  }
+  if (last < 0) {
+    const only = lane(program, lanes, program.result);
+    copy(n, target, only, only, only);
+  }
+}
+
+function elementwise(program: Program, launch: Launch): void {
+  const target: Lane = { data: launch.output, at: 0, step: 1 };
+  const lanes = stand(launch);
+  if (launch.output.length === 1 || isRow(launch)) {
+    row(program, lanes, launch.output.length, target);
+    return;
+  }
+  const space = collapse(launch.shape, stridesOf(launch), 0);
+  const inner = takeInner(space, lanes);
+  walk(space, lanes, () => row(program, lanes, inner, target));
+}
+
+/**
+ * Evaluates `length` elements in a line, and leaves the lanes where they were and the target behind
+ * them.
+ */
+function row(program: Program, lanes: readonly Lane[], length: number, target: Lane): void {
+  // A single step needs no intermediate value, so it takes the whole line at once.
+  const most = program.steps.length > 1 ? BLOCK : length;
+  for (let done = 0; done < length; done += most) {
+    const n = Math.min(most, length - done);
+    evaluate(program, lanes, n, target);
+    target.at += n;
+    for (let i = 0; i < lanes.length; i++) lanes[i]!.at += n * lanes[i]!.step;
+  }
+  for (let i = 0; i < lanes.length; i++) lanes[i]!.at -= length * lanes[i]!.step;
+}
+
+function reduce(program: Program, launch: Launch, kind: Fold): void {
+  const { epilogue } = launch.kernel;
+  const folded = epilogue === null ? launch.output : new Float64Array(launch.output.length);
+  foldAll(program, launch, kind, folded);
+  if (epilogue === null) return;
+  const count = Float64Array.of(countElements(launch.reduced));
+  const everywhere = launch.shape.map(() => 0);
+  elementwise(programOf(epilogue, 2), {
+    ...launch,
+    reduced: [],
+    operands: [
+      { data: folded, strides: null, offset: 0 },
+      { data: count, strides: everywhere, offset: 0 },
+    ],
+  });
+}
+
+function foldAll(program: Program, launch: Launch, kind: Fold, folded: TypedArray): void {
+  const { start } = folds[kind];
+  const lanes = stand(launch);
+  if (folded.length === 1 && isRow(launch)) {
+    folded[0] = foldLine(program, lanes, countElements(launch.reduced), kind, start);
+    return;
+  }
+  if (launch.reduced.includes(0)) {
+    folded.fill(start);
+    return;
+  }
+  const strides = stridesOf(launch);
+  const outer = collapse(launch.shape, strides, 0);
+  const space = collapse(launch.reduced, strides, launch.shape.length);
+  const inner = takeInner(space, lanes);
+  let position = 0;
+  walk(outer, lanes, () => {
+    let total = start;
+    walk(space, lanes, () => {
+      total = foldLine(program, lanes, inner, kind, total);
+    });
+    folded[position++] = total;
+  });
+}
+
+/** Folds `length` elements in a line into `total`, and leaves the lanes where they were. */
+function foldLine(
+  program: Program,
+  lanes: readonly Lane[],
+  length: number,
+  kind: Fold,
+  total: number,
+): number {
+  const value = lane(program, lanes, program.result);
+  const { fold } = folds[kind];
+  for (let done = 0; done < length; done += BLOCK) {
+    const n = Math.min(BLOCK, length - done);
+    if (program.steps.length > 0) evaluate(program, lanes, n, value);
+    total = fold(total, n, value);
+    for (let i = 0; i < lanes.length; i++) lanes[i]!.at += n * lanes[i]!.step;
+  }
+  for (let i = 0; i < lanes.length; i++) lanes[i]!.at -= length * lanes[i]!.step;
+  return total;
+}
+
+/** The lanes at the start of their operands. */
+function stand({ operands }: Launch): Lane[] {
+  const lanes = new Array<Lane>(operands.length);
+  for (let i = 0; i < lanes.length; i++) {
+    lanes[i] = { data: operands[i]!.data, at: operands[i]!.offset, step: 1 };
+  }
+  return lanes;
+}
+
+/** Whether all operands lie row-major in the index space, so that one line is all there is. */
+function isRow({ operands }: Launch): boolean {
+  for (let i = 0; i < operands.length; i++) if (operands[i]!.strides !== null) return false;
+  return true;
+}
+
+/** The strides of every operand over [...shape, ...reduced], written out. */
+function stridesOf(launch: Launch): (readonly number[])[] {
+  const whole = [...launch.shape, ...launch.reduced];
+  return launch.operands.map(({ strides }) => strides ?? rowMajor(whole));
+}
+
+/** A part of an index space, from the outermost dimension to the innermost, without sizes of 1. */
+interface Space {
+  readonly sizes: number[];
+  /** For each dimension the stride of every lane. */
+  readonly strides: (readonly number[])[];
+}
+
+/**
+ * The dimensions `shape` of a space, the first of which is its dimension `from`; evenly walked ones
+ * become one.
+ */
+function collapse(shape: Shape, strides: readonly (readonly number[])[], from: number): Space {
+  const space: Space = { sizes: [], strides: [] };
+  for (let i = 0; i < shape.length; i++) {
+    const size = shape[i]!;
+    if (size === 1) continue;
+    const here = strides.map((own) => own[from + i]!);
+    const last = space.sizes.length - 1;
+    if (last >= 0 && here.every((step, k) => space.strides[last]![k] === step * size)) {
+      space.sizes[last] = space.sizes[last]! * size;
+      space.strides[last] = here;
+    } else {
+      space.sizes.push(size);
+      space.strides.push(here);
+    }
+  }
+  return space;
+}
+
+/**
+ * Takes the innermost dimension off a space and gives its steps to the lanes; its size, or 1 where
+ * there is none.
+ */
+function takeInner(space: Space, lanes: readonly Lane[]): number {
+  const steps = space.strides.pop();
+  for (let i = 0; i < lanes.length; i++) lanes[i]!.step = steps?.[i] ?? 0;
+  return space.sizes.pop() ?? 1;
+}
+
+/** Visits every point of a space in row-major order, with the lanes standing there. */
+function walk(space: Space, lanes: readonly Lane[], visit: () => void): void {
+  const { sizes, strides } = space;
+  const index = new Array<number>(sizes.length).fill(0);
+  for (;;) {
+    visit();
+    let dim = sizes.length - 1;
+    for (; dim >= 0; dim--) {
+      move(lanes, strides[dim]!, 1);
+      if ((index[dim] = index[dim]! + 1) < sizes[dim]!) break;
+      move(lanes, strides[dim]!, -sizes[dim]!);
+      index[dim] = 0;
+    }
+    if (dim < 0) return;
+  }
+}
+
+function move(lanes: readonly Lane[], strides: readonly number[], times: number): void {
+  for (let i = 0; i < lanes.length; i++) lanes[i]!.at += strides[i]! * times;
+}

@@ -1,0 +1,157 @@
+/**
+ * One plain loop for each scalar primitive: the arithmetic of the interpreter, and with it the
+ * definition of every primitive. Each is written out because V8 compiles a loop well only when it
+ * sees the operation in it; a shared loop that calls back is five times slower. Rounding needs no
+ * code: a store into a typed array rounds to its type. Not here: which loops run in what order
+ * (backends/interpreter.ts).
+ */
+import type { TypedArray } from "../graph/dtype.js";
+import type { Fold } from "../kernel/kernel.js";
+import type { BinaryScalar, ScalarOp, UnaryScalar } from "../kernel/scalar.js";
+
+/** A walk through an array: where it stands, and how far the next element is. */
+export interface Lane {
+  data: TypedArray;
+  at: number;
+  step: number;
+}
+
+/** Computes `n` elements into `y`, whose step is always 1. */
+export type Loop = (n: number, y: Lane, a: Lane, b: Lane, c: Lane) => void;
+
+const unary = {
+  neg: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = -A[i]!;
+  },
+  abs: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.abs(A[i]!);
+  },
+  sign: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.sign(A[i]!);
+  },
+  sqrt: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.sqrt(A[i]!);
+  },
+  exp: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.exp(A[i]!);
+  },
+  expm1: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.expm1(A[i]!);
+  },
+  log: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.log(A[i]!);
+  },
+  log1p: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.log1p(A[i]!);
+  },
+  sin: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.sin(A[i]!);
+  },
+  cos: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.cos(A[i]!);
+  },
+  tanh: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.tanh(A[i]!);
+  },
+  floor: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.floor(A[i]!);
+  },
+  ceil: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.ceil(A[i]!);
+  },
+  not: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = A[i] === 0 ? 1 : 0;
+  },
+  /** To an integer: towards zero, as a typed array stores; to bool see `truth`. */
+  cast: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = A[i]!;
+  },
+} satisfies Record<UnaryScalar, Loop>;
+
+const binary = {
+  add: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = A[i]! + B[j]!;
+  },
+  sub: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = A[i]! - B[j]!;
+  },
+  mul: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = A[i]! * B[j]!;
+  },
+  div: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = A[i]! / B[j]!;
+  },
+  pow: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = power(A[i]!, B[j]!);
+  },
+  max: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = Math.max(A[i]!, B[j]!);
+  },
+  min: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = Math.min(A[i]!, B[j]!);
+  },
+  eq: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = A[i] === B[j] ? 1 : 0;
+  },
+  lt: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = A[i]! < B[j]! ? 1 : 0;
+  },
+  le: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = A[i]! <= B[j]! ? 1 : 0;
+  },
+  and: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = A[i]! & B[j]!;
+  },
+  or: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = A[i]! | B[j]!;
+  },
+} satisfies Record<BinaryScalar, Loop>;
+
+const where: Loop = (
+  n,
+  { data: Y, at: k },
+  { data: C, at: h, step: o },
+  { data: A, at: i, step: p },
+  { data: B, at: j, step: q },
+) => {
+  for (const end = k + n; k < end; k++, h += o, i += p, j += q) Y[k] = C[h] === 0 ? B[j]! : A[i]!;
+};
+
+/**
+ * The C library's rule, where JavaScript differs: a power of 1, and 1 to any power, is 1 even
+ * beside NaN.
+ */
+function power(base: number, exponent: number): number {
+  if (base === 1 || exponent === 0) return 1;
+  if (base === -1 && (exponent === Infinity || exponent === -Infinity)) return 1;
+  return base ** exponent;
+}
+
+/** Products of whole numbers wrap at 32 bits, where a float64 product would lose digits. */
+export const wholeProduct: Loop = (
+  n,
+  { data: Y, at: k },
+  { data: A, at: i, step: p },
+  { data: B, at: j, step: q },
+) => {
+  for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = Math.imul(A[i]!, B[j]!);
+};
+
+/** To bool: everything but zero is true, NaN too. */
+export const truth: Loop = (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+  for (const end = k + n; k < end; k++, i += p) Y[k] = A[i] === 0 ? 0 : 1;
+};
+
+export const loops = { ...unary, ...binary, where } satisfies Record<ScalarOp, Loop>;
+
+/** How a fold goes on from `total` over `n` more elements, in float64. */
+export const folds = {
+  sum: {
+    start: 0,
+    fold: (total, n, { data: A, at: i, step: p }) => {
+      let sum = 0;
+      for (let k = 0; k < n; k++, i += p) sum += A[i]!;
+      return total + sum;
+    },
+  },
+} satisfies Record<Fold, { start: number; fold: (total: number, n: number, lane: Lane) => number }>;

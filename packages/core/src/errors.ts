@@ -1,0 +1,66 @@
+/**
+ * What can go wrong, one class per kind of failure. Every message says what was asked (the
+ * operation and the shapes), why it cannot be, and the call that would work; every error is thrown
+ * by the call that caused it, before anything has changed. Nothing is caught or logged here.
+ */
+
+/**
+ * Every error that Nabla throws on purpose is one of these; catch it to catch them all.
+ * @example
+ * tensor([1, 2]).add(tensor([1, 2, 3])) // throws ShapeError: add: shapes [2] and [3]
+ */
+export class NablaError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+/**
+ * Sizes that do not fit: shapes that do not broadcast, a reshape that loses elements.
+ * @example
+ * zeros([2, 3]).matmul(zeros([2, 3])) // throws ShapeError: matmul: [2, 3] × [2, 3]: 3 ≠ 2
+ */
+export class ShapeError extends NablaError {}
+
+/**
+ * An element type that an operation cannot take or give.
+ * @example
+ * tensor([true]).neg() // throws DTypeError: neg: bool tensors have no neg
+ */
+export class DTypeError extends NablaError {}
+
+/**
+ * An index, dimension or range outside of the tensor.
+ * @example
+ * tensor([1, 2]).select(0, 2) // throws IndexError: select: index 2 is out of range
+ */
+export class IndexError extends NablaError {}
+
+/**
+ * An argument that has no meaning: a negative learning rate, a string for a number.
+ * @example
+ * manualSeed(-1) // throws ArgumentError: manualSeed: -1 is no seed
+ */
+export class ArgumentError extends NablaError {}
+
+/**
+ * A derivative that cannot be had: nothing requires it, or the graph is gone.
+ * @example
+ * tensor([1, 2]).sum().backward() // throws GradientError: backward: this tensor does not
+ */
+export class GradientError extends NablaError {}
+
+/**
+ * A write that would spoil what others rely on: a leaf that requires grad, an expanded view.
+ * @example
+ * tensor(1, { requiresGrad: true }).add_(1) // throws InPlaceError: add_: a leaf that requires
+ */
+export class InPlaceError extends NablaError {}
+
+/**
+ * A tensor used as a plain JavaScript value: `a + b`, `loss < 0.1`.
+ * @example
+ * Number(tensor(1)) // throws PrimitiveError: a tensor is no number
+ */
+export class PrimitiveError extends NablaError {}

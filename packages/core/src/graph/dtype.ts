@@ -1,0 +1,57 @@
+/**
+ * The four element types and what happens when they meet. This file knows no tensors and no
+ * operations. Read next: graph/shape.ts.
+ */
+
+/** The element types. `float32` is the default; PyTorch's `int64` is `int32` here. */
+export type DType = "float32" | "float64" | "int32" | "bool";
+
+/** The JavaScript arrays that hold elements; a `bool` is one byte, 0 or 1. */
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** From the weakest to the strongest: the result of two of them is the stronger. */
+const strength: Readonly<Record<DType, number>> = { bool: 0, int32: 1, float32: 2, float64: 3 };
+
+/** A small integer for a type, for keys. */
+export const codeOf = (dtype: DType): number => strength[dtype];
+
+export const isDType = (value: unknown): value is DType =>
+  typeof value === "string" && Object.hasOwn(strength, value);
+
+export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
+
+export const promote = (a: DType, b: DType): DType => (strength[a] >= strength[b] ? a : b);
+
+/** What arithmetic that needs fractions (`div`, `exp`) makes of a type. */
+export const toFloat = (dtype: DType): DType => (isFloat(dtype) ? dtype : "float32");
+
+/** bool, integer, floating: a 0-d tensor decides a result's category, never its width. */
+const category = (dtype: DType): number => Math.min(strength[dtype], 2);
+
+/** The common type of two operands, by PyTorch's rule for tensors with and without dimensions. */
+export function resultType(a: DType, aRank: number, b: DType, bRank: number): DType {
+  if (a === b) return a;
+  if (aRank > 0 === bRank > 0) return promote(a, b);
+  const [sized, scalar] = aRank > 0 ? [a, b] : [b, a];
+  return category(scalar) > category(sized) ? scalar : sized;
+}
+
+/** The type a plain JavaScript number takes beside a tensor of `dtype`. */
+export function numberType(value: number | boolean, dtype: DType): DType {
+  if (typeof value === "boolean") return dtype;
+  if (isFloat(dtype)) return dtype;
+  return Number.isInteger(value) ? "int32" : "float32";
+}
+
+export function allocate(dtype: DType, length: number): TypedArray {
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(length);
+    case "float64":
+      return new Float64Array(length);
+    case "int32":
+      return new Int32Array(length);
+    case "bool":
+      return new Uint8Array(length);
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The switches that hold for everything recorded at the moment: is a gradient wanted, who is told
+ * of a new node, and what time it is. `schedule/flush` installs the hook, so that recording needs
+ * to know no scheduler.
+ */
+import { ArgumentError } from "../errors.js";
+import type { Node } from "./node.js";
+
+export const mode = {
+  /** Whether operations remember their inputs for backward(). */
+  gradients: true,
+  /** Called with every node recorded. */
+  onRecord: (_node: Node): void => {},
+  /** Counts recorded operations and writes; orders them in time. */
+  clock: 0,
+};
+
+function withGradients<T>(name: string, gradients: boolean, run: () => T): T {
+  const before = mode.gradients;
+  mode.gradients = gradients;
+  try {
+    const result = run();
+    if (result instanceof Promise) {
+      throw new ArgumentError(
+        `${name}: the function is async, and the mode would end at its first await. ` +
+          `Await outside: const x = await load(); ${name}(() => use(x)).`,
+      );
+    }
+    return result;
+  } finally {
+    mode.gradients = before;
+  }
+}
+
+/**
+ * Runs a function in which no operation is remembered for backward(): results do not require grad,
+ * and tensors that do may be changed in place. Returns what the function returns. It holds while
+ * the function runs, not across an `await`.
+ * @example
+ * const w = tensor([1, 2], { requiresGrad: true });
+ * noGrad(() => w.mul(2)).requiresGrad // false
+ */
+export const noGrad = <T>(run: () => T): T => withGradients("noGrad", false, run);
+
+/**
+ * Runs a function in which operations are remembered for backward(), inside of noGrad() too.
+ * @example
+ * const w = tensor([1, 2], { requiresGrad: true });
+ * noGrad(() => enableGrad(() => w.mul(2))).requiresGrad // true
+ */
+export const enableGrad = <T>(run: () => T): T => withGradients("enableGrad", true, run);
+
+/**
+ * Whether operations recorded now are remembered for backward().
+ * @example
+ * isGradEnabled() // true
+ * noGrad(() => isGradEnabled()) // false
+ */
+export const isGradEnabled = (): boolean => mode.gradients;

@@ -1,0 +1,77 @@
+/**
+ * A node: one value and how it comes to be. It is immutable but for one moment: when it has been
+ * computed it gets its buffer and lets go of its inputs. Tensors (tensor.ts) are what users hold;
+ * nodes are what runs. Not here: when a node runs (schedule/flush.ts), what a derivative is
+ * (autograd.ts).
+ */
+import type { Kernel } from "../kernel/kernel.js";
+import type { DType, TypedArray } from "./dtype.js";
+import type { Layout, Shape, Strides } from "./shape.js";
+
+/** What an operation is to those who run it. */
+export interface Operation {
+  /** As in `x.name()`; the operation's key in its table. */
+  readonly name: string;
+  /** How to get the value of a node of this operation. */
+  work(node: Node): Work;
+}
+
+/** The three ways to a value. Whoever runs nodes knows these and no operation. */
+export type Work =
+  /** Run a kernel over the operands, walked with these strides over [...shape, ...reduced]. */
+  | {
+      readonly kind: "kernel";
+      readonly kernel: Kernel;
+      readonly reduced: Shape;
+      readonly strides: readonly Strides[];
+    }
+  /** The buffer of the input, looked at with the layout the node has had since it was recorded. */
+  | { readonly kind: "view" }
+  /** An algorithm that is no kernel, over row-major arrays. */
+  | { readonly kind: "host"; run(inputs: readonly TypedArray[]): TypedArray };
+
+export class Node implements Layout {
+  readonly operation: Operation;
+  /** What it is computed from; emptied when it has been. */
+  inputs: readonly Node[];
+  readonly attributes: unknown;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly strides: Strides;
+  readonly offset: number;
+  /** The elements, once computed. */
+  buffer: TypedArray | null = null;
+
+  constructor(
+    operation: Operation,
+    inputs: readonly Node[],
+    attributes: unknown,
+    dtype: DType,
+    { shape, strides = null, offset = 0 }: Placement,
+  ) {
+    this.operation = operation;
+    this.inputs = inputs;
+    this.attributes = attributes;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.strides = strides;
+    this.offset = offset;
+  }
+}
+
+/** A layout; row-major from the start of the buffer unless said otherwise. */
+export type Placement = Pick<Layout, "shape"> & Partial<Layout>;
+
+const given: Operation = {
+  name: "data",
+  work: () => {
+    throw new Error("data is there from the start");
+  },
+};
+
+/** A node that was never computed: numbers somebody had. */
+export function dataNode(buffer: TypedArray, shape: Shape, dtype: DType): Node {
+  const node = new Node(given, [], null, dtype, { shape });
+  node.buffer = buffer;
+  return node;
+}

@@ -1,0 +1,149 @@
+/**
+ * The closed set of scalar primitives and the expressions made of them. An operation's kernel is
+ * written once with `s`, on placeholders, and every back end evaluates or prints the expression
+ * that comes out. Every primitive rounds its result to its element type, so an expression has one
+ * meaning everywhere. Not here: loops, shapes, derivatives. Read next: kernel/kernel.ts.
+ */
+import { isFloat, promote } from "../graph/dtype.js";
+import type { DType } from "../graph/dtype.js";
+
+/** The primitives by number of arguments. A back end that misses one does not compile. */
+export type UnaryScalar =
+  | "neg"
+  | "abs"
+  | "sign"
+  | "sqrt"
+  | "exp"
+  | "expm1"
+  | "log"
+  | "log1p"
+  | "sin"
+  | "cos"
+  | "tanh"
+  | "floor"
+  | "ceil"
+  | "not"
+  | "cast";
+export type BinaryScalar =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "pow"
+  | "max"
+  | "min"
+  | "eq"
+  | "lt"
+  | "le"
+  | "and"
+  | "or";
+export type TernaryScalar = "where";
+export type ScalarOp = UnaryScalar | BinaryScalar | TernaryScalar;
+
+/** A formula for one element. */
+export type Expression =
+  | { readonly kind: "operand"; readonly index: number; readonly dtype: DType }
+  | { readonly kind: "constant"; readonly value: number; readonly dtype: DType }
+  | {
+      readonly kind: "apply";
+      readonly op: ScalarOp;
+      readonly arguments: readonly Expression[];
+      readonly dtype: DType;
+    };
+
+/** In a formula a plain number takes the type of what it meets. */
+type Part = Expression | number;
+
+export const operand = (index: number, dtype: DType): Expression => ({
+  kind: "operand",
+  index,
+  dtype,
+});
+
+const constant = (value: number, dtype: DType): Expression => ({
+  kind: "constant",
+  value,
+  dtype,
+});
+
+export const cast = (x: Expression, dtype: DType): Expression =>
+  x.dtype === dtype ? x : apply("cast", [x], dtype);
+
+const apply = (op: ScalarOp, args: readonly Expression[], dtype: DType): Expression => ({
+  kind: "apply",
+  op,
+  arguments: args,
+  dtype,
+});
+
+/** Both parts as expressions of one type. */
+function unify(a: Part, b: Part): [Expression, Expression] {
+  if (typeof a === "number") {
+    if (typeof b === "number") throw new TypeError("a formula needs at least one operand");
+    return [constant(a, b.dtype), b];
+  }
+  if (typeof b === "number") return [a, constant(b, a.dtype)];
+  const dtype = promote(a.dtype, b.dtype);
+  return [cast(a, dtype), cast(b, dtype)];
+}
+
+const unary =
+  (op: UnaryScalar) =>
+  (x: Expression): Expression =>
+    apply(op, [x], x.dtype);
+
+/** On whole numbers these already are what they would give. */
+const rounding =
+  (op: UnaryScalar) =>
+  (x: Expression): Expression =>
+    isFloat(x.dtype) ? apply(op, [x], x.dtype) : x;
+
+const binary =
+  (op: BinaryScalar, result?: DType) =>
+  (a: Part, b: Part): Expression => {
+    const [left, right] = unify(a, b);
+    return apply(op, [left, right], result ?? left.dtype);
+  };
+
+const lt = binary("lt", "bool");
+const le = binary("le", "bool");
+const not = (x: Expression): Expression => apply("not", [cast(x, "bool")], "bool");
+
+/** The vocabulary in which kernels are written. */
+export const s = {
+  neg: unary("neg"),
+  abs: unary("abs"),
+  sign: unary("sign"),
+  sqrt: unary("sqrt"),
+  exp: unary("exp"),
+  expm1: unary("expm1"),
+  log: unary("log"),
+  log1p: unary("log1p"),
+  sin: unary("sin"),
+  cos: unary("cos"),
+  tanh: unary("tanh"),
+  floor: rounding("floor"),
+  ceil: rounding("ceil"),
+  add: binary("add"),
+  sub: binary("sub"),
+  mul: binary("mul"),
+  div: binary("div"),
+  pow: binary("pow"),
+  max: binary("max"),
+  min: binary("min"),
+  eq: binary("eq", "bool"),
+  ne: (a: Part, b: Part): Expression => not(s.eq(a, b)),
+  lt,
+  le,
+  gt: (a: Part, b: Part): Expression => lt(b, a),
+  ge: (a: Part, b: Part): Expression => le(b, a),
+  not,
+  and: (a: Expression, b: Expression): Expression =>
+    apply("and", [cast(a, "bool"), cast(b, "bool")], "bool"),
+  or: (a: Expression, b: Expression): Expression =>
+    apply("or", [cast(a, "bool"), cast(b, "bool")], "bool"),
+  where: (condition: Expression, a: Part, b: Part): Expression => {
+    const [left, right] = unify(a, b);
+    return apply("where", [cast(condition, "bool"), left, right], left.dtype);
+  },
+} as const;

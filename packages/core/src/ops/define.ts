@@ -1,0 +1,321 @@
+/**
+ * What an operation is. An operation is one record in a table (ops/elementwise.ts and its
+ * neighbours): its kernel says what is computed, its vjps how a gradient goes back through it, its
+ * samples where the tests look. The record's family (unary, binary, reduction, ...) owns the rules
+ * of shape and type, so a record says only what is its own. From a record come the method, the free
+ * function, their types and their documentation. Not here: how backward() walks (autograd.ts), how
+ * a kernel runs (backends/). Read next: ops/elementwise.ts.
+ */
+import { ArgumentError, DTypeError } from "../errors.js";
+import {
+  allocate,
+  codeOf,
+  isDType,
+  isFloat,
+  numberType,
+  promote,
+  resultType,
+  toFloat,
+} from "../graph/dtype.js";
+import type { DType } from "../graph/dtype.js";
+import { mode } from "../graph/mode.js";
+import { Node, dataNode } from "../graph/node.js";
+import type { Operation, Placement, Work } from "../graph/node.js";
+import { broadcastShapes, broadcastStrides } from "../graph/shape.js";
+import type { Shape } from "../graph/shape.js";
+import type { Kernel } from "../kernel/kernel.js";
+import { cast, operand } from "../kernel/scalar.js";
+import type { Expression } from "../kernel/scalar.js";
+import type { Tensor } from "../tensor.js";
+
+/**
+ * What a derivative may use, always by the same letters: `x` the only input, `a`, `b`, `c` the
+ * inputs in order, `y` the result. `shape` is that of the input the derivative is for; `attributes`
+ * what else the call was given.
+ */
+export interface Saved<Attributes = unknown> {
+  readonly x: Tensor;
+  readonly a: Tensor;
+  readonly b: Tensor;
+  readonly c: Tensor;
+  readonly y: Tensor;
+  readonly shape: Shape;
+  readonly attributes: Attributes;
+}
+
+/**
+ * One input's share of the chain rule, a vector-Jacobian product: from `g`, the derivative of the
+ * loss by the result, it makes the derivative of the loss by that input. It is written in tensor
+ * operations, so it can be differentiated again. Its result may have the broadcast shape of the
+ * result: whoever calls it sums it back to the shape of the input.
+ */
+export type Vjp<Attributes = unknown> = (g: Tensor, saved: Saved<Attributes>) => Tensor;
+
+/**
+ * Either derivatives, one for each input (`null`: never has one), or the reason why there are none.
+ */
+type Derivatives<Vjps extends readonly (Vjp | null)[]> =
+  | { readonly vjps: Vjps }
+  | { readonly nondifferentiable: string };
+
+/** Where the tests look: an interval for each input. */
+export type Samples = readonly (readonly [low: number, high: number])[];
+
+/** An operation, as the rest of the library sees it. */
+export interface Op extends Operation {
+  name: string;
+  /** One for each input; `null` where no derivative exists. */
+  readonly vjps: readonly (Vjp | null)[] | null;
+}
+
+/**
+ * A record of a table: an operation, and how it is called as `x.name(...args)` or `name(x,
+ * ...args)`.
+ */
+export interface Row<Arguments extends unknown[] = never[]> extends Op {
+  readonly call: (x: Tensor, ...args: Arguments) => Tensor;
+  readonly samples: Samples;
+}
+
+/**
+ * A function made of others, in a table of its own: called as a record is, with no kernel or
+ * derivative to itself.
+ */
+export type Composite<Arguments extends unknown[]> = (x: Tensor, ...args: Arguments) => Tensor;
+
+/** The methods that the entries of a table become. */
+export type Methods<Entries> = {
+  [Name in keyof Entries]: Entries[Name] extends Row<infer Arguments>
+    ? (...args: Arguments) => Tensor
+    : Entries[Name] extends Composite<infer Arguments>
+      ? (...args: Arguments) => Tensor
+      : never;
+};
+
+/** The methods `name_` that write their result into the tensor they are called on. */
+export type InPlaceMethods<Entries> = {
+  [Name in keyof Entries as `${Name & string}_`]: Methods<Entries>[Name];
+};
+
+/** The free functions that the entries of a table become. */
+export type Functions<Entries> = {
+  [Name in keyof Entries]: Entries[Name] extends Row<infer Arguments>
+    ? Composite<Arguments>
+    : Entries[Name];
+};
+
+/** The free functions that the entries of a table become. */
+export function functions<Entries extends object>(entries: Entries): Functions<Entries> {
+  const calls = Object.entries(entries).map(([key, entry]: [string, unknown]) => [
+    key,
+    typeof entry === "function" ? entry : (entry as Row).call,
+  ]);
+  return Object.fromEntries(calls) as Functions<Entries>;
+}
+
+/** What a table of operations is. */
+export type Table = Readonly<Record<string, Op>>;
+
+/** Names the records of a table after their keys. */
+export function nameRows(table: Table): void {
+  for (const [key, row] of Object.entries(table)) row.name = key;
+}
+
+/**
+ * tensor.ts puts its constructor here: operations make tensors, and tensors have operations for
+ * methods.
+ */
+export const construct = {
+  tensor: (_node: Node, _parents: readonly Tensor[] | null): Tensor => {
+    throw new Error("tensor.ts was not loaded: import @nabla/core, not its files");
+  },
+};
+
+/**
+ * Where every operation goes through: a node is recorded, and the result remembers its inputs if a
+ * gradient may be asked for. Shapes and types have been checked by the family; nothing here can
+ * fail for a reason of the user's.
+ */
+export function record(
+  op: Op,
+  inputs: readonly Tensor[],
+  attributes: unknown,
+  dtype: DType,
+  placement: Placement,
+): Tensor {
+  const nodes = new Array<Node>(inputs.length);
+  let wanted = false;
+  for (let i = 0; i < inputs.length; i++) {
+    nodes[i] = inputs[i]!.node;
+    wanted ||= inputs[i]!.requiresGrad;
+  }
+  const node = new Node(op, nodes, attributes, dtype, placement);
+  mode.onRecord(node);
+  const remembered = wanted && mode.gradients && op.vjps !== null && isFloat(dtype);
+  return construct.tensor(node, remembered ? inputs : null);
+}
+
+/** A plain number as a tensor without dimensions. */
+export function scalar(value: number | boolean, dtype: DType): Tensor {
+  const buffer = allocate(dtype, 1);
+  buffer[0] = Number(value);
+  return construct.tensor(dataNode(buffer, [], dtype), null);
+}
+
+/** What may stand beside a tensor. */
+export type Operand = Tensor | number | boolean;
+
+/**
+ * The operand as a tensor; a plain number takes the type of the tensor beside it, where that can
+ * hold it.
+ */
+function operandBeside(name: string, value: Operand, tensor: Tensor): Tensor {
+  if (typeof value === "number" || typeof value === "boolean") {
+    return scalar(value, numberType(value, tensor.dtype));
+  }
+  return checkTensor(name, value);
+}
+
+export function checkTensor(name: string, value: Tensor): Tensor {
+  if (value?.node instanceof Node) return value;
+  throw new ArgumentError(
+    `${name}: ${value === null ? "null" : typeof value} is not a tensor; ` +
+      `pass a tensor or a number, for example ${name}(tensor([1, 2])).`,
+  );
+}
+
+type Formula = (...operands: Expression[]) => Expression;
+
+/** What every elementwise operation is, whatever its number of operands. */
+interface Elementwise extends Op {
+  readonly formula: Formula;
+  /** The kernels built so far, by the types they are for. */
+  readonly kernels: Map<number, Kernel>;
+  readonly samples: Samples;
+}
+
+/** What a record of an elementwise family says. */
+type ElementwiseRecord<
+  Operands extends Expression[],
+  Vjps extends readonly (Vjp | null)[],
+> = Derivatives<Vjps> & {
+  /** What becomes of one element, in the vocabulary `s` of kernel/scalar.ts. */
+  readonly kernel: (...operands: Operands) => Expression;
+  readonly samples: Samples;
+};
+
+const elementwise = <Operands extends Expression[], Vjps extends readonly (Vjp | null)[]>(
+  of: ElementwiseRecord<Operands, Vjps>,
+): Elementwise => ({
+  name: "",
+  vjps: "vjps" in of ? of.vjps : null,
+  formula: of.kernel as Formula,
+  kernels: new Map<number, Kernel>(),
+  samples: of.samples,
+  work(node): Work {
+    const strides = node.inputs.map((input) => broadcastStrides(input, node.shape));
+    return { kind: "kernel", kernel: node.attributes as Kernel, reduced: [], strides };
+  },
+});
+
+/**
+ * Records an elementwise operation: every operand is cast to `dtype`, and walked as if it had
+ * `shape`.
+ */
+function compute(op: Elementwise, inputs: readonly Tensor[], dtype: DType, shape: Shape): Tensor {
+  let key = codeOf(dtype);
+  for (let i = 0; i < inputs.length; i++) key = key * 4 + codeOf(inputs[i]!.dtype);
+  let kernel = op.kernels.get(key);
+  if (kernel === undefined) {
+    // A third operand is a condition, which is no part of the arithmetic.
+    const operands = inputs.map(({ dtype: own }, i) =>
+      i < 2 ? cast(operand(i, own), dtype) : operand(i, own),
+    );
+    const expression = op.formula(...operands);
+    kernel = { expression, fold: null, epilogue: null, dtype: expression.dtype };
+    op.kernels.set(key, kernel);
+  }
+  return record(op, inputs, kernel, kernel.dtype, { shape });
+}
+
+interface Options {
+  /** Whole numbers become float32 first, as for `exp` or `div`. */
+  readonly fractions?: boolean;
+  /** Truth values are refused, as for `sub` or `neg`. */
+  readonly numbersOnly?: boolean;
+}
+
+/** The type an operation computes in, given the common type of its operands. */
+function computeType(name: string, { fractions, numbersOnly }: Options, common: DType): DType {
+  if (numbersOnly === true && common === "bool") {
+    throw new DTypeError(
+      `${name}: bool tensors have no ${name}; convert first, for example ` +
+        `x.to("int32").${name}(...).`,
+    );
+  }
+  return fractions === true ? toFloat(common) : common;
+}
+
+/** The family of functions of one tensor: y has the shape of x. */
+export function unary(of: ElementwiseRecord<[x: Expression], readonly [Vjp]> & Options): Row<[]> {
+  const op = elementwise(of);
+  const call = (x: Tensor): Tensor => {
+    const { dtype } = checkTensor(op.name, x);
+    return compute(op, [x], computeType(op.name, of, dtype), x.shape);
+  };
+  return Object.assign(op, { call });
+}
+
+/**
+ * The family of functions of two tensors, or of a tensor and a number, which are broadcast to one
+ * shape.
+ */
+export function binary(
+  of: ElementwiseRecord<[a: Expression, b: Expression], readonly [Vjp, Vjp]> & Options,
+): Row<[other: Operand]> {
+  const op = elementwise(of);
+  const call = (a: Tensor, other: Operand): Tensor => {
+    const b = operandBeside(op.name, other, checkTensor(op.name, a));
+    // A plain number never widens the tensor beside it; a tensor without dimensions may, by its
+    // category.
+    const common =
+      b === other
+        ? resultType(a.dtype, a.shape.length, b.dtype, b.shape.length)
+        : promote(a.dtype, b.dtype);
+    const shape = broadcastShapes(op.name, a.shape, b.shape);
+    return compute(op, [a, b], computeType(op.name, of, common), shape);
+  };
+  return Object.assign(op, { call });
+}
+
+/** The family that chooses between `a` and `b` by a condition `c`, broadcast to one shape. */
+export function choice(
+  of: ElementwiseRecord<[a: Expression, b: Expression, c: Expression], readonly [Vjp, Vjp, null]>,
+): Row<[condition: Tensor, other: Operand]> {
+  const op = elementwise(of);
+  const call = (a: Tensor, condition: Tensor, other: Operand): Tensor => {
+    const b = operandBeside(op.name, other, checkTensor(op.name, a));
+    const c = checkTensor(op.name, condition);
+    const dtype = resultType(a.dtype, a.shape.length, b.dtype, b.shape.length);
+    const shape = broadcastShapes(op.name, broadcastShapes(op.name, a.shape, b.shape), c.shape);
+    return compute(op, [a, b, c], dtype, shape);
+  };
+  return Object.assign(op, { call });
+}
+
+/** The family of one: the same elements in another type. */
+export function conversion(
+  of: ElementwiseRecord<[x: Expression], readonly [Vjp]>,
+): Row<[dtype: DType]> {
+  const op = elementwise(of);
+  const call = (x: Tensor, dtype: DType): Tensor => {
+    if (!isDType(dtype)) {
+      throw new DTypeError(
+        `${op.name}: "${String(dtype)}" is no element type; use "float32", "float64", "int32" or ` +
+          `"bool".`,
+      );
+    }
+    return checkTensor(op.name, x).dtype === dtype ? x : compute(op, [x], dtype, x.shape);
+  };
+  return Object.assign(op, { call });
+}

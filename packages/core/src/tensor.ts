@@ -1,0 +1,343 @@
+/**
+ * What a tensor is: numbers in a shape, and the memory of how they were computed. This file has
+ * what a tensor knows and how it is read; its operations come from the tables in ops/, one record
+ * each, and are added as methods at the end. Not here: how backward() walks (autograd.ts, read it
+ * next), what an operation is (ops/define.ts), what it computes with.
+ */
+import { backward } from "./autograd.js";
+import type { BackwardOptions } from "./autograd.js";
+import { DTypeError, GradientError, PrimitiveError, ShapeError } from "./errors.js";
+import { isFloat } from "./graph/dtype.js";
+import type { DType, TypedArray } from "./graph/dtype.js";
+import { mode } from "./graph/mode.js";
+import type { Node } from "./graph/node.js";
+import { countElements, formatShape, normalizeDim, sameShape } from "./graph/shape.js";
+import type { Shape } from "./graph/shape.js";
+import { composites } from "./ops/composite.js";
+import { contractions } from "./ops/contract.js";
+import type { NestedArray } from "./ops/create.js";
+import { construct, functions } from "./ops/define.js";
+import type { InPlaceMethods, Methods } from "./ops/define.js";
+import { conversions, elementwise } from "./ops/elementwise.js";
+import { refresh, share, write } from "./ops/inplace.js";
+import type { Past, View } from "./ops/inplace.js";
+import { movements } from "./ops/movement.js";
+import { reductions } from "./ops/reduce.js";
+import { print } from "./print.js";
+import { elements } from "./schedule/flush.js";
+
+/**
+ * An n-dimensional array of numbers of one type that remembers how it was computed, so that
+ * `backward()` can find the derivative of a result by everything it was made from. Make one with
+ * `tensor`, `zeros`, `rand` and their like. Every operation is a method (`a.add(b)`) and a free
+ * function (`add(a, b)`).
+ * @example
+ * const w = tensor([1, 2], { requiresGrad: true });
+ * const loss = w.square().sum();
+ * loss.backward();
+ * w.grad // tensor([2., 4.])
+ */
+export class Tensor {
+  /** The value, as of when it was last looked at; others ask for `node`. @internal */
+  contents: Node;
+  /** The node whose operation made this tensor from `parents`. @internal */
+  maker: Node;
+  /**
+   * What backward() goes on to; `null` for a tensor that was not computed from any that require
+   * grad. @internal
+   */
+  parents: readonly Tensor[] | null;
+  /** When it was recorded, on `mode.clock`: parents before children. @internal */
+  recordedAt = 0;
+  /** When it was last written to. @internal */
+  writtenAt = 0;
+  /** Whose elements it shows, if not its own. @internal */
+  view: View | null = null;
+  /** What it was before it was written to. @internal */
+  past: Past | null = null;
+  private differentiated: boolean;
+  private gradient: Tensor | null = null;
+
+  /** Made by the functions that create tensors and by operations. @internal */
+  constructor(node: Node, parents: readonly Tensor[] | null) {
+    this.contents = node;
+    this.maker = node;
+    this.parents = parents;
+    this.differentiated = parents !== null;
+    if (parents !== null) this.recordedAt = ++mode.clock;
+  }
+
+  /**
+   * The value as it is now.
+   * @internal
+   */
+  get node(): Node {
+    if (this.view !== null) refresh(this, this.view);
+    return this.contents;
+  }
+
+  /**
+   * The size of each dimension; `[]` for a single number.
+   * @example
+   * zeros([2, 3]).shape // [ 2, 3 ]
+   */
+  get shape(): Shape {
+    return this.contents.shape;
+  }
+
+  /**
+   * The type of the elements.
+   * @example
+   * zeros([2]).dtype // float32
+   */
+  get dtype(): DType {
+    return this.contents.dtype;
+  }
+
+  /**
+   * The number of dimensions.
+   * @example
+   * zeros([2, 3]).dim() // 2
+   */
+  dim(): number {
+    return this.shape.length;
+  }
+
+  /**
+   * The size of one dimension; negative ones count from the end.
+   * @example
+   * zeros([2, 3]).size(-1) // 3
+   */
+  size(dim: number): number {
+    return this.shape[normalizeDim("size", dim, this.shape.length)] ?? 1;
+  }
+
+  /**
+   * The number of elements.
+   * @example
+   * zeros([2, 3]).numel() // 6
+   */
+  numel(): number {
+    return countElements(this.shape);
+  }
+
+  /**
+   * Whether this tensor was made by you rather than computed from tensors that require grad: the
+   * end of the way back, where backward() leaves a gradient.
+   * @example
+   * const w = tensor(1, { requiresGrad: true });
+   * w.isLeaf // true
+   * w.mul(2).isLeaf // false
+   */
+  get isLeaf(): boolean {
+    return this.parents === null;
+  }
+
+  /**
+   * Whether gradients are wanted by this tensor: set for leaves, and so for whatever is computed
+   * from them. Only float tensors can require grad (DTypeError), and only leaves be changed
+   * (GradientError).
+   * @example
+   * const w = tensor([1, 2]);
+   * w.requiresGrad = true;
+   * w.mul(2).requiresGrad // true
+   */
+  get requiresGrad(): boolean {
+    return this.differentiated;
+  }
+
+  set requiresGrad(wanted: boolean) {
+    if (wanted && !isFloat(this.dtype)) {
+      throw new DTypeError(
+        `requiresGrad: a ${this.dtype} tensor has no derivatives; ` +
+          `make it of float32 or float64, for example x.to("float32").requiresGrad_().`,
+      );
+    }
+    if (!wanted && !this.isLeaf) {
+      throw new GradientError(
+        "requiresGrad: only a leaf can stop requiring grad, and this tensor was computed; use " +
+          "x.detach().",
+      );
+    }
+    this.differentiated = wanted;
+    // What was recorded before is not differentiated by this tensor: it is later than that.
+    if (wanted && this.isLeaf) this.recordedAt = ++mode.clock;
+  }
+
+  /**
+   * Sets `requiresGrad` and returns the tensor itself.
+   * @example
+   * tensor([1, 2]).requiresGrad_().requiresGrad // true
+   */
+  requiresGrad_(wanted = true): this {
+    this.requiresGrad = wanted;
+    return this;
+  }
+
+  /**
+   * What backward() found for this leaf, summed over all calls since it was last `null`; of the
+   * tensor's shape and type. Set it to `null` (as an optimizer's zeroGrad does) to start anew.
+   * @example
+   * const w = tensor(3, { requiresGrad: true });
+   * w.square().backward();
+   * w.grad // tensor(6.)
+   */
+  get grad(): Tensor | null {
+    return this.gradient;
+  }
+
+  set grad(value: Tensor | null) {
+    if (value !== null && !sameShape(value.shape, this.shape)) {
+      throw new ShapeError(
+        `grad: a gradient of shape ${formatShape(value.shape)} does not belong to a tensor of ` +
+          "shape " +
+          `${formatShape(this.shape)}; give one of the same shape, or null.`,
+      );
+    }
+    this.gradient = value;
+  }
+
+  /**
+   * Finds the derivative of this tensor by every leaf it was computed from that requires grad, and
+   * adds it to the leaf's `.grad`. A tensor of one element needs no argument; for others `gradient`
+   * is the derivative of the loss by this tensor, of its shape. The graph is freed on the way,
+   * unless `retainGraph`; with `createGraph` the gradients can be differentiated in turn. Throws a
+   * GradientError where there is nothing to differentiate.
+   * @example
+   * const x = tensor([1, 2, 3], { requiresGrad: true });
+   * x.square().backward(tensor([1, 1, 0]));
+   * x.grad // tensor([2., 4., 0.])
+   */
+  backward(gradient?: Tensor | null, options: BackwardOptions = {}): void {
+    backward([this], [gradient ?? null], options);
+  }
+
+  /**
+   * The same elements without the memory of how they were computed; gradients do not go through.
+   * The elements are shared: a write to one is seen by the other.
+   * @example
+   * tensor([1, 2], { requiresGrad: true }).mul(2).detach().requiresGrad // false
+   */
+  detach(): Tensor {
+    return share(this, this.fork(), { again: (base) => base.detach() });
+  }
+
+  /**
+   * The same value in a tensor of its own, which no write to this one reaches.
+   * @internal
+   */
+  fork(): Tensor {
+    return new Tensor(this.node, null);
+  }
+
+  /**
+   * The only element as a JavaScript number (0 or 1 for bool). Throws a ShapeError where there are
+   * more or none.
+   * @example
+   * tensor([3, 4]).sum().item() // 7
+   */
+  item(): number {
+    if (this.numel() !== 1) {
+      throw new ShapeError(
+        `item: a tensor of shape ${formatShape(this.shape)} has ${this.numel()} elements, not ` +
+          "one; " +
+          "reduce it first, for example x.sum().item(), or read all of them with x.toArray().",
+      );
+    }
+    return elements(this.node)[0]!;
+  }
+
+  /**
+   * A copy of the elements in row-major order.
+   * @example
+   * tensor([[1, 2], [3, 4]]).data() // 1,2,3,4
+   */
+  data(): TypedArray {
+    return elements(this.node).slice();
+  }
+
+  /**
+   * The elements as arrays in arrays, as deep as the tensor has dimensions; true and false for
+   * bool.
+   * @example
+   * tensor([[1, 2], [3, 4]]).toArray() // [ [ 1, 2 ], [ 3, 4 ] ]
+   */
+  toArray(): NestedArray {
+    const values: (number | boolean)[] = Array.from(elements(this.node));
+    const nest = (depth: number, from: number, count: number): NestedArray => {
+      if (depth === this.shape.length) {
+        return this.dtype === "bool" ? values[from] === 1 : values[from]!;
+      }
+      const size = this.shape[depth]!;
+      const step = size === 0 ? 0 : count / size;
+      return Array.from({ length: size }, (_, i) => nest(depth + 1, from + i * step, step));
+    };
+    return nest(0, 0, values.length);
+  }
+
+  /**
+   * The elements as PyTorch prints them, with the type where it is not the usual one.
+   * @example
+   * tensor([1, 2.5]).toString() // tensor([1.0000, 2.5000])
+   */
+  toString(): string {
+    return print(this, elements(this.node));
+  }
+
+  /** What console.log shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /**
+   * `a + b` and `loss < 0.1` have no meaning for tensors in JavaScript: they throw a PrimitiveError
+   * that names the method.
+   */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new PrimitiveError(
+      "a tensor is no number: JavaScript's operators cannot work on tensors. Use the methods: " +
+        "a.add(b) for a + b, " +
+        "a.lt(b) for a < b; or read the number of a one-element tensor: loss.item() < 0.1.",
+    );
+  }
+}
+
+/**
+ * The operations as methods: every entry of the tables, and for functions of elements `name_`,
+ * which writes in place.
+ */
+export interface Tensor
+  extends
+    Methods<typeof elementwise>,
+    Methods<typeof conversions>,
+    Methods<typeof movements>,
+    Methods<typeof reductions>,
+    Methods<typeof contractions>,
+    Methods<typeof composites>,
+    InPlaceMethods<typeof elementwise> {}
+
+construct.tensor = (node, parents) => new Tensor(node, parents);
+
+type Call = (x: Tensor, ...args: unknown[]) => Tensor;
+
+function install(name: string, call: Call): void {
+  const value = function (this: Tensor, ...args: unknown[]): Tensor {
+    return call(this, ...args);
+  };
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+}
+
+const calls = functions({
+  ...elementwise,
+  ...conversions,
+  ...movements,
+  ...reductions,
+  ...contractions,
+  ...composites,
+});
+for (const [name, call] of Object.entries(calls)) install(name, call as Call);
+for (const name of Object.keys(elementwise)) {
+  const call = calls[name as keyof typeof elementwise] as Call;
+  install(`${name}_`, (x, ...args) => write(`${name}_`, x, call(x, ...args)));
+}

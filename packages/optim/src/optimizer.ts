@@ -1,0 +1,299 @@
+/**
+ * What every optimizer is: groups of parameters with their options, some state for each parameter,
+ * and a step that turns gradients into new values. An algorithm is one file with one `update`.
+ * Not here: any algorithm. Read next: sgd.ts.
+ */
+import { ArgumentError, enableGrad, noGrad, ShapeError, Tensor } from "@nabla/core";
+
+/** Some parameters with the options that differ for them from those of the optimizer. */
+export type ParameterGroupOptions<Options> = {
+  readonly params: Tensor | Iterable<Tensor>;
+} & Partial<Options>;
+
+/** What an optimizer is given: tensors, or groups of tensors. */
+export type Parameters<Options> = Iterable<Tensor> | Iterable<ParameterGroupOptions<Options>>;
+
+/** Parameters with all their options; a schedule changes these between steps. */
+export type ParameterGroup<Options> = { params: Tensor[] } & Options;
+
+/** What an algorithm remembers of one parameter between steps, by name. */
+export type ParameterState = Record<string, Tensor | number>;
+
+/**
+ * Everything an optimizer needs to go on where it was: its options and its state, with parameters
+ * counted in order through all groups.
+ */
+export interface OptimizerState<Options> {
+  readonly state: Readonly<Record<number, ParameterState>>;
+  readonly paramGroups: readonly ({ readonly params: readonly number[] } & Options)[];
+}
+
+/**
+ * The base of all optimizers. A step is `opt.zeroGrad(); loss.backward(); opt.step()`. To write an
+ * algorithm, extend it with an `update` of one parameter.
+ * @example
+ * class Plain extends Optimizer<{ lr: number }> {
+ *   override update(parameter: Tensor, gradient: Tensor, options: { lr: number }): void {
+ *     parameter.sub_(gradient.mul(options.lr));
+ *   }
+ * }
+ * const w = tensor(1, { requiresGrad: true });
+ * const opt = new Plain([w], { lr: 0.1 });
+ * w.square().backward();
+ * opt.step();
+ * w // tensor(0.8000, requiresGrad=true)
+ */
+export abstract class Optimizer<Options extends object> {
+  /**
+   * The groups, with all their options.
+   * @example
+   * const opt = new SGD([tensor(1, { requiresGrad: true })], { lr: 0.1 });
+   * opt.paramGroups[0].lr // 0.1
+   */
+  readonly paramGroups: ParameterGroup<Options>[] = [];
+  private readonly state = new Map<Tensor, ParameterState>();
+  private readonly defaults: Options;
+
+  /** `defaults` are all options of the algorithm, as they hold where a group says nothing else. */
+  constructor(parameters: Parameters<Options>, defaults: Options) {
+    this.defaults = defaults;
+    const given = [...listOf<Tensor | ParameterGroupOptions<Options>>(this.name, parameters)];
+    if (given.length === 0) {
+      throw new ArgumentError(
+        `${this.name}: there is nothing to optimize, the list of parameters is empty; ` +
+          `pass tensors that require grad, for example new ${this.name}([w, b], { lr: 0.1 }).`,
+      );
+    }
+    const tensors: Tensor[] = [];
+    const groups: ParameterGroupOptions<Options>[] = [];
+    for (const item of given) {
+      if (item instanceof Tensor) tensors.push(item);
+      else groups.push(item);
+    }
+    if (tensors.length > 0 && groups.length > 0) {
+      throw new ArgumentError(
+        `${this.name}: tensors and groups are mixed; put the tensors into a group, { params: [w, ` +
+          "b] }.",
+      );
+    }
+    // A group without options of its own: no option is required in a group.
+    const own: Partial<Options> = {};
+    if (tensors.length > 0) groups.push({ ...own, params: tensors });
+    for (const group of groups) this.addParamGroup(group);
+  }
+
+  /** The algorithm's name, for messages. */
+  private get name(): string {
+    return this.constructor.name;
+  }
+
+  /** The new value of one parameter, written into it; `state` is the algorithm's to fill. */
+  protected abstract update(
+    parameter: Tensor,
+    gradient: Tensor,
+    options: ParameterGroup<Options>,
+    state: ParameterState,
+  ): void;
+
+  /** Throws an ArgumentError for options that the algorithm cannot work with. */
+  protected validate(_options: Options): void {}
+
+  /**
+   * Adds parameters, with options of their own where given. Throws an ArgumentError for a tensor
+   * that was computed (only leaves hold gradients), for one that is in a group already, and for an
+   * option the algorithm does not have.
+   * @example
+   * const [w, b] = [tensor(1, { requiresGrad: true }), tensor(0, { requiresGrad: true })];
+   * const opt = new SGD([w], { lr: 0.1 });
+   * opt.addParamGroup({ params: [b], lr: 0.01 });
+   * opt.paramGroups.map((group) => group.lr) // [ 0.1, 0.01 ]
+   */
+  addParamGroup(group: ParameterGroupOptions<Options>): void {
+    const { params, ...own } = group;
+    const list = params instanceof Tensor ? [params] : [...listOf(this.name, params)];
+    const known = new Set(this.paramGroups.flatMap((other) => other.params));
+    for (const parameter of list) {
+      this.checkParameter(parameter);
+      if (known.has(parameter)) {
+        throw new ArgumentError(
+          `${this.name}: a parameter of shape [${parameter.shape.join(", ")}] is given twice; ` +
+            "each belongs to one group, once.",
+        );
+      }
+      known.add(parameter);
+    }
+    const given = Object.entries(own).filter(([, value]) => value !== undefined);
+    for (const [option] of given) {
+      if (option in this.defaults) continue;
+      throw new ArgumentError(
+        `${this.name}: there is no option "${option}"; ` +
+          `its options are ${Object.keys(this.defaults).join(", ")}.`,
+      );
+    }
+    const options: Options = { ...this.defaults, ...Object.fromEntries(given) };
+    this.validate(options);
+    this.paramGroups.push({ ...options, params: list });
+  }
+
+  private checkParameter(parameter: Tensor): void {
+    if (!(parameter instanceof Tensor)) {
+      throw new ArgumentError(
+        `${this.name}: ${String(parameter)} is no tensor; pass tensors that require grad.`,
+      );
+    }
+    if (!parameter.isLeaf) {
+      throw new ArgumentError(
+        `${this.name}: a tensor of shape [${parameter.shape.join(", ")}] was computed from ` +
+          "others, so " +
+          "backward() leaves no gradient in it; optimize the leaves it was computed from, or " +
+          "x.detach().requiresGrad_().",
+      );
+    }
+  }
+
+  /**
+   * Forgets the gradients of all parameters, so that the next backward() starts from nothing. With
+   * `setToNone` false they become zeros instead of `null`.
+   * @example
+   * const w = tensor(3, { requiresGrad: true });
+   * const opt = new SGD([w], { lr: 0.1 });
+   * w.square().backward();
+   * opt.zeroGrad();
+   * w.grad // null
+   */
+  zeroGrad(setToNone = true): void {
+    for (const { params } of this.paramGroups) {
+      for (const parameter of params) {
+        if (setToNone) parameter.grad = null;
+        else if (parameter.grad !== null) parameter.grad = parameter.newZeros(parameter.shape);
+      }
+    }
+  }
+
+  /**
+   * Changes every parameter that has a gradient, by the algorithm. With a `closure`, that is called
+   * first to compute the loss and its gradients, and what it returns is returned.
+   * @example
+   * const w = tensor(3, { requiresGrad: true });
+   * const opt = new SGD([w], { lr: 0.1 });
+   * w.square().backward();
+   * opt.step();
+   * w.item().toFixed(4) // 2.4000
+   */
+  step(): void;
+  step(closure: () => Tensor): Tensor;
+  step(closure?: () => Tensor): Tensor | undefined {
+    const loss = closure === undefined ? undefined : enableGrad(closure);
+    noGrad(() => {
+      for (const group of this.paramGroups) {
+        this.validate(group);
+        for (const parameter of group.params) {
+          if (parameter.grad === null) continue;
+          this.update(parameter, parameter.grad, group, this.stateOf(parameter));
+        }
+      }
+    });
+    return loss;
+  }
+
+  private stateOf(parameter: Tensor): ParameterState {
+    let state = this.state.get(parameter);
+    if (state === undefined) {
+      state = {};
+      this.state.set(parameter, state);
+    }
+    return state;
+  }
+
+  /**
+   * A copy of the options and the state, to go on from later with loadStateDict().
+   * @example
+   * const opt = new SGD([tensor(1, { requiresGrad: true })], { lr: 0.1, momentum: 0.9 });
+   * opt.stateDict().paramGroups[0].momentum // 0.9
+   */
+  stateDict(): OptimizerState<Options> {
+    const parameters = this.paramGroups.flatMap(({ params }) => params);
+    const state: Record<number, ParameterState> = {};
+    parameters.forEach((parameter, i) => {
+      const own = this.state.get(parameter);
+      if (own !== undefined && Object.keys(own).length > 0) state[i] = copyState(own);
+    });
+    const position = new Map(parameters.map((parameter, i) => [parameter, i]));
+    const paramGroups = this.paramGroups.map((group) => ({
+      ...group,
+      params: group.params.map((parameter) => position.get(parameter)!),
+    }));
+    return { state, paramGroups };
+  }
+
+  /**
+   * Takes over options and state from stateDict(), for an optimizer with as many groups of as many
+   * parameters of the same shapes; anything else is an ArgumentError or a ShapeError, and changes
+   * nothing.
+   * @example
+   * const w = tensor(1, { requiresGrad: true });
+   * const saved = new SGD([w], { lr: 0.5 }).stateDict();
+   * const opt = new SGD([w], { lr: 0.1 });
+   * opt.loadStateDict(saved);
+   * opt.paramGroups[0].lr // 0.5
+   */
+  loadStateDict(saved: OptimizerState<Options>): void {
+    const parameters = this.paramGroups.flatMap(({ params }) => params);
+    const sizes = (groups: readonly { params: readonly unknown[] }[]): string =>
+      groups.map(({ params }) => params.length).join(", ");
+    if (sizes(saved.paramGroups) !== sizes(this.paramGroups)) {
+      throw new ArgumentError(
+        `${this.name}.loadStateDict: the saved groups have ${sizes(saved.paramGroups)} ` +
+          "parameters, " +
+          `these have ${sizes(this.paramGroups)}; build the optimizer as it was when it was saved.`,
+      );
+    }
+    const states = parameters.map((parameter, i) => {
+      const own = saved.state[i] ?? {};
+      for (const [key, value] of Object.entries(own)) {
+        if (typeof value === "number" || sameSizes(value.shape, parameter.shape)) continue;
+        throw new ShapeError(
+          `${this.name}.loadStateDict: ${key} of parameter ${i} has shape ` +
+            `[${value.shape.join(", ")}], ` +
+            `the parameter [${parameter.shape.join(", ")}]; load the state of the same model.`,
+        );
+      }
+      return copyState(own);
+    });
+    for (const group of saved.paramGroups) this.validate(group);
+    saved.paramGroups.forEach((group, i) => {
+      Object.assign(this.paramGroups[i]!, group, { params: this.paramGroups[i]!.params });
+    });
+    this.state.clear();
+    parameters.forEach((parameter, i) => this.state.set(parameter, states[i]!));
+  }
+}
+
+const sameSizes = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((size, i) => size === b[i]);
+
+const copyState = (state: ParameterState): ParameterState =>
+  Object.fromEntries(
+    Object.entries(state).map(([key, value]) => [
+      key,
+      value instanceof Tensor ? value.detach().clone() : value,
+    ]),
+  );
+
+function listOf<Item>(name: string, parameters: Iterable<Item>): Iterable<Item> {
+  if (typeof parameters === "object" && Symbol.iterator in parameters) return parameters;
+  throw new ArgumentError(
+    `${name}: the parameters must come in a list, for example new ${name}([w, b], { lr: 0.1 }).`,
+  );
+}
+
+/**
+ * Throws an ArgumentError unless a number is 0 or more.
+ * @internal
+ */
+export function checkNotNegative(name: string, option: string, value: number): void {
+  if (typeof value === "number" && value >= 0 && value < Infinity) return;
+  throw new ArgumentError(
+    `${name}: ${option} is ${String(value)}; it must be a finite number, 0 or more.`,
+  );
+}
