@@ -1,0 +1,22 @@
+/**
+ * `@nabla/viz`: pictures of fits, losses and descents, as SVG text. The public names, nothing else.
+ * Each plot function returns a panel; `figure` lays panels out into one SVG document.
+ * Read `figure.ts` next, then any plot: each is one file.
+ */
+export { descentOnSurface } from "./descent-on-surface.js";
+export type { DescentOnSurfaceOptions } from "./descent-on-surface.js";
+export { descentsOnCurve } from "./descents-on-curve.js";
+export type { DescentPath, DescentsOnCurveOptions } from "./descents-on-curve.js";
+export { PlotError } from "./errors.js";
+export { figure } from "./figure.js";
+export type { FigureOptions } from "./figure.js";
+export { lossCurve } from "./loss-curve.js";
+export type { LossCurveOptions } from "./loss-curve.js";
+export { pointsAndLines } from "./points-and-lines.js";
+export type { Line, PointsAndLinesOptions } from "./points-and-lines.js";
+export { surfaceRange } from "./surface-range.js";
+export type { SurfaceRange } from "./surface-range.js";
+export type { Range } from "./axis.js";
+export type { Numbers } from "./numbers.js";
+export type { Panel, PanelOptions } from "./panel.js";
+export type { Point } from "./path.js";
