@@ -64,30 +64,31 @@ export function backward(
  */
 export function grad(
   outputs: Tensor | readonly Tensor[],
-  inputs: readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
   options?: GradOptions & { readonly allowUnused?: false },
 ): Tensor[];
 export function grad(
   outputs: Tensor | readonly Tensor[],
-  inputs: readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
   options: GradOptions,
 ): (Tensor | null)[];
 export function grad(
   outputs: Tensor | readonly Tensor[],
-  inputs: readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
 ): (Tensor | null)[] {
   const roots = listOf(outputs);
+  const leaves = listOf(inputs);
   const given = listOf(options.gradOutputs ?? []);
-  const idle = inputs.findIndex((input) => !input.requiresGrad);
+  const idle = leaves.findIndex((input) => !input.requiresGrad);
   if (idle >= 0) {
     throw new GradientError(
       `grad: input ${idle} does not require grad; make it with { requiresGrad: true } before it ` +
         "is used.",
     );
   }
-  const found = propagate("grad", roots, given, options, new Set(inputs));
-  return inputs.map((input, i) => {
+  const found = propagate("grad", roots, given, options, new Set(leaves));
+  return leaves.map((input, i) => {
     const gradient = found.get(input) ?? null;
     if (gradient === null && options.allowUnused !== true) {
       throw new GradientError(
@@ -95,7 +96,8 @@ export function grad(
           "get null for it.",
       );
     }
-    return gradient;
+    // Without a graph the result is the caller's own: no write to it reaches another tensor.
+    return options.createGraph === true || gradient === null ? gradient : gradient.fork();
   });
 }
 
@@ -117,13 +119,14 @@ function propagate(
   const retain = options.retainGraph ?? create;
   const incoming = new Map<Tensor, Tensor>();
   const found = new Map<Tensor, Tensor>();
+  const gone: Tensor[] = [];
   const receive = (tensor: Tensor, gradient: Tensor): void => {
     const before = incoming.get(tensor);
     incoming.set(tensor, before === undefined ? gradient : before.add(gradient));
   };
   const run = (): void => {
     roots.forEach((root, i) => receive(root, seed(name, root, gradients[i] ?? null)));
-    const order = latestFirst(name, roots);
+    const order = latestFirst(name, roots, wanted);
     const useful = wanted === null ? null : leadingTo(wanted, order);
     for (const tensor of order) {
       const g = incoming.get(tensor);
@@ -139,10 +142,12 @@ function propagate(
         const vjp = vjps?.[i];
         if (vjp) receive(parent, fit(vjp(g, new SavedValues(tensor, i)), parent));
       }
-      if (!retain) tensor.parents = FREED;
+      gone.push(tensor);
     }
   };
   (create ? enableGrad : noGrad)(run);
+  // Only now: a walk that throws leaves the graph as it was.
+  if (!retain) for (const tensor of gone) tensor.parents = FREED;
   return found;
 }
 
@@ -174,24 +179,39 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): Tensor {
 }
 
 /**
- * Parent `i` of a tensor as it was when the tensor was recorded; `null` if it did not require grad
- * then. A parent that was written to since is found in its past.
+ * Parent `i` of a tensor as it was when the tensor was recorded; `null` if it needs no gradient.
  */
 function parentOf(tensor: Tensor, i: number): Tensor | null {
-  let parent = tensor.parents![i]!;
-  for (let { past } = parent; past !== null && past.until > tensor.recordedAt; past = past.next) {
-    parent = past.tensor;
-  }
+  const parent = asOf(tensor.parents![i]!, tensor.recordedAt);
+  // One that came to require grad only later has no part in what was recorded before.
   return parent.requiresGrad && parent.recordedAt < tensor.recordedAt ? parent : null;
 }
 
+/** A tensor as those recorded at a time knew it: before later writes to it. */
+function asOf(tensor: Tensor, time: number): Tensor {
+  const { past } = tensor.current();
+  if (past === null) return tensor;
+  let [low, high] = [0, past.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (past[middle]!.until >= time) high = middle;
+    else low = middle + 1;
+  }
+  return past[low]?.tensor ?? tensor;
+}
+
 /** Every tensor on the way back from `roots`, each before the tensors it was computed from. */
-function latestFirst(name: string, roots: readonly Tensor[]): Tensor[] {
+function latestFirst(
+  name: string,
+  roots: readonly Tensor[],
+  wanted: ReadonlySet<Tensor> | null,
+): Tensor[] {
   const seen = new Set<Tensor>(roots);
   // A set is walked in the order of insertion, and what is inserted meanwhile is walked too.
   for (const tensor of seen) {
     const { parents } = tensor;
     if (parents === FREED) {
+      if (wanted?.has(tensor) === true) continue;
       throw new GradientError(
         `${name}: the way back from ${tensor.maker.operation.name} was freed by an earlier call; ` +
           "compute the result " +
@@ -263,9 +283,14 @@ class SavedValues implements Saved {
   }
 
   private input(i: number): Tensor {
-    return this.unwritten(this.result.parents![i]!, `input ${i}`);
+    const { parents, recordedAt } = this.result;
+    return this.unwritten(asOf(parents![i]!, recordedAt), `input ${i}`);
   }
 
+  /**
+   * As in PyTorch a value that was written over is refused, although its past still has it: what
+   * was computed from it is seldom what the writer of the loop meant to differentiate.
+   */
   private unwritten(tensor: Tensor, role: string): Tensor {
     if ((tensor.view?.base ?? tensor).writtenAt <= this.result.recordedAt) return tensor;
     const { name } = this.result.maker.operation;

@@ -4,8 +4,8 @@
 import "./engine.js";
 import { composites } from "./ops/composite.js";
 import { contractions } from "./ops/contract.js";
-import { functions } from "./ops/define.js";
-import { conversions, elementwise } from "./ops/elementwise.js";
+import { outOfPlace, elementwise } from "./ops/elementwise.js";
+import { functions } from "./ops/methods.js";
 import { movements } from "./ops/movement.js";
 import { reductions } from "./ops/reduce.js";
 
@@ -67,7 +67,7 @@ export const {
   sub,
   tanh,
 } = functions(elementwise);
-export const { clone, to, where } = functions(conversions);
+export const { clone, to, where } = functions(outOfPlace);
 export const { expand, permute, reshape, select, slice, squeeze, transpose, unsqueeze } =
   functions(movements);
 export const { mean, sum } = functions(reductions);

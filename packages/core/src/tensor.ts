@@ -6,7 +6,7 @@
  */
 import { backward } from "./autograd.js";
 import type { BackwardOptions } from "./autograd.js";
-import { DTypeError, GradientError, PrimitiveError, ShapeError } from "./errors.js";
+import { ArgumentError, DTypeError, GradientError, PrimitiveError, ShapeError } from "./errors.js";
 import { isFloat } from "./graph/dtype.js";
 import type { DType, TypedArray } from "./graph/dtype.js";
 import { mode } from "./graph/mode.js";
@@ -16,11 +16,12 @@ import type { Shape } from "./graph/shape.js";
 import { composites } from "./ops/composite.js";
 import { contractions } from "./ops/contract.js";
 import type { NestedArray } from "./ops/create.js";
-import { construct, functions } from "./ops/define.js";
-import type { InPlaceMethods, Methods } from "./ops/define.js";
-import { conversions, elementwise } from "./ops/elementwise.js";
-import { refresh, share, write } from "./ops/inplace.js";
+import { checkTensor, construct } from "./ops/define.js";
+import { outOfPlace, elementwise } from "./ops/elementwise.js";
+import { refresh, shareDetached, write } from "./ops/inplace.js";
 import type { Past, View } from "./ops/inplace.js";
+import { functions } from "./ops/methods.js";
+import type { InPlaceMethods, Methods } from "./ops/methods.js";
 import { movements } from "./ops/movement.js";
 import { reductions } from "./ops/reduce.js";
 import { print } from "./print.js";
@@ -54,7 +55,7 @@ export class Tensor {
   /** Whose elements it shows, if not its own. @internal */
   view: View | null = null;
   /** What it was before it was written to. @internal */
-  past: Past | null = null;
+  past: Past[] | null = null;
   private differentiated: boolean;
   private gradient: Tensor | null = null;
 
@@ -68,12 +69,20 @@ export class Tensor {
   }
 
   /**
+   * The tensor itself, showing what its base holds now if it is a view.
+   * @internal
+   */
+  current(): this {
+    if (this.view !== null) refresh(this, this.view);
+    return this;
+  }
+
+  /**
    * The value as it is now.
    * @internal
    */
   get node(): Node {
-    if (this.view !== null) refresh(this, this.view);
-    return this.contents;
+    return this.current().contents;
   }
 
   /**
@@ -130,7 +139,7 @@ export class Tensor {
    * w.mul(2).isLeaf // false
    */
   get isLeaf(): boolean {
-    return this.parents === null;
+    return this.current().parents === null;
   }
 
   /**
@@ -143,7 +152,7 @@ export class Tensor {
    * w.mul(2).requiresGrad // true
    */
   get requiresGrad(): boolean {
-    return this.differentiated;
+    return this.current().differentiated;
   }
 
   set requiresGrad(wanted: boolean) {
@@ -161,7 +170,7 @@ export class Tensor {
     }
     this.differentiated = wanted;
     // What was recorded before is not differentiated by this tensor: it is later than that.
-    if (wanted && this.isLeaf) this.recordedAt = ++mode.clock;
+    if (wanted && this.recordedAt === 0) this.recordedAt = ++mode.clock;
   }
 
   /**
@@ -187,6 +196,12 @@ export class Tensor {
   }
 
   set grad(value: Tensor | null) {
+    if (value !== null && checkTensor("grad", value).dtype !== this.dtype) {
+      throw new DTypeError(
+        `grad: a gradient of type ${value.dtype} does not belong to a tensor of type ` +
+          `${this.dtype}; convert it with g.to("${this.dtype}").`,
+      );
+    }
     if (value !== null && !sameShape(value.shape, this.shape)) {
       throw new ShapeError(
         `grad: a gradient of shape ${formatShape(value.shape)} does not belong to a tensor of ` +
@@ -209,6 +224,12 @@ export class Tensor {
    * x.grad // tensor([2., 4., 0.])
    */
   backward(gradient?: Tensor | null, options: BackwardOptions = {}): void {
+    if (gradient !== undefined && gradient !== null && !(gradient instanceof Tensor)) {
+      throw new ArgumentError(
+        "backward: the gradient is no tensor; options come second: " +
+          "loss.backward(null, { retainGraph: true }).",
+      );
+    }
     backward([this], [gradient ?? null], options);
   }
 
@@ -219,7 +240,7 @@ export class Tensor {
    * tensor([1, 2], { requiresGrad: true }).mul(2).detach().requiresGrad // false
    */
   detach(): Tensor {
-    return share(this, this.fork(), { again: (base) => base.detach() });
+    return shareDetached(this, this.fork());
   }
 
   /**
@@ -310,7 +331,7 @@ export class Tensor {
 export interface Tensor
   extends
     Methods<typeof elementwise>,
-    Methods<typeof conversions>,
+    Methods<typeof outOfPlace>,
     Methods<typeof movements>,
     Methods<typeof reductions>,
     Methods<typeof contractions>,
@@ -330,7 +351,7 @@ function install(name: string, call: Call): void {
 
 const calls = functions({
   ...elementwise,
-  ...conversions,
+  ...outOfPlace,
   ...movements,
   ...reductions,
   ...contractions,

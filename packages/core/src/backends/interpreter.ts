@@ -11,7 +11,7 @@ import type { Shape } from "../graph/shape.js";
 import type { Fold, Launch } from "../kernel/kernel.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Backend } from "./backend.js";
-import { folds, loops, truth, wholeProduct } from "./loops.js";
+import { folds, loops, truth, wholePower, wholeProduct } from "./loops.js";
 import type { Lane, Loop } from "./loops.js";
 
 /** Elements in a block: intermediate values of a block stay in the first-level cache. */
@@ -62,11 +62,15 @@ function translate(expression: Expression, operands: number): Program {
   return { steps, registers, result };
 }
 
-/** Two primitives mean something else on whole numbers and on truth values. */
-function choose(part: Expression & { kind: "apply" }): Loop {
-  if (part.op === "mul" && !isFloat(part.dtype)) return wholeProduct;
-  if (part.op === "cast" && part.dtype === "bool") return truth;
-  return loops[part.op];
+/** A few primitives mean something else on whole numbers and on truth values. */
+function choose({ op, dtype }: Expression & { kind: "apply" }): Loop {
+  if (!isFloat(dtype)) {
+    if (op === "mul") return wholeProduct;
+    if (op === "pow") return wholePower;
+    if (op === "cast" && dtype === "bool") return truth;
+    if (op === "add" && dtype === "bool") return loops.or;
+  }
+  return loops[op];
 }
 
 const programs = new WeakMap<Expression, Program>();
@@ -163,7 +167,7 @@ function reduce(program: Program, launch: Launch, kind: Fold): void {
 function foldAll(program: Program, launch: Launch, kind: Fold, folded: TypedArray): void {
   const { start } = folds[kind];
   const lanes = stand(launch);
-  if (folded.length === 1 && isRow(launch)) {
+  if (folded.length === 1 && isLine(launch, lanes)) {
     folded[0] = foldLine(program, lanes, countElements(launch.reduced), kind, start);
     return;
   }
@@ -183,6 +187,16 @@ function foldAll(program: Program, launch: Launch, kind: Fold, folded: TypedArra
     });
     folded[position++] = total;
   });
+}
+
+/**
+ * Whether one walk with even steps visits all elements to fold; if so, the lanes take these steps.
+ */
+function isLine(launch: Launch, lanes: readonly Lane[]): boolean {
+  if (isRow(launch)) return true;
+  if (launch.reduced.length !== 1) return false;
+  for (let i = 0; i < lanes.length; i++) lanes[i]!.step = launch.operands[i]!.strides?.at(-1) ?? 1;
+  return true;
 }
 
 /** Folds `length` elements in a line into `total`, and leaves the lanes where they were. */

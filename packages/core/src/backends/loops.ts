@@ -26,8 +26,9 @@ const unary = {
   abs: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
     for (const end = k + n; k < end; k++, i += p) Y[k] = Math.abs(A[i]!);
   },
+  /** NaN has no sign: 0. */
   sign: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
-    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.sign(A[i]!);
+    for (const end = k + n; k < end; k++, i += p) Y[k] = A[i]! > 0 ? 1 : A[i]! < 0 ? -1 : 0;
   },
   sqrt: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
     for (const end = k + n; k < end; k++, i += p) Y[k] = Math.sqrt(A[i]!);
@@ -136,6 +137,26 @@ export const wholeProduct: Loop = (
 ) => {
   for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = Math.imul(A[i]!, B[j]!);
 };
+
+/** Powers of whole numbers wrap at 32 bits, too; to a negative power all but 1 and -1 are 0. */
+export const wholePower: Loop = (
+  n,
+  { data: Y, at: k },
+  { data: A, at: i, step: p },
+  { data: B, at: j, step: q },
+) => {
+  for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = powerOfWhole(A[i]!, B[j]!);
+};
+
+function powerOfWhole(base: number, exponent: number): number {
+  if (exponent < 0) return Math.abs(base) === 1 ? base ** (exponent % 2) : 0;
+  let result = 1;
+  for (let square = base, left = exponent; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result = Math.imul(result, square);
+    square = Math.imul(square, square);
+  }
+  return result;
+}
 
 /** To bool: everything but zero is true, NaN too. */
 export const truth: Loop = (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {

@@ -36,10 +36,12 @@ export function resultType(a: DType, aRank: number, b: DType, bRank: number): DT
   return category(scalar) > category(sized) ? scalar : sized;
 }
 
+/** Whether an int32 can hold a number. */
+export const fitsInteger = (value: number): boolean => value === (value | 0);
+
 /** The type a plain JavaScript number takes beside a tensor of `dtype`. */
 export function numberType(value: number | boolean, dtype: DType): DType {
-  if (typeof value === "boolean") return dtype;
-  if (isFloat(dtype)) return dtype;
+  if (typeof value === "boolean" || isFloat(dtype)) return dtype;
   return Number.isInteger(value) ? "int32" : "float32";
 }
 

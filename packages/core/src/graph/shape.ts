@@ -3,7 +3,7 @@
  * says where the elements of a tensor lie in its buffer; `strides: null` means row-major, the usual
  * case. Read next: graph/node.ts.
  */
-import { IndexError, ShapeError } from "../errors.js";
+import { ArgumentError, IndexError, ShapeError } from "../errors.js";
 
 /** The size of each dimension; `[]` is a single number. */
 export type Shape = readonly number[];
@@ -106,7 +106,8 @@ export function normalizeDims(
   rank: number,
 ): number[] {
   const given = typeof dims === "number" ? [dims] : (dims ?? []);
-  if (given.length === 0) return Array.from({ length: rank }, (_, i) => i);
+  checkList(name, given);
+  if (given.length === 0) return range(rank);
   const result = given.map((dim) => normalizeDim(name, dim, rank)).sort((a, b) => a - b);
   const twice = result.find((dim, i) => dim === result[i - 1]);
   if (twice !== undefined) {
@@ -115,8 +116,23 @@ export function normalizeDims(
   return rank === 0 ? [] : result;
 }
 
+function range(count: number): number[] {
+  const result = new Array<number>(count);
+  for (let i = 0; i < count; i++) result[i] = i;
+  return result;
+}
+
+/** Throws an ArgumentError for what is not a list, such as a bare number. */
+export function checkList(name: string, list: unknown): void {
+  if (Array.isArray(list)) return;
+  throw new ArgumentError(
+    `${name}: ${String(list)} is no list of numbers; put them in brackets, for example [2, 3].`,
+  );
+}
+
 /** Sizes as a user gives them, checked. */
 export function checkShape(name: string, shape: Shape): Shape {
+  checkList(name, shape);
   for (const size of shape) {
     if (!Number.isInteger(size) || size < 0) {
       throw new ShapeError(

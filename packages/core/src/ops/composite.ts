@@ -1,12 +1,16 @@
 /**
- * Functions made of other functions. They need no kernel and no derivative: those of their parts
- * are enough. Each says what its result is, because tensors have these functions as methods. Read
- * first: ops/elementwise.ts.
+ * Functions made of other functions, and methods that make or fill a tensor by them. They need no
+ * kernel and no derivative: those of their parts are enough. Each says what its result is, because
+ * tensors have these functions as methods.
+ * Read first: ops/elementwise.ts.
  */
+import { ArgumentError } from "../errors.js";
 import { countElements, normalizeDim, sameShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { ones, zeros, zerosLike } from "./create.js";
+import { ones, zeros } from "./create.js";
+import { checkTensor } from "./define.js";
+import { replacement } from "./elementwise.js";
 import { write } from "./inplace.js";
 
 /** @table */
@@ -28,6 +32,11 @@ export const composites = {
   flatten: (x: Tensor, startDim = 0, endDim = -1): Tensor => {
     const start = normalizeDim("flatten", startDim, x.shape.length);
     const end = normalizeDim("flatten", endDim, x.shape.length);
+    if (end < start) {
+      throw new ArgumentError(
+        `flatten: dimension ${startDim} does not come before ${endDim}; for example flatten(1, 2).`,
+      );
+    }
     const count = countElements(x.shape.slice(start, end + 1));
     return x.reshape([...x.shape.slice(0, start), count, ...x.shape.slice(end + 1)]);
   },
@@ -71,12 +80,13 @@ export const composites = {
    * zeros([2, 2]).copy_(tensor([1, 2])) // tensor([[1., 2.],
    * //         [1., 2.]])
    */
-  copy_: (x: Tensor, other: Tensor): Tensor => write("copy_", x, other.to(x.dtype)),
+  copy_: (x: Tensor, other: Tensor): Tensor =>
+    write("copy_", x, replacement.call(x, checkTensor("copy_", other).to(x.dtype))),
 
   /**
    * Makes every element 0.
    * @example
    * tensor([1, 2]).zero_() // tensor([0., 0.])
    */
-  zero_: (x: Tensor): Tensor => write("zero_", x, zerosLike(x)),
+  zero_: (x: Tensor): Tensor => write("zero_", x, replacement.call(x, 0)),
 };

@@ -62,45 +62,53 @@ function contraction(of: {
   return Object.assign(op, { call, samples: of.samples });
 }
 
-function matrixStrides(
-  x: Node,
-  batch: Shape,
-): { batch: readonly number[]; row: number; column: number } {
+interface MatrixStrides {
+  readonly batch: readonly number[];
+  readonly row: number;
+  readonly column: number;
+}
+
+function matrixStrides(x: Node, batch: Shape): MatrixStrides {
   const own = x.strides ?? rowMajor(x.shape);
   const rank = x.shape.length;
+  const [row, column] = [own[rank - 2]!, own[rank - 1]!];
+  if (batch.length === 0) return { batch, row, column };
   const outer = { shape: x.shape.slice(0, -2), strides: own.slice(0, -2), offset: 0 };
-  return {
-    batch: broadcastStrides(outer, batch) ?? [],
-    row: own[rank - 2]!,
-    column: own[rank - 1]!,
-  };
+  return { batch: broadcastStrides(outer, batch)!, row, column };
 }
 
 function checkProduct(name: string, a: Tensor, b: Tensor): void {
-  const product = `${formatShape(a.shape)} × ${formatShape(b.shape)}`;
   if (a.shape.length === 0 || b.shape.length === 0) {
     throw new ShapeError(
-      `${name}: ${product}: a tensor without dimensions is no matrix; for a product of elements ` +
-        "use a.mul(b).",
+      `${name}: ${product(a, b)}: a tensor without dimensions is no matrix; ` +
+        "for a product of elements use a.mul(b).",
     );
   }
   const columns = a.shape.at(-1)!;
   const rows = b.shape.length === 1 ? b.shape[0]! : b.shape.at(-2)!;
   if (columns !== rows) {
     throw new ShapeError(
-      `${name}: ${product}: ${columns} ≠ ${rows}. The last size of the left, ${columns}, must ` +
-        "equal the " +
-        `${b.shape.length === 1 ? "size" : "second to last size"} of the right, ${rows}; ` +
-        remedy(a.shape, b.shape),
+      `${name}: ${product(a, b)}: ${columns} ≠ ${rows}. The last size of the left, ${columns}, ` +
+        `must equal the ${b.shape.length === 1 ? "size" : "second to last size"} of the right, ` +
+        `${rows}; ${remedy(a.shape, b.shape)}`,
+    );
+  }
+  if (a.dtype === "bool" && b.dtype === "bool") {
+    throw new DTypeError(
+      `${name}: bool tensors have no products to sum; ` +
+        'convert them first, for example x.to("int32").',
     );
   }
   if (a.dtype !== b.dtype) {
     throw new DTypeError(
-      `${name}: ${a.dtype} × ${b.dtype}: both must have one type; convert one, for example ` +
-        `a.to("${b.dtype}").`,
+      `${name}: ${a.dtype} × ${b.dtype}: both must have one type; ` +
+        `convert one, for example a.to("${b.dtype}").`,
     );
   }
 }
+
+const product = (a: Tensor, b: Tensor): string =>
+  `${formatShape(a.shape)} × ${formatShape(b.shape)}`;
 
 /** The transposition that would make a product possible, if one would. */
 function remedy(a: Shape, b: Shape): string {

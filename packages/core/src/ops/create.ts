@@ -3,7 +3,7 @@
  * Every function takes `{ dtype, requiresGrad }` last.
  */
 import { ArgumentError, DTypeError, ShapeError } from "../errors.js";
-import { allocate, isDType } from "../graph/dtype.js";
+import { allocate, fitsInteger, isDType, isFloat } from "../graph/dtype.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
 import { dataNode } from "../graph/node.js";
 import { checkShape, countElements } from "../graph/shape.js";
@@ -28,14 +28,51 @@ export type NestedArray = number | boolean | readonly NestedArray[] | TypedArray
 export function create(
   name: string,
   shape: Shape,
-  { dtype = "float32", requiresGrad = false }: CreateOptions,
+  options: CreateOptions,
   fill: (buffer: TypedArray) => void,
 ): Tensor {
-  const type = checkDType(name, dtype);
-  const buffer = allocate(type, countElements(checkShape(name, shape)));
-  fill(buffer);
-  const result = construct.tensor(dataNode(buffer, [...shape], type), null);
+  if (typeof options !== "object" || options === null) {
+    throw new ArgumentError(
+      `${name}: the last argument is ${String(options)}, which is no options; ` +
+        'for example { dtype: "float64", requiresGrad: true }.',
+    );
+  }
+  const { dtype = "float32", requiresGrad = false } = options;
+  checkDType(name, dtype);
+  const buffer = allocate(dtype, countElements(checkShape(name, shape)));
+  if (isFloat(dtype)) fill(buffer);
+  else fillWhole(name, buffer, dtype, fill);
+  const result = construct.tensor(dataNode(buffer, [...shape], dtype), null);
   return requiresGrad ? result.requiresGrad_() : result;
+}
+
+/** Typed arrays of integers wrap what they cannot hold; a tensor refuses it. */
+function fillWhole(
+  name: string,
+  buffer: TypedArray,
+  dtype: DType,
+  fill: (buffer: TypedArray) => void,
+): void {
+  const values = new Float64Array(buffer.length);
+  fill(values);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (dtype === "bool") buffer[i] = value === 0 ? 0 : 1;
+    else if (fitsInteger(Math.trunc(value))) buffer[i] = value;
+    else {
+      throw new ArgumentError(
+        `${name}: ${value} is no int32, an integer from -2^31 to 2^31 - 1; ` +
+          'use { dtype: "float64" } for it.',
+      );
+    }
+  }
+}
+
+/** Throws an ArgumentError unless every argument is a number. */
+function checkNumbers(name: string, example: string, values: readonly unknown[]): void {
+  const wrong = values.find((value) => typeof value !== "number" || Number.isNaN(value));
+  if (values.every((value) => typeof value === "number" && !Number.isNaN(value))) return;
+  throw new ArgumentError(`${name}: ${String(wrong)} is no number; for example ${example}.`);
 }
 
 function checkDType(name: string, dtype: DType): DType {
@@ -63,12 +100,20 @@ export function tensor(data: NestedArray, options: CreateOptions = {}): Tensor {
   });
 }
 
-const isTyped = (data: NestedArray): data is TypedArray => ArrayBuffer.isView(data);
+const isTyped = (data: unknown): data is TypedArray =>
+  [Float32Array, Float64Array, Int32Array, Uint8Array].some((kind) => data instanceof kind);
+
+/** More dimensions than anyone has; arrays that contain themselves have more. */
+const MOST_DIMENSIONS = 64;
 
 function shapeOf(data: NestedArray): number[] {
   const shape: number[] = [];
   for (let part = data; typeof part === "object" && part !== null;) {
-    shape.push(part.length);
+    if (shape.push(part.length) > MOST_DIMENSIONS) {
+      throw new ArgumentError(
+        `tensor: these arrays are nested more than ${MOST_DIMENSIONS} deep, or contain themselves.`,
+      );
+    }
     if (isTyped(part) || part.length === 0) break;
     part = part[0]!;
   }
@@ -97,22 +142,41 @@ function copyInto(
     buffer[at] = Number(data);
     return at + 1;
   }
-  if (typeof data !== "object" || data === null || data.length !== size) {
-    const found = typeof data === "object" ? `an array of ${data?.length}` : typeof data;
-    const wanted = size === undefined ? "a number" : `an array of ${size}`;
-    const ErrorClass = typeof data === "string" ? ArgumentError : ShapeError;
-    throw new ErrorClass(
-      `tensor: at depth ${depth} there is ${found} where the first of its row was ${wanted}, so ` +
-        "the data has no " +
-        `shape; make all rows alike, for example tensor([[1, 2], [3, 4]]).`,
+  checkPart(data, size, depth);
+  const part = data as readonly NestedArray[] | TypedArray;
+  if (isTyped(part)) {
+    if (depth < shape.length - 1) checkPart(part[0]!, shape[depth + 1], depth + 1);
+    buffer.set(part, at);
+    return at + part.length;
+  }
+  // By index, so that holes are seen.
+  for (let i = 0; i < part.length; i++) at = copyInto(buffer, at, part[i]!, shape, depth + 1);
+  return at;
+}
+
+/** Throws unless `data` is what the first of its row was: an array of `size`, or a number. */
+function checkPart(data: unknown, size: number | undefined, depth: number): void {
+  const isArray = Array.isArray(data) || isTyped(data);
+  const isNumber = typeof data === "number" || typeof data === "boolean";
+  if (isArray ? data.length === size : isNumber && size === undefined) return;
+  const wanted = size === undefined ? "a number" : `an array of ${size}`;
+  const remedy = "make all rows alike, for example tensor([[1, 2], [3, 4]])";
+  if (isArray || isNumber) {
+    throw new ShapeError(
+      `tensor: at depth ${depth} there is ${isArray ? `an array of ${data.length}` : "a number"} ` +
+        `where the first of its row was ${wanted}, so the data has no shape; ${remedy}.`,
     );
   }
-  if (isTyped(data)) {
-    buffer.set(data, at);
-    return at + data.length;
-  }
-  for (const part of data) at = copyInto(buffer, at, part, shape, depth + 1);
-  return at;
+  throw new ArgumentError(
+    `tensor: at depth ${depth} there is ${describe(data)} where ${wanted} is needed; ` +
+      "give numbers or booleans, in arrays or typed arrays of them.",
+  );
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "object") return `a ${value.constructor?.name ?? "strange object"}`;
+  return `a ${typeof value}`;
 }
 
 /**
@@ -122,7 +186,10 @@ function copyInto(
  * //         [7., 7.]])
  */
 export const full = (shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor =>
-  create("full", shape, options, (buffer) => buffer.fill(Number(value)));
+  create("full", shape, options, (buffer) => {
+    checkPart(value, undefined, 0);
+    buffer.fill(Number(value));
+  });
 
 /**
  * A tensor of a shape, all elements 0.
@@ -157,23 +224,31 @@ export const onesLike = (x: Tensor, options: CreateOptions = {}): Tensor =>
   ones(x.shape, { dtype: x.dtype, ...options });
 
 /**
- * The numbers from `start` up to, not including, `end`, `step` apart. With one number, from 0 up to
- * it.
+ * The numbers from `start` up to, not including, `end`, `step` apart; from 0 and 1 apart unless
+ * given. Throws an ArgumentError where steps do not lead from start to end.
  * @example
  * arange(4) // tensor([0., 1., 2., 3.])
  * arange(1, 2, 0.25) // tensor([1.0000, 1.2500, 1.5000, 1.7500])
+ * arange(1, 4, { dtype: "int32" }) // tensor([1, 2, 3])
  */
-export function arange(start: number, end?: number, step = 1, options: CreateOptions = {}): Tensor {
-  const [from, to] = end === undefined ? [0, start] : [start, end];
-  const count = Math.ceil((to - from) / step);
-  if (!Number.isFinite(count) || count < 0) {
+export function arange(end: number, options?: CreateOptions): Tensor;
+export function arange(start: number, end: number, options?: CreateOptions): Tensor;
+export function arange(start: number, end: number, step: number, options?: CreateOptions): Tensor;
+export function arange(first: number, ...rest: (number | CreateOptions | undefined)[]): Tensor {
+  const isNumber = (value: unknown): value is number => typeof value === "number";
+  const numbers = [first, ...rest.filter(isNumber)];
+  const options = rest.find((value) => value !== undefined && !isNumber(value)) ?? {};
+  const [from, to, step] = [numbers.length > 1 ? first : 0, numbers[1] ?? first, numbers[2] ?? 1];
+  checkNumbers("arange", "arange(0, 1, 0.1)", [from, to, step]);
+  const count = Math.ceil((to - from) / step) + 0;
+  if (!Number.isFinite(count) || (to - from) * step < 0) {
     throw new ArgumentError(
-      `arange: steps of ${step} do not lead from ${from} to ${to}; ` +
-        "the step must be finite, not 0, and point from start to end, for example arange(0, 1, " +
-        "0.1).",
+      `arange: steps of ${step} do not lead from ${from} to ${to}; the step must be ` +
+        "finite, not 0, " +
+        "and point from start to end, for example arange(0, 1, 0.1).",
     );
   }
-  return create("arange", [count], options, (buffer) => {
+  return create("arange", [count], options as CreateOptions, (buffer) => {
     for (let i = 0; i < count; i++) buffer[i] = from + i * step;
   });
 }
@@ -189,6 +264,7 @@ export function linspace(
   count: number,
   options: CreateOptions = {},
 ): Tensor {
+  checkNumbers("linspace", "linspace(0, 1, 5)", [start, end, count]);
   const step = count > 1 ? (end - start) / (count - 1) : 0;
   return create("linspace", [count], options, (buffer) => {
     // From both ends, so that the last element is `end` itself.

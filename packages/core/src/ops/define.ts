@@ -10,6 +10,7 @@ import { ArgumentError, DTypeError } from "../errors.js";
 import {
   allocate,
   codeOf,
+  fitsInteger,
   isDType,
   isFloat,
   numberType,
@@ -77,42 +78,6 @@ export interface Row<Arguments extends unknown[] = never[]> extends Op {
   readonly samples: Samples;
 }
 
-/**
- * A function made of others, in a table of its own: called as a record is, with no kernel or
- * derivative to itself.
- */
-export type Composite<Arguments extends unknown[]> = (x: Tensor, ...args: Arguments) => Tensor;
-
-/** The methods that the entries of a table become. */
-export type Methods<Entries> = {
-  [Name in keyof Entries]: Entries[Name] extends Row<infer Arguments>
-    ? (...args: Arguments) => Tensor
-    : Entries[Name] extends Composite<infer Arguments>
-      ? (...args: Arguments) => Tensor
-      : never;
-};
-
-/** The methods `name_` that write their result into the tensor they are called on. */
-export type InPlaceMethods<Entries> = {
-  [Name in keyof Entries as `${Name & string}_`]: Methods<Entries>[Name];
-};
-
-/** The free functions that the entries of a table become. */
-export type Functions<Entries> = {
-  [Name in keyof Entries]: Entries[Name] extends Row<infer Arguments>
-    ? Composite<Arguments>
-    : Entries[Name];
-};
-
-/** The free functions that the entries of a table become. */
-export function functions<Entries extends object>(entries: Entries): Functions<Entries> {
-  const calls = Object.entries(entries).map(([key, entry]: [string, unknown]) => [
-    key,
-    typeof entry === "function" ? entry : (entry as Row).call,
-  ]);
-  return Object.fromEntries(calls) as Functions<Entries>;
-}
-
 /** What a table of operations is. */
 export type Table = Readonly<Record<string, Op>>;
 
@@ -156,7 +121,7 @@ export function record(
 }
 
 /** A plain number as a tensor without dimensions. */
-export function scalar(value: number | boolean, dtype: DType): Tensor {
+function scalar(value: number | boolean, dtype: DType): Tensor {
   const buffer = allocate(dtype, 1);
   buffer[0] = Number(value);
   return construct.tensor(dataNode(buffer, [], dtype), null);
@@ -171,7 +136,14 @@ export type Operand = Tensor | number | boolean;
  */
 function operandBeside(name: string, value: Operand, tensor: Tensor): Tensor {
   if (typeof value === "number" || typeof value === "boolean") {
-    return scalar(value, numberType(value, tensor.dtype));
+    const dtype = numberType(value, tensor.dtype);
+    if (dtype === "int32" && !fitsInteger(Number(value))) {
+      throw new ArgumentError(
+        `${name}: ${value} is beyond the integers of an int32 tensor, -2^31 to 2^31 - 1; ` +
+          `convert the tensor first: x.to("float64").`,
+      );
+    }
+    return scalar(value, dtype);
   }
   return checkTensor(name, value);
 }

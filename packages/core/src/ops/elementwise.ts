@@ -9,7 +9,7 @@ import { s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
 import { binary, choice, conversion, nameRows, unary } from "./define.js";
-import type { Table } from "./define.js";
+import type { Samples, Table } from "./define.js";
 
 /**
  * A result that does not move when its input does a little: its derivative is 0 where it exists.
@@ -19,6 +19,10 @@ const flat = (g: Tensor): Tensor => zerosLike(g);
 /** The gradient for one side of a contest: nothing where it lost, half where it was a tie. */
 const winner = (g: Tensor, lost: Tensor, tie: Tensor): Tensor =>
   zerosLike(g).where(lost, g.mul(0.5).where(tie, g));
+
+/** Where the tests look, unless a function is not defined there: on an interval, or a square. */
+const line: Samples = [[-3, 3]];
+const plane: Samples = [...line, ...line];
 
 const comparison = "a truth value has no derivative";
 
@@ -33,10 +37,7 @@ export const elementwise = {
   add: binary({
     kernel: (a, b) => s.add(a, b),
     vjps: [(g): Tensor => g, (g): Tensor => g],
-    samples: [
-      [-3, 3],
-      [-3, 3],
-    ],
+    samples: plane,
   }),
 
   /**
@@ -47,10 +48,7 @@ export const elementwise = {
   sub: binary({
     kernel: (a, b) => s.sub(a, b),
     vjps: [(g): Tensor => g, (g): Tensor => g.neg()],
-    samples: [
-      [-3, 3],
-      [-3, 3],
-    ],
+    samples: plane,
     numbersOnly: true,
   }),
 
@@ -63,10 +61,7 @@ export const elementwise = {
   mul: binary({
     kernel: (a, b) => s.mul(a, b),
     vjps: [(g, { b }): Tensor => g.mul(b), (g, { a }): Tensor => g.mul(a)],
-    samples: [
-      [-3, 3],
-      [-3, 3],
-    ],
+    samples: plane,
   }),
 
   /**
@@ -110,6 +105,7 @@ export const elementwise = {
       [0.5, 3],
       [-2, 2],
     ],
+    numbersOnly: true,
   }),
 
   /**
@@ -124,10 +120,7 @@ export const elementwise = {
       (g, { a, b }): Tensor => winner(g, a.lt(b), a.eq(b)),
       (g, { a, b }): Tensor => winner(g, b.lt(a), a.eq(b)),
     ],
-    samples: [
-      [-3, 3],
-      [-3, 3],
-    ],
+    samples: plane,
   }),
 
   /**
@@ -142,10 +135,7 @@ export const elementwise = {
       (g, { a, b }): Tensor => winner(g, b.lt(a), a.eq(b)),
       (g, { a, b }): Tensor => winner(g, a.lt(b), a.eq(b)),
     ],
-    samples: [
-      [-3, 3],
-      [-3, 3],
-    ],
+    samples: plane,
   }),
 
   /**
@@ -157,10 +147,7 @@ export const elementwise = {
   eq: binary({
     kernel: (a, b) => s.eq(a, b),
     nondifferentiable: comparison,
-    samples: [
-      [-3, 3],
-      [-3, 3],
-    ],
+    samples: plane,
   }),
 
   /**
@@ -172,10 +159,7 @@ export const elementwise = {
   ne: binary({
     kernel: (a, b) => s.ne(a, b),
     nondifferentiable: comparison,
-    samples: [
-      [-3, 3],
-      [-3, 3],
-    ],
+    samples: plane,
   }),
 
   /**
@@ -186,10 +170,7 @@ export const elementwise = {
   lt: binary({
     kernel: (a, b) => s.lt(a, b),
     nondifferentiable: comparison,
-    samples: [
-      [-3, 3],
-      [-3, 3],
-    ],
+    samples: plane,
   }),
 
   /**
@@ -201,10 +182,7 @@ export const elementwise = {
   le: binary({
     kernel: (a, b) => s.le(a, b),
     nondifferentiable: comparison,
-    samples: [
-      [-3, 3],
-      [-3, 3],
-    ],
+    samples: plane,
   }),
 
   /**
@@ -215,10 +193,7 @@ export const elementwise = {
   gt: binary({
     kernel: (a, b) => s.gt(a, b),
     nondifferentiable: comparison,
-    samples: [
-      [-3, 3],
-      [-3, 3],
-    ],
+    samples: plane,
   }),
 
   /**
@@ -230,10 +205,7 @@ export const elementwise = {
   ge: binary({
     kernel: (a, b) => s.ge(a, b),
     nondifferentiable: comparison,
-    samples: [
-      [-3, 3],
-      [-3, 3],
-    ],
+    samples: plane,
   }),
 
   /**
@@ -244,10 +216,7 @@ export const elementwise = {
   logicalAnd: binary({
     kernel: (a, b) => s.and(a, b),
     nondifferentiable: comparison,
-    samples: [
-      [-3, 3],
-      [-3, 3],
-    ],
+    samples: plane,
   }),
 
   /**
@@ -258,10 +227,7 @@ export const elementwise = {
   logicalOr: binary({
     kernel: (a, b) => s.or(a, b),
     nondifferentiable: comparison,
-    samples: [
-      [-3, 3],
-      [-3, 3],
-    ],
+    samples: plane,
   }),
 
   /**
@@ -272,7 +238,7 @@ export const elementwise = {
   logicalNot: unary({
     kernel: (x) => s.not(x),
     nondifferentiable: comparison,
-    samples: [[-3, 3]],
+    samples: line,
   }),
 
   /**
@@ -283,7 +249,7 @@ export const elementwise = {
   neg: unary({
     kernel: (x) => s.neg(x),
     vjps: [(g): Tensor => g.neg()],
-    samples: [[-3, 3]],
+    samples: line,
     numbersOnly: true,
   }),
 
@@ -295,7 +261,7 @@ export const elementwise = {
   abs: unary({
     kernel: (x) => s.abs(x),
     vjps: [(g, { x }): Tensor => g.mul(x.sign())],
-    samples: [[-3, 3]],
+    samples: line,
   }),
 
   /**
@@ -306,7 +272,7 @@ export const elementwise = {
   sign: unary({
     kernel: (x) => s.sign(x),
     vjps: [flat],
-    samples: [[-3, 3]],
+    samples: line,
   }),
 
   /**
@@ -317,7 +283,7 @@ export const elementwise = {
   square: unary({
     kernel: (x) => s.mul(x, x),
     vjps: [(g, { x }): Tensor => g.mul(x.mul(2))],
-    samples: [[-3, 3]],
+    samples: line,
   }),
 
   /**
@@ -352,7 +318,7 @@ export const elementwise = {
   exp: unary({
     kernel: (x) => s.exp(x),
     vjps: [(g, { y }): Tensor => g.mul(y)],
-    samples: [[-3, 3]],
+    samples: line,
     fractions: true,
   }),
 
@@ -364,7 +330,7 @@ export const elementwise = {
   expm1: unary({
     kernel: (x) => s.expm1(x),
     vjps: [(g, { y }): Tensor => g.mul(y.add(1))],
-    samples: [[-3, 3]],
+    samples: line,
     fractions: true,
   }),
 
@@ -400,7 +366,7 @@ export const elementwise = {
   sin: unary({
     kernel: (x) => s.sin(x),
     vjps: [(g, { x }): Tensor => g.mul(x.cos())],
-    samples: [[-3, 3]],
+    samples: line,
     fractions: true,
   }),
 
@@ -412,7 +378,7 @@ export const elementwise = {
   cos: unary({
     kernel: (x) => s.cos(x),
     vjps: [(g, { x }): Tensor => g.mul(x.sin()).neg()],
-    samples: [[-3, 3]],
+    samples: line,
     fractions: true,
   }),
 
@@ -424,7 +390,7 @@ export const elementwise = {
   tanh: unary({
     kernel: (x) => s.tanh(x),
     vjps: [(g, { y }): Tensor => g.mul(y.square().neg().add(1))],
-    samples: [[-3, 3]],
+    samples: line,
     fractions: true,
   }),
 
@@ -436,7 +402,7 @@ export const elementwise = {
   sigmoid: unary({
     kernel: (x) => s.div(1, s.add(1, s.exp(s.neg(x)))),
     vjps: [(g, { y }): Tensor => g.mul(y).mul(y.neg().add(1))],
-    samples: [[-3, 3]],
+    samples: line,
     fractions: true,
   }),
 
@@ -448,7 +414,7 @@ export const elementwise = {
   relu: unary({
     kernel: (x) => s.max(x, 0),
     vjps: [(g, { y }): Tensor => g.where(y.gt(0), 0)],
-    samples: [[-3, 3]],
+    samples: line,
     numbersOnly: true,
   }),
 
@@ -460,7 +426,7 @@ export const elementwise = {
   floor: unary({
     kernel: (x) => s.floor(x),
     vjps: [flat],
-    samples: [[-3, 3]],
+    samples: line,
   }),
 
   /**
@@ -471,7 +437,7 @@ export const elementwise = {
   ceil: unary({
     kernel: (x) => s.ceil(x),
     vjps: [flat],
-    samples: [[-3, 3]],
+    samples: line,
   }),
 } satisfies Table;
 
@@ -479,7 +445,7 @@ export const elementwise = {
  * Functions of elements that have no in-place form.
  * @table
  */
-export const conversions = {
+export const outOfPlace = {
   /**
    * The elements of this tensor where the condition holds, those of `other` elsewhere:
    * `a.where(condition, b)`. All three are broadcast to one shape.
@@ -507,7 +473,7 @@ export const conversions = {
    * x.clone().add_(1); // tensor([2., 3.])
    * x // tensor([1., 2.])
    */
-  clone: unary({ kernel: (x) => x, vjps: [(g): Tensor => g], samples: [[-3, 3]] }),
+  clone: unary({ kernel: (x) => x, vjps: [(g): Tensor => g], samples: line }),
 
   /**
    * The same elements in another type; the tensor itself if it has that type. To an integer it cuts
@@ -516,7 +482,17 @@ export const conversions = {
    * @example
    * tensor([1.7, -1.7]).to("int32") // tensor([ 1, -1])
    */
-  to: conversion({ kernel: (x) => x, vjps: [(g): Tensor => g], samples: [[-3, 3]] }),
+  to: conversion({ kernel: (x) => x, vjps: [(g): Tensor => g], samples: line }),
 } satisfies Table;
 
-nameRows({ ...elementwise, ...conversions });
+/**
+ * The elements of `b` in the place of those of `a`: what `copy_` writes, so that `a` keeps its part
+ * in the graph although none of its elements is left.
+ */
+export const replacement = binary({
+  kernel: (_a, b) => b,
+  vjps: [flat, (g): Tensor => g],
+  samples: plane,
+});
+
+nameRows({ ...elementwise, ...outOfPlace, replacement });

@@ -1,10 +1,10 @@
 /**
- * Writing into tensors. Values never change: a write makes a new value and puts it where the
- * tensor's old one was. A view remembers its base, the tensor that owns the elements, and the path
- * of movements from there; a write through a view makes a new value of the base, and whoever looks
- * at the base follows the path again when next used (`refresh`). What was recorded before a write
- * keeps the old value; backward() finds it in the tensor's `past`. Read first: tensor.ts and
- * ops/movement.ts.
+ * Writing into tensors. Values never change: a write makes a new value and puts it where the old
+ * one was. A view remembers its base, the tensor that holds the elements, and the path of movements
+ * from there; a write through a view makes a new value of the base, and every view of that follows
+ * its path again when next used (`refresh`). What was recorded before a write keeps the old value,
+ * and its gradient goes to the tensor as it was then: backward() finds that in the tensor's `past`.
+ * Read first: tensor.ts and ops/movement.ts.
  */
 import { DTypeError, InPlaceError, ShapeError } from "../errors.js";
 import { isFloat } from "../graph/dtype.js";
@@ -18,37 +18,59 @@ import { construct, record } from "./define.js";
 import type { Op, Vjp } from "./define.js";
 
 /** One movement on the way from a base to a view: a call of a record of ops/movement.ts. */
-export interface ViewStep {
-  readonly again: (x: Tensor) => Tensor;
+interface ViewStep {
+  readonly call: (x: Tensor, ...args: unknown[]) => Tensor;
+  readonly args: readonly unknown[];
 }
-export type Path = readonly ViewStep[];
+type Path = readonly ViewStep[];
+
+export const viewStep = <Arguments extends unknown[]>(
+  call: (x: Tensor, ...args: Arguments) => Tensor,
+  args: Arguments,
+): ViewStep => ({ call: call as ViewStep["call"], args });
 
 /** A view's tie to the tensor whose elements it shows. */
 export interface View {
+  /** The tensor that holds the elements, and the way from there. */
   readonly base: Tensor;
   readonly path: Path;
-  /** When the view last looked at its base, on `mode.clock`. */
+  /**
+   * The tensor in whose gradient it has part, and the way from there: not the base after detach().
+   */
+  readonly owner: Tensor;
+  readonly ownPath: Path;
+  /** The write to its base that the view has seen last, on `mode.clock`. */
   seenAt: number;
   /** Whether the view was made while operations were remembered. */
   readonly remembered: boolean;
 }
 
-/** What a tensor was before a write, for those who used it until then. */
+/** What a tensor was before a write, for those recorded until then. */
 export interface Past {
   readonly until: number;
   readonly tensor: Tensor;
-  readonly next: Past | null;
 }
 
 const follow = (path: Path, base: Tensor): Tensor =>
-  path.reduce((tensor, step) => step.again(tensor), base);
+  path.reduce((tensor, { call, args }) => call(tensor, ...args), base);
 
 /** Makes `view` one of `x`: from now on a write to either is seen by both. */
 export function share(x: Tensor, view: Tensor, step: ViewStep): Tensor {
   const base = x.view?.base ?? x;
   const path = x.view === null ? [step] : [...x.view.path, step];
-  view.view = { base, path, seenAt: mode.clock, remembered: mode.gradients };
+  const owner = x.view?.owner ?? x;
+  const ownPath = owner === base ? path : [...x.view!.ownPath, step];
+  const seenAt = base.writtenAt;
+  view.view = { base, path, owner, ownPath, seenAt, remembered: mode.gradients };
   return view;
+}
+
+/** Makes `alias` share the elements of `x`, with no part in its gradient. */
+export function shareDetached(x: Tensor, alias: Tensor): Tensor {
+  const { base, path } = x.view ?? { base: x, path: [] };
+  const seenAt = base.writtenAt;
+  alias.view = { base, path, owner: alias, ownPath: [], seenAt, remembered: false };
+  return alias;
 }
 
 interface Written {
@@ -104,24 +126,29 @@ export function embed(g: Tensor, shape: Shape, step: ViewStep): Tensor {
 }
 
 /**
- * Puts `value` where `target` had its elements, for all who share them. `name` is the operation,
- * for messages.
+ * Puts `value` where `target` had its elements, for all who share them. `value` is what an
+ * operation has just made of `target`; `name` is that of the operation, for messages.
  */
 export function write(name: string, target: Tensor, value: Tensor): Tensor {
   checkWrite(name, target, value);
-  const converted = value.to(target.dtype);
-  const fitted = sameShape(value.shape, target.shape) ? converted : converted.expand(target.shape);
+  const time = value.parents === null ? ++mode.clock : value.recordedAt;
+  const fitting = value.to(target.dtype);
   const { view } = target;
   if (view === null) {
-    replace(target, fitted);
+    put(target, fitting, time);
+  } else if (view.owner === view.base) {
+    put(view.base, written(snapshot(view.base, time), fitting, view.path), time);
   } else {
-    replace(view.base, written(snapshot(view.base, ++mode.clock), fitted, view.path));
+    noGrad(() => put(view.base, written(view.base, fitting, view.path), time));
+    const { owner, ownPath } = view;
+    put(owner, written(snapshot(owner, time), fitting, ownPath), time);
+    owner.view!.seenAt = time;
   }
   return target;
 }
 
 function checkWrite(name: string, target: Tensor, value: Tensor): void {
-  if (!sameShape(target.shape, value.shape) && !fits(value.shape, target.shape)) {
+  if (!sameShape(target.shape, value.shape)) {
     throw new ShapeError(
       `${name}: the result has shape ${formatShape(value.shape)}, which cannot be written into a ` +
         "tensor of shape " +
@@ -142,56 +169,58 @@ function checkWrite(name: string, target: Tensor, value: Tensor): void {
         `write to a copy: x.clone().${name}(...).`,
     );
   }
-  const owner = view?.base ?? target;
+  const owner = view?.owner ?? target;
   if (mode.gradients && owner.isLeaf && owner.requiresGrad) {
     throw new InPlaceError(
-      `${name}: a leaf that requires grad${view === null ? "" : ", or a view of one,"} cannot be ` +
-        "changed in place " +
-        `while its operations are remembered; change it inside noGrad(() => x.${name}(...)).`,
+      `${name}: a leaf that requires grad${owner === target ? "" : ", or a view of one,"} cannot ` +
+        "be changed in place while its operations are remembered; " +
+        `change it inside noGrad(() => x.${name}(...)).`,
     );
   }
 }
 
-const fits = (from: Shape, to: Shape): boolean =>
-  from.length <= to.length &&
-  from.every((size, i) => size === 1 || size === to[to.length - from.length + i]);
-
 /** Gives a tensor another value. If that has a history, so has the tensor now. */
-function replace(tensor: Tensor, value: Tensor): void {
-  if (mode.gradients && (tensor.requiresGrad || value.requiresGrad)) {
-    become(tensor, value);
+function put(tensor: Tensor, value: Tensor, time: number): void {
+  if (mode.gradients && value.requiresGrad) {
+    become(tensor, value, time);
   } else {
     tensor.contents = value.contents;
-    tensor.writtenAt = ++mode.clock;
+    tensor.writtenAt = time;
   }
 }
 
 /** Gives a tensor the value and the history of another; what it was stays in its past. */
-function become(tensor: Tensor, value: Tensor): void {
-  const until = ++mode.clock;
-  tensor.past = { until, tensor: snapshot(tensor, until), next: tensor.past };
+function become(tensor: Tensor, value: Tensor, time: number): void {
+  tensor.past ??= [];
+  tensor.past.push({ until: time, tensor: snapshot(tensor, time) });
   tensor.contents = value.contents;
   tensor.maker = value.maker;
   tensor.parents = value.parents;
+  tensor.recordedAt = value.recordedAt;
+  tensor.writtenAt = time;
   tensor.requiresGrad = value.requiresGrad;
-  tensor.writtenAt = until;
-  tensor.recordedAt = ++mode.clock;
 }
 
-/** The tensor as it is now, as a value of its own that no write reaches. */
-function snapshot(tensor: Tensor, writtenAt: number): Tensor {
+/** The tensor as it is now, as a value of its own that was written over at `time`. */
+function snapshot(tensor: Tensor, time: number): Tensor {
   const copy = construct.tensor(tensor.contents, tensor.parents);
   copy.maker = tensor.maker;
   copy.recordedAt = tensor.recordedAt;
-  copy.writtenAt = writtenAt;
+  copy.writtenAt = time;
   return copy;
 }
 
 /** Makes a view show what its base holds now. */
 export function refresh(tensor: Tensor, view: View): void {
-  if (view.seenAt >= view.base.writtenAt) return;
-  const current = (view.remembered ? enableGrad : noGrad)(() => follow(view.path, view.base));
+  const time = view.base.writtenAt;
+  if (view.seenAt >= time) return;
+  view.seenAt = time;
+  if (view.owner === tensor) {
+    tensor.contents = noGrad(() => follow(view.path, view.base)).node;
+    return;
+  }
+  const within = view.remembered ? enableGrad : noGrad;
+  const current = within(() => follow(view.ownPath, view.owner));
   if (current.parents === null) tensor.contents = current.contents;
-  else become(tensor, current);
-  view.seenAt = mode.clock;
+  else become(tensor, current, time);
 }

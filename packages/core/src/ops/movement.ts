@@ -6,6 +6,7 @@
  */
 import { ArgumentError, IndexError, ShapeError } from "../errors.js";
 import {
+  checkList,
   checkShape,
   countElements,
   formatShape,
@@ -18,7 +19,7 @@ import type { Layout, Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { checkTensor, nameRows, record } from "./define.js";
 import type { Op, Row, Table, Vjp } from "./define.js";
-import { embed, share } from "./inplace.js";
+import { embed, share, viewStep } from "./inplace.js";
 
 /** A layout whose strides are written out. */
 interface Walk {
@@ -52,13 +53,14 @@ function movement<Arguments extends unknown[]>(of: {
     const layout = of.layout({ shape, strides: strides ?? rowMajor(shape), offset }, ...args);
     if (layout === undefined) return call(x.clone(), ...args);
     const result = record(op, [x], args, dtype, layout);
-    return share(x, result, { again: (base) => call(base, ...args) });
+    return share(x, result, viewStep(call, args));
   };
   return Object.assign(op, { call, samples: [] });
 }
 
 /** The sizes a reshape asks for, with -1 worked out. */
 function resolveShape(from: Shape, shape: Shape): Shape {
+  checkList("reshape", shape);
   const count = countElements(from);
   const open = shape.indexOf(-1);
   if (open < 0 && countElements(shape) === count) return checkShape("reshape", shape);
@@ -77,6 +79,7 @@ function resolveShape(from: Shape, shape: Shape): Shape {
 }
 
 function expandedShape(from: Shape, shape: Shape): Shape {
+  checkList("expand", shape);
   const missing = shape.length - from.length;
   const whole = shape.map((size, i) => (size === -1 && i >= missing ? from[i - missing]! : size));
   const fits = from.every((size, i) => size === 1 || size === whole[i + missing]);
@@ -92,6 +95,7 @@ function expandedShape(from: Shape, shape: Shape): Shape {
 }
 
 function checkPermutation(dims: readonly number[], rank: number): number[] {
+  checkList("permute", dims);
   const order = dims.map((dim) => normalizeDim("permute", dim, rank));
   if (order.length !== rank || new Set(order).size !== rank) {
     const reversed = Array.from({ length: rank }, (_, i) => rank - 1 - i);
@@ -263,7 +267,7 @@ export const movements = {
     },
     vjps: [
       (g, { shape, attributes }): Tensor =>
-        embed(g, shape, { again: (x) => x.slice(...attributes) }),
+        embed(g, shape, viewStep(movements.slice.call, attributes)),
     ],
   }),
 
@@ -290,7 +294,7 @@ export const movements = {
     },
     vjps: [
       (g, { shape, attributes }): Tensor =>
-        embed(g, shape, { again: (x) => x.select(...attributes) }),
+        embed(g, shape, viewStep(movements.select.call, attributes)),
     ],
   }),
 } satisfies Table;

@@ -1,0 +1,58 @@
+/**
+ * How two functions are compared: benchmark.js times short runs of each in turn, and the samples of
+ * all runs are pooled. The traps this avoids are in bench/README.md.
+ * Not here: what is compared. Read next: run.ts.
+ */
+import Benchmark from "benchmark";
+
+/** What was measured of one function, in microseconds a call. */
+export interface Timing {
+  readonly median: number;
+  /** Half of the samples lie between these. */
+  readonly quartiles: readonly [number, number];
+}
+
+const WARM_UP_SECONDS = 1;
+const ROUNDS = 6;
+const ROUND_SECONDS = 0.25;
+
+/** Times functions against each other. Each must do all its work before it returns. */
+export function measure<Name extends string>(
+  sides: Readonly<Record<Name, () => unknown>>,
+): Record<Name, Timing> {
+  const names = Object.keys(sides) as Name[];
+  const samples = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (const name of names) warmUp(sides[name]);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const name of names) samples.get(name)!.push(...timeOnce(name, sides[name]));
+  }
+  return Object.fromEntries(names.map((name) => [name, summarize(samples.get(name)!)])) as Record<
+    Name,
+    Timing
+  >;
+}
+
+function warmUp(run: () => unknown): void {
+  const end = performance.now() + WARM_UP_SECONDS * 1000;
+  while (performance.now() < end) run();
+}
+
+/** One short run of benchmark.js, as seconds a call for each of its samples. */
+function timeOnce(name: string, run: () => unknown): number[] {
+  // A bound function has no source text, so benchmark.js calls it instead of pasting that text
+  // into a function of its own, where the variables it uses would be missing.
+  const benchmark = new Benchmark(name, run.bind(null), {
+    maxTime: ROUND_SECONDS,
+    minTime: 0.02,
+    minSamples: 5,
+  });
+  benchmark.run({ async: false });
+  if (benchmark.error !== undefined) throw benchmark.error;
+  return benchmark.stats.sample as number[];
+}
+
+function summarize(seconds: readonly number[]): Timing {
+  const sorted = seconds.map((second) => second * 1e6).sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!;
+  return { median: at(0.5), quartiles: [at(0.25), at(0.75)] };
+}

@@ -1,0 +1,142 @@
+/**
+ * What every example does around its story: options, a user's mistake told in a sentence instead of
+ * a stack trace, points from a file, a picture into a folder, progress. The stories are one folder
+ * up.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { SingleBar } from "cli-progress";
+import Table from "cli-table3";
+import { Command, InvalidArgumentError } from "commander";
+import { DataError, NablaError, readTable } from "nabla";
+
+import type { Fit, Points } from "./line.js";
+import { Mistake } from "./mistake.js";
+
+/** A command with the options that all examples share. */
+export function command(name: string, description: string): Command {
+  return new Command(`npm run example -- ${name}`)
+    .description(description)
+    .allowExcessArguments(false)
+    .option("--out <dir>", "the folder for the picture", "out");
+}
+
+/** Runs an example. A mistake of the user's ends it with a sentence and exit code 1. */
+export function run(example: () => void): void {
+  try {
+    example();
+  } catch (error) {
+    const told = [Mistake, DataError, NablaError].some((kind) => error instanceof kind);
+    if (!told) throw error;
+    console.error(`\nerror: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
+}
+
+/** An option's text as a number. */
+export function number(text: string): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("It must be a number, such as 4 or -0.5.");
+}
+
+/** An option's text as a number that is 0 or more. */
+export function rate(text: string): number {
+  const value = number(text);
+  if (value >= 0) return value;
+  throw new InvalidArgumentError("It must be a number, 0 or more, such as 0.01.");
+}
+
+/** An option's text as a whole number that is 0 or more. */
+export function count(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number, 0 or more, such as 1000.");
+}
+
+/** An option's text as several rates with commas between them. */
+export const rates = (text: string): number[] => text.split(",").map(rate);
+
+/** The points that the repository brings along; scripts/make-noisy-line.ts made them. */
+export const noisyLine = relative(
+  process.cwd(),
+  fileURLToPath(new URL("../data/noisy-line.csv", import.meta.url)),
+);
+
+/** Reads two columns of numbers, and refuses what no line can be fitted to. */
+export function readPoints(file: string): Points {
+  const table = readTable(readText(file), { columns: 2 });
+  const [x, y] = [table.column(0), table.column(1)];
+  if (x.length < 2) {
+    throw new Mistake(`${file} has ${x.length} point; a line needs at least two.`);
+  }
+  if (x.every((value) => value === x[0])) {
+    throw new Mistake(
+      `All ${x.length} points in ${file} have x = ${x[0]}, so no slope fits them better than ` +
+        "another; give points with different x.",
+    );
+  }
+  return { x, y };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      ENOENT: "there is no such file",
+      EISDIR: "it is a folder",
+      EACCES: "it may not be read",
+    };
+    throw new Mistake(`${file} cannot be read: ${reasons[code ?? ""] ?? code}. Check --data.`);
+  }
+}
+
+/** Prints fits side by side, with every digit they have. */
+export function showFits(fits: Readonly<Record<string, Fit>>): void {
+  const head = ["", "w", "b", "error", "time"];
+  const table = new Table({ head, style: { head: [], border: [], compact: true } });
+  for (const [name, { w, b, error, milliseconds }] of Object.entries(fits)) {
+    table.push([name, w, b, error, `${milliseconds.toFixed(2)} ms`]);
+  }
+  console.log(`\n${table.toString()}`);
+}
+
+/** Writes a picture into a folder, which is made if need be, and says where it is. */
+export function writePicture(folder: string, name: string, svg: string): void {
+  const file = join(folder, name);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, svg);
+  } catch (error) {
+    throw new Mistake(`${file} cannot be written: ${(error as Error).message}. Check --out.`);
+  }
+  console.log(`\nThe picture is in ${file}`);
+}
+
+/** Shows how far a loop is: a bar on a terminal, a line now and then where output is piped. */
+export function progress(total: number): (done: number, loss: number) => void {
+  if (total === 0) return () => {};
+  if (!process.stdout.isTTY) {
+    const every = Math.max(1, Math.floor(total / 5));
+    return (done, loss) => {
+      if (done % every === 0) console.log(`  iteration ${done}  error ${loss.toPrecision(8)}`);
+    };
+  }
+  const bar = new SingleBar({
+    format: "  {bar} {value}/{total}  error {loss}",
+    stream: process.stdout,
+    barsize: 32,
+    fps: 20,
+    clearOnComplete: false,
+    stopOnComplete: true,
+    gracefulExit: false,
+  });
+  bar.start(total, 0, { loss: "" });
+  return (done, loss) => {
+    if (!Number.isFinite(loss)) bar.stop();
+    else bar.update(done, { loss: loss.toPrecision(8) });
+  };
+}
