@@ -106,16 +106,16 @@ export function refuseDivergence(
   { lr, momentum, iterations }: Descent,
 ): void {
   const [first, last, steps] = [errors[0]!, errors.at(-1)!, errors.length - 1];
-  if (!Number.isFinite(first)) {
+  const limit = largestRate(points, Math.min(momentum, 1));
+  if (!Number.isFinite(first) || limit === 0) {
     throw new Mistake(
-      `The error of the first line is ${first}: these numbers are too large to square. ` +
+      "These numbers are too large: their squares have no finite sum. " +
         "Try --dtype float64, or smaller units.",
     );
   }
   const ended = steps === iterations;
   if (Number.isFinite(last) && last <= (ended ? first : 1e6 * first)) return;
   const turn = errors.findIndex((error, i) => i > 0 && !(error <= first));
-  const limit = largestRate(points, Math.min(momentum, 1));
   const remedy =
     momentum >= 1
       ? "a momentum of 1 or more never comes to rest: try --momentum 0.9"
