@@ -26,7 +26,6 @@ const longestLine = 100;
 export function docProblems(): string[] {
   const folders = ["packages", "examples", "bench", "scripts"];
   const sources = folders.flatMap((folder) => filesUnder(folder, ".ts")).map(readSource);
-  const operations = filesUnder("packages/core/src/ops", ".ts").map(readSource).flatMap(tableRows);
   const documents = [
     ...["README.md", "README.zh.md"].filter((path) => exists(path)),
     ...filesUnder("docs", ".md"),
@@ -35,8 +34,7 @@ export function docProblems(): string[] {
   return [
     ...entryProblems(),
     ...sources.flatMap(fileProblems),
-    ...operations.flatMap(subjectProblems),
-    ...nameProblems(publicNames(), new Set(operations.map(({ name }) => name))),
+    ...nameProblems(publicNames()),
     ...documents.flatMap((path) => linkProblems(path, readText(path))),
   ];
 }
@@ -77,20 +75,12 @@ export function fileProblems(source: SourceCode): string[] {
   return problems;
 }
 
-/** The documentation of public names; `operations` are the rows that stand in a table. */
-export function nameProblems(names: readonly PublicName[], operations: Set<string>): string[] {
+/** The documentation of public names. */
+export function nameProblems(names: readonly PublicName[]): string[] {
   return names.flatMap((publicName) => {
-    const { name, declarations, fromTable } = publicName;
+    const { name, declarations } = publicName;
     if (declarations.length === 0) {
       return [`${name} is exported, but no declaration of it was found. Export it by its name.`];
-    }
-    if (fromTable) {
-      if (operations.has(name)) return [];
-      const path = declarations[0]?.source.path ?? "";
-      return [
-        `${path} takes ${name} from a table, but no table in packages/core/src/ops has such a ` +
-          "row. Mark the table's constant with @table.",
-      ];
     }
     return namedSubjects(publicName).flatMap(subjectProblems);
   });
@@ -128,7 +118,8 @@ function firstOfEach(subjects: Subject[]): Subject[] {
 function isCallable(declaration: Declaration): boolean {
   if (declaration.type === "VariableDeclaration") {
     const initial = declaration.declarations[0]?.init;
-    return initial?.type === "ArrowFunctionExpression" || initial?.type === "FunctionExpression";
+    // A call that makes a constant makes a record of an operation, which is callable.
+    return /^(ArrowFunction|Function|Call)Expression$/.test(initial?.type ?? "");
   }
   return /^(Function|Class|TSDeclareFunction)/.test(declaration.type);
 }
@@ -150,39 +141,6 @@ function memberSubject(
   if (kind === "constructor") return undefined;
   const name = `${owner}.${member.key.name}`;
   return { name, source, start: member.start, needsExample: kind === "method" };
-}
-
-/** The rows of the tables of operations: the properties of constants marked with `@table`. */
-export function tableRows(source: SourceCode): Subject[] {
-  return source.program.body.flatMap((statement) => {
-    if (statement.type !== "ExportNamedDeclaration") return [];
-    const { declaration, start } = statement;
-    if (declaration?.type !== "VariableDeclaration") return [];
-    const docstring = docstringBefore(source, start);
-    if (docstring === undefined || tagSections(docstring, "table").length === 0) return [];
-    return declaration.declarations.flatMap(({ init }) => rowsIn(init, source));
-  });
-}
-
-/** A table is an object literal, possibly handed to a function or given a type. */
-function rowsIn(expression: Expression | null, source: SourceCode): Subject[] {
-  switch (expression?.type) {
-    case "TSAsExpression":
-    case "TSSatisfiesExpression":
-      return rowsIn(expression.expression, source);
-    case "CallExpression":
-      return expression.arguments.flatMap((argument) =>
-        argument.type === "SpreadElement" ? [] : rowsIn(argument, source),
-      );
-    case "ObjectExpression":
-      return expression.properties.flatMap((property) => {
-        if (property.type === "SpreadElement" || property.key.type !== "Identifier") return [];
-        const { key, start } = property;
-        return [{ name: key.name, source, start, needsExample: true }];
-      });
-    default:
-      return [];
-  }
 }
 
 function subjectProblems({ name, source, start, needsExample }: Subject): string[] {

@@ -20,8 +20,6 @@ export interface PublicDeclaration {
 export interface PublicName {
   name: string;
   declarations: PublicDeclaration[];
-  /** Whether it is taken from a table of operations: `export const { add } = functions(...)`. */
-  fromTable: boolean;
 }
 
 /** The public names of all packages, each once, however many entries offer it. */
@@ -79,8 +77,7 @@ function declared(path: string, name: string, read: Read): PublicName {
     .flatMap(declarationIn)
     .filter(({ declaration }) => declares(declaration, name))
     .map((found) => ({ source, ...found }));
-  const fromTable = declarations.some(({ declaration }) => isDestructured(declaration, name));
-  if (declarations.length > 0) return { name, declarations, fromTable };
+  if (declarations.length > 0) return { name, declarations };
 
   for (const { moduleRequest, entries } of source.module.staticImports) {
     const entry = entries.find(({ localName }) => localName.value === name);
@@ -97,7 +94,7 @@ function declared(path: string, name: string, read: Read): PublicName {
     const found = exportName.name === null ? declared(target, name, read) : undefined;
     if (found !== undefined && found.declarations.length > 0) return found;
   }
-  return { name, declarations: [], fromTable: false };
+  return { name, declarations: [] };
 }
 
 function declarationIn(statement: Statement): { start: number; declaration: Declaration }[] {
@@ -118,21 +115,5 @@ function declares(declaration: Declaration, name: string): boolean {
       ? declaration.id.name === name
       : false;
   }
-  return declaration.declarations.some(
-    ({ id }) => (id.type === "Identifier" && id.name === name) || isDestructured(declaration, name),
-  );
-}
-
-function isDestructured(declaration: Declaration, name: string): boolean {
-  if (declaration.type !== "VariableDeclaration") return false;
-  return declaration.declarations.some(
-    ({ id }) =>
-      id.type === "ObjectPattern" &&
-      id.properties.some(
-        (property) =>
-          property.type === "Property" &&
-          property.value.type === "Identifier" &&
-          property.value.name === name,
-      ),
-  );
+  return declaration.declarations.some(({ id }) => id.type === "Identifier" && id.name === name);
 }

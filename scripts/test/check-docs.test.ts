@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 
-import { fileProblems, linkProblems, nameProblems, tableRows } from "../check-docs.js";
+import { fileProblems, linkProblems, nameProblems } from "../check-docs.js";
 import { namesOf } from "../public-names.js";
 import { parseSource } from "../source-code.js";
 
@@ -81,33 +81,6 @@ test("a name is followed to its declaration, however it gets there", () => {
     "d.ts:3 f",
     "a.ts:4 e",
   ]);
-});
-
-test("a name taken from a table is documented by the table's row", () => {
-  const files = { "index.ts": "export const { add, sub: subtract } = functions(table);" };
-  expect(problemsOf(files, ["add", "subtract"])).toEqual([]);
-  expect(problemsOf(files, ["add"])).toEqual([
-    expect.stringContaining("index.ts takes subtract from a table, but no table"),
-  ]);
-});
-
-test("the rows of a table are found, whatever is around it", () => {
-  const rows = (code: string): string[] =>
-    tableRows(parseSource("a.ts", code)).map(({ name }) => name);
-  expect(rows("/** @table */ export const a = { b: 1, c() {} };")).toEqual(["b", "c"]);
-  expect(rows("/** All.\n * @table */ export const a = table({ b: 1, ...c });")).toEqual(["b"]);
-  expect(rows("/** @table */ export const a = { b: 1 } as const satisfies C;")).toEqual(["b"]);
-  expect(rows("/** Not one. */ export const a = { b: 1 };")).toEqual([]);
-});
-
-test.each([
-  ["no opening comment", "const a = 1;\n// late", "does not open with a comment"],
-  ["a wide line", `// a\n${"x".repeat(101)};`, "wider than 100 columns on line 2."],
-  ["a rule switched off", "// a\n// eslint-disable-next-line\n1;", "a.ts:2 says eslint-disable"],
-  ["a rule of oxlint's switched off", "// a\n/* oxlint-disable */ 1;", "says oxlint-disable"],
-  ["layout switched off", "// a\n// oxfmt-ignore\n1;", "says oxfmt-ignore"],
-])("a file with %s", (_name, code, message) => {
-  expect(fileProblems(parseSource("a.ts", code))).toEqual([expect.stringContaining(message)]);
 });
 
 test("a file that opens with a comment and keeps to the width", () => {

@@ -2,13 +2,6 @@
  * The public names of `@nabla/core`, nothing else. Start reading at tensor.ts.
  */
 import "./engine.js";
-import { composites } from "./ops/composite.js";
-import { contractions } from "./ops/contract.js";
-import { outOfPlace, elementwise } from "./ops/elementwise.js";
-import { functions } from "./ops/methods.js";
-import { movements } from "./ops/movement.js";
-import { reductions } from "./ops/reduce.js";
-
 export { grad } from "./autograd.js";
 export type { BackwardOptions, GradOptions } from "./autograd.js";
 export {
@@ -32,44 +25,9 @@ export type { Operand } from "./ops/define.js";
 export { manualSeed, rand, randn } from "./ops/random.js";
 export { Tensor } from "./tensor.js";
 
-export const {
-  abs,
-  add,
-  ceil,
-  cos,
-  div,
-  eq,
-  exp,
-  expm1,
-  floor,
-  ge,
-  gt,
-  le,
-  log,
-  log1p,
-  logicalAnd,
-  logicalNot,
-  logicalOr,
-  lt,
-  maximum,
-  minimum,
-  mul,
-  ne,
-  neg,
-  pow,
-  reciprocal,
-  relu,
-  sigmoid,
-  sign,
-  sin,
-  sqrt,
-  square,
-  sub,
-  tanh,
-} = functions(elementwise);
-export const { clone, to, where } = functions(outOfPlace);
-export const { expand, permute, reshape, select, slice, squeeze, transpose, unsqueeze } =
-  functions(movements);
-export const { mean, sum } = functions(reductions);
-export const { matmul } = functions(contractions);
-export const { contiguous, flatten, sumTo } = functions(composites);
+export * from "./ops/composite.js";
+export * from "./ops/contract.js";
+export * from "./ops/copy.js";
+export * from "./ops/elementwise.js";
+export * from "./ops/movement.js";
+export * from "./ops/reduce.js";

@@ -13,17 +13,18 @@ import { mode } from "./graph/mode.js";
 import type { Node } from "./graph/node.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
-import { composites } from "./ops/composite.js";
-import { contractions } from "./ops/contract.js";
+import * as composites from "./ops/composite.js";
+import * as contractions from "./ops/contract.js";
+import * as copies from "./ops/copy.js";
 import type { NestedArray } from "./ops/create.js";
 import { checkTensor, construct } from "./ops/define.js";
-import { outOfPlace, elementwise } from "./ops/elementwise.js";
-import { refresh, shareDetached, write } from "./ops/inplace.js";
+import * as elementwise from "./ops/elementwise.js";
+import { refresh, shareDetached } from "./ops/inplace.js";
 import type { Past, View } from "./ops/inplace.js";
-import { functions } from "./ops/methods.js";
+import { installInPlace, installMethods } from "./ops/methods.js";
 import type { InPlaceMethods, Methods } from "./ops/methods.js";
-import { movements } from "./ops/movement.js";
-import { reductions } from "./ops/reduce.js";
+import * as movements from "./ops/movement.js";
+import * as reductions from "./ops/reduce.js";
 import { print } from "./print.js";
 import { elements } from "./schedule/flush.js";
 
@@ -331,7 +332,7 @@ export class Tensor {
 export interface Tensor
   extends
     Methods<typeof elementwise>,
-    Methods<typeof outOfPlace>,
+    Methods<typeof copies>,
     Methods<typeof movements>,
     Methods<typeof reductions>,
     Methods<typeof contractions>,
@@ -340,25 +341,6 @@ export interface Tensor
 
 construct.tensor = (node, parents) => new Tensor(node, parents);
 
-type Call = (x: Tensor, ...args: unknown[]) => Tensor;
-
-function install(name: string, call: Call): void {
-  const value = function (this: Tensor, ...args: unknown[]): Tensor {
-    return call(this, ...args);
-  };
-  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
-}
-
-const calls = functions({
-  ...elementwise,
-  ...outOfPlace,
-  ...movements,
-  ...reductions,
-  ...contractions,
-  ...composites,
-});
-for (const [name, call] of Object.entries(calls)) install(name, call as Call);
-for (const name of Object.keys(elementwise)) {
-  const call = calls[name as keyof typeof elementwise] as Call;
-  install(`${name}_`, (x, ...args) => write(`${name}_`, x, call(x, ...args)));
-}
+const tables = [composites, contractions, copies, elementwise, movements, reductions];
+for (const table of tables) installMethods(Tensor.prototype, table);
+installInPlace(Tensor.prototype, elementwise);

@@ -8,85 +8,94 @@ import { ArgumentError } from "../errors.js";
 import { countElements, normalizeDim, sameShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { ones, zeros } from "./create.js";
-import { checkTensor } from "./define.js";
-import { replacement } from "./elementwise.js";
+import { ones, zeros, zerosLike } from "./create.js";
+import { binary, checkTensor } from "./define.js";
 import { write } from "./inplace.js";
 
-/** @table */
-export const composites = {
-  /**
-   * The same elements in row-major order: the tensor itself if they lie so, else a copy.
-   * @example
-   * tensor([[1, 2], [3, 4]]).transpose(0, 1).contiguous() // tensor([[1., 3.],
-   * //         [2., 4.]])
-   */
-  contiguous: (x: Tensor): Tensor => (x.node.strides === null ? x : x.clone()),
+/**
+ * The same elements in row-major order: the tensor itself if they lie so, else a copy.
+ * @example
+ * tensor([[1, 2], [3, 4]]).transpose(0, 1).contiguous() // tensor([[1., 3.],
+ * //         [2., 4.]])
+ */
+export const contiguous = (x: Tensor): Tensor => (x.node.strides === null ? x : x.clone());
 
-  /**
-   * The dimensions from `startDim` to `endDim` as one; a view where that is possible.
-   * @example
-   * zeros([2, 3, 4]).flatten().shape // [ 24 ]
-   * zeros([2, 3, 4]).flatten(1).shape // [ 2, 12 ]
-   */
-  flatten: (x: Tensor, startDim = 0, endDim = -1): Tensor => {
-    const start = normalizeDim("flatten", startDim, x.shape.length);
-    const end = normalizeDim("flatten", endDim, x.shape.length);
-    if (end < start) {
-      throw new ArgumentError(
-        `flatten: dimension ${startDim} does not come before ${endDim}; for example flatten(1, 2).`,
-      );
-    }
-    const count = countElements(x.shape.slice(start, end + 1));
-    return x.reshape([...x.shape.slice(0, start), count, ...x.shape.slice(end + 1)]);
-  },
-
-  /**
-   * The sum over whatever broadcasting repeated: from a tensor that `shape` broadcasts to, back to
-   * `shape`.
-   * @example
-   * ones([2, 3]).sumTo([3]) // tensor([2., 2., 2.])
-   * ones([2, 3]).sumTo([2, 1]).shape // [ 2, 1 ]
-   */
-  sumTo: (x: Tensor, shape: Shape): Tensor => {
-    if (sameShape(x.shape, shape)) return x;
-    const missing = x.shape.length - shape.length;
-    const repeated: number[] = [];
-    for (let i = 0; i < x.shape.length; i++) {
-      if (i < missing || x.shape[i] !== shape[i - missing]) repeated.push(i);
-    }
-    // Dimensions in front go, those inside stay with size 1.
-    return repeated.length === missing ? x.sum(repeated) : x.sum(repeated, true).reshape(shape);
-  },
-
-  /**
-   * A tensor of ones in any shape, in the type of this one.
-   * @example
-   * tensor([1, 2], { dtype: "float64" }).newOnes([3]) // tensor([1., 1., 1.], dtype=float64)
-   */
-  newOnes: (x: Tensor, shape: Shape): Tensor => ones(shape, { dtype: x.dtype }),
-
-  /**
-   * A tensor of zeros in any shape, in the type of this one.
-   * @example
-   * tensor([1, 2]).newZeros([3]) // tensor([0., 0., 0.])
-   */
-  newZeros: (x: Tensor, shape: Shape): Tensor => zeros(shape, { dtype: x.dtype }),
-
-  /**
-   * Copies the elements of another tensor, broadcast to this shape and converted to this type, into
-   * this one.
-   * @example
-   * zeros([2, 2]).copy_(tensor([1, 2])) // tensor([[1., 2.],
-   * //         [1., 2.]])
-   */
-  copy_: (x: Tensor, other: Tensor): Tensor =>
-    write("copy_", x, replacement.call(x, checkTensor("copy_", other).to(x.dtype))),
-
-  /**
-   * Makes every element 0.
-   * @example
-   * tensor([1, 2]).zero_() // tensor([0., 0.])
-   */
-  zero_: (x: Tensor): Tensor => write("zero_", x, replacement.call(x, 0)),
+/**
+ * The dimensions from `startDim` to `endDim` as one; a view where that is possible.
+ * @example
+ * zeros([2, 3, 4]).flatten().shape // [ 24 ]
+ * zeros([2, 3, 4]).flatten(1).shape // [ 2, 12 ]
+ */
+export const flatten = (x: Tensor, startDim = 0, endDim = -1): Tensor => {
+  const start = normalizeDim("flatten", startDim, x.shape.length);
+  const end = normalizeDim("flatten", endDim, x.shape.length);
+  if (end < start) {
+    throw new ArgumentError(
+      `flatten: dimension ${startDim} does not come before ${endDim}; for example flatten(1, 2).`,
+    );
+  }
+  const count = countElements(x.shape.slice(start, end + 1));
+  return x.reshape([...x.shape.slice(0, start), count, ...x.shape.slice(end + 1)]);
 };
+
+/**
+ * The sum over whatever broadcasting repeated: from a tensor that `shape` broadcasts to, back to
+ * `shape`.
+ * @example
+ * ones([2, 3]).sumTo([3]) // tensor([2., 2., 2.])
+ * ones([2, 3]).sumTo([2, 1]).shape // [ 2, 1 ]
+ */
+export const sumTo = (x: Tensor, shape: Shape): Tensor => {
+  if (sameShape(x.shape, shape)) return x;
+  const missing = x.shape.length - shape.length;
+  const repeated: number[] = [];
+  for (let i = 0; i < x.shape.length; i++) {
+    if (i < missing || x.shape[i] !== shape[i - missing]) repeated.push(i);
+  }
+  // Dimensions in front go, those inside stay with size 1.
+  return repeated.length === missing ? x.sum(repeated) : x.sum(repeated, true).reshape(shape);
+};
+
+/**
+ * A tensor of ones in any shape, in the type of this one.
+ * @example
+ * tensor([1, 2], { dtype: "float64" }).newOnes([3]) // tensor([1., 1., 1.], dtype=float64)
+ */
+export const newOnes = (x: Tensor, shape: Shape): Tensor => ones(shape, { dtype: x.dtype });
+
+/**
+ * A tensor of zeros in any shape, in the type of this one.
+ * @example
+ * tensor([1, 2]).newZeros([3]) // tensor([0., 0., 0.])
+ */
+export const newZeros = (x: Tensor, shape: Shape): Tensor => zeros(shape, { dtype: x.dtype });
+
+/**
+ * Other elements in the place of those of `a`: what `copy_` writes, so that `a` keeps its part in
+ * the graph although none of its elements is left.
+ */
+const replacement = binary({
+  kernel: (_a, b) => b,
+  vjps: [(g): Tensor => zerosLike(g), (g): Tensor => g],
+  samples: [
+    [-3, 3],
+    [-3, 3],
+  ],
+});
+
+/**
+ * Copies the elements of another tensor, broadcast to this shape and converted to this type, into
+ * this one.
+ * @example
+ * zeros([2, 2]).copy_(tensor([1, 2])) // tensor([[1., 2.],
+ * //         [1., 2.]])
+ */
+export const copy_ = (x: Tensor, other: Tensor): Tensor =>
+  write("copy_", x, replacement(x, checkTensor("copy_", other).to(x.dtype)));
+
+/**
+ * Makes every element 0.
+ * @example
+ * tensor([1, 2]).zero_() // tensor([0., 0.])
+ */
+export const zero_ = (x: Tensor): Tensor => write("zero_", x, replacement(x, 0));

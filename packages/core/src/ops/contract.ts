@@ -11,8 +11,8 @@ import type { Shape } from "../graph/shape.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { operand, s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
-import { checkTensor, nameRows, record } from "./define.js";
-import type { Op, Row, Samples, Vjp, Table } from "./define.js";
+import { checkTensor, record, row } from "./define.js";
+import type { Op, Row, Samples, Vjp } from "./define.js";
 
 const kernels = new Map<DType, Kernel>();
 
@@ -59,7 +59,7 @@ function contraction(of: {
     const shape = [...batch, a.shape.at(-2)!, b.shape.at(-1)!];
     return record(op, [a, b], productKernel(a.dtype), a.dtype, { shape });
   };
-  return Object.assign(op, { call, samples: of.samples });
+  return row(op, of.samples, call);
 }
 
 interface MatrixStrides {
@@ -122,28 +122,23 @@ function remedy(a: Shape, b: Shape): string {
   return "reshape or transpose one of them so that these sizes agree.";
 }
 
-/** @table */
-export const contractions = {
-  /**
-   * The matrix product, `[..., n, k]` × `[..., k, m]` to `[..., n, m]`; dimensions before the last
-   * two broadcast. A vector counts as a row on the left, as a column on the right. Throws a
-   * ShapeError where the inner sizes differ.
-   * @example
-   * const a = tensor([[1, 2], [3, 4]]);
-   * a.matmul(tensor([[1, 0], [1, 1]])) // tensor([[3., 2.],
-   * //         [7., 4.]])
-   * a.matmul(tensor([1, 1])) // tensor([3., 7.])
-   */
-  matmul: contraction({
-    vjps: [
-      (g, { b }): Tensor => g.matmul(b.transpose(-2, -1)),
-      (g, { a }): Tensor => a.transpose(-2, -1).matmul(g),
-    ],
-    samples: [
-      [-2, 2],
-      [-2, 2],
-    ],
-  }),
-} satisfies Table;
-
-nameRows(contractions);
+/**
+ * The matrix product, `[..., n, k]` × `[..., k, m]` to `[..., n, m]`; dimensions before the last
+ * two broadcast. A vector counts as a row on the left, as a column on the right. Throws a
+ * ShapeError where the inner sizes differ.
+ * @example
+ * const a = tensor([[1, 2], [3, 4]]);
+ * a.matmul(tensor([[1, 0], [1, 1]])) // tensor([[3., 2.],
+ * //         [7., 4.]])
+ * a.matmul(tensor([1, 1])) // tensor([3., 7.])
+ */
+export const matmul = contraction({
+  vjps: [
+    (g, { b }): Tensor => g.matmul(b.transpose(-2, -1)),
+    (g, { a }): Tensor => a.transpose(-2, -1).matmul(g),
+  ],
+  samples: [
+    [-2, 2],
+    [-2, 2],
+  ],
+});

@@ -64,27 +64,28 @@ export type Samples = readonly (readonly [low: number, high: number])[];
 
 /** An operation, as the rest of the library sees it. */
 export interface Op extends Operation {
+  /** That of the record, given to it when its table becomes methods. */
   name: string;
   /** One for each input; `null` where no derivative exists. */
   readonly vjps: readonly (Vjp | null)[] | null;
 }
 
 /**
- * A record of a table: an operation, and how it is called as `x.name(...args)` or `name(x,
- * ...args)`.
+ * A record: an operation that can be called. Exported from a table file as `name` it is the
+ * function `name(x, ...args)`, and tensors have it as the method `x.name(...args)`.
  */
-export interface Row<Arguments extends unknown[] = never[]> extends Op {
-  readonly call: (x: Tensor, ...args: Arguments) => Tensor;
+export interface Row<Arguments extends unknown[]> {
+  (x: Tensor, ...args: Arguments): Tensor;
+  readonly op: Op;
   readonly samples: Samples;
 }
 
-/** What a table of operations is. */
-export type Table = Readonly<Record<string, Op>>;
-
-/** Names the records of a table after their keys. */
-export function nameRows(table: Table): void {
-  for (const [key, row] of Object.entries(table)) row.name = key;
-}
+/** Makes an operation callable: a family's last step. */
+export const row = <Arguments extends unknown[]>(
+  op: Op,
+  samples: Samples,
+  call: (x: Tensor, ...args: Arguments) => Tensor,
+): Row<Arguments> => Object.assign(call, { op, samples });
 
 /**
  * tensor.ts puts its constructor here: operations make tensors, and tensors have operations for
@@ -163,7 +164,6 @@ interface Elementwise extends Op {
   readonly formula: Formula;
   /** The kernels built so far, by the types they are for. */
   readonly kernels: Map<number, Kernel>;
-  readonly samples: Samples;
 }
 
 /** What a record of an elementwise family says. */
@@ -183,7 +183,6 @@ const elementwise = <Operands extends Expression[], Vjps extends readonly (Vjp |
   vjps: "vjps" in of ? of.vjps : null,
   formula: of.kernel as Formula,
   kernels: new Map<number, Kernel>(),
-  samples: of.samples,
   work(node): Work {
     const strides = node.inputs.map((input) => broadcastStrides(input, node.shape));
     return { kind: "kernel", kernel: node.attributes as Kernel, reduced: [], strides };
@@ -235,7 +234,7 @@ export function unary(of: ElementwiseRecord<[x: Expression], readonly [Vjp]> & O
     const { dtype } = checkTensor(op.name, x);
     return compute(op, [x], computeType(op.name, of, dtype), x.shape);
   };
-  return Object.assign(op, { call });
+  return row(op, of.samples, call);
 }
 
 /**
@@ -257,7 +256,7 @@ export function binary(
     const shape = broadcastShapes(op.name, a.shape, b.shape);
     return compute(op, [a, b], computeType(op.name, of, common), shape);
   };
-  return Object.assign(op, { call });
+  return row(op, of.samples, call);
 }
 
 /** The family that chooses between `a` and `b` by a condition `c`, broadcast to one shape. */
@@ -272,7 +271,7 @@ export function choice(
     const shape = broadcastShapes(op.name, broadcastShapes(op.name, a.shape, b.shape), c.shape);
     return compute(op, [a, b, c], dtype, shape);
   };
-  return Object.assign(op, { call });
+  return row(op, of.samples, call);
 }
 
 /** The family of one: the same elements in another type. */
@@ -289,5 +288,5 @@ export function conversion(
     }
     return checkTensor(op.name, x).dtype === dtype ? x : compute(op, [x], dtype, x.shape);
   };
-  return Object.assign(op, { call });
+  return row(op, of.samples, call);
 }

@@ -8,8 +8,8 @@
 import { s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
-import { binary, choice, conversion, nameRows, unary } from "./define.js";
-import type { Samples, Table } from "./define.js";
+import { binary, unary } from "./define.js";
+import type { Samples } from "./define.js";
 
 /**
  * A result that does not move when its input does a little: its derivative is 0 where it exists.
@@ -26,473 +26,414 @@ const plane: Samples = [...line, ...line];
 
 const comparison = "a truth value has no derivative";
 
-/** @table */
-export const elementwise = {
-  /**
-   * Sum of two tensors, element by element. Shapes broadcast: `[2, 3]` and `[3]` give `[2, 3]`.
-   * @example
-   * tensor([1, 2]).add(tensor([10, 20])) // tensor([11., 22.])
-   * tensor([1, 2]).add(0.5) // tensor([1.5000, 2.5000])
-   */
-  add: binary({
-    kernel: (a, b) => s.add(a, b),
-    vjps: [(g): Tensor => g, (g): Tensor => g],
-    samples: plane,
-  }),
-
-  /**
-   * Difference of two tensors, element by element, with broadcasting. Bool tensors are refused.
-   * @example
-   * tensor([5, 7]).sub(tensor([1, 2])) // tensor([4., 5.])
-   */
-  sub: binary({
-    kernel: (a, b) => s.sub(a, b),
-    vjps: [(g): Tensor => g, (g): Tensor => g.neg()],
-    samples: plane,
-    numbersOnly: true,
-  }),
-
-  /**
-   * Product of two tensors, element by element, with broadcasting. For products of matrices see
-   * `matmul`.
-   * @example
-   * tensor([1, 2]).mul(tensor([3, 4])) // tensor([3., 8.])
-   */
-  mul: binary({
-    kernel: (a, b) => s.mul(a, b),
-    vjps: [(g, { b }): Tensor => g.mul(b), (g, { a }): Tensor => g.mul(a)],
-    samples: plane,
-  }),
-
-  /**
-   * Quotient of two tensors, element by element, with broadcasting. Integers become float32 first;
-   * a division by zero gives an infinity or NaN, as IEEE 754 has it.
-   * @example
-   * tensor([1, -1, 0]).div(tensor([2, 0, 0])) // tensor([0.5000,   -inf,    nan])
-   */
-  div: binary({
-    kernel: (a, b) => s.div(a, b),
-    vjps: [(g, { b }): Tensor => g.div(b), (g, { b, y }): Tensor => g.mul(y).div(b).neg()],
-    samples: [
-      [-3, 3],
-      [0.5, 3],
-    ],
-    fractions: true,
-  }),
-
-  /**
-   * `a` to the power `b`, element by element, with broadcasting. Where `b` is 0 the result is 1,
-   * and so flat in `a`; where `a` is 0 and `b` is not negative, it is flat in `b`.
-   * @example
-   * tensor([1, 2, 3]).pow(2) // tensor([1., 4., 9.])
-   * tensor([4, 9]).pow(0.5) // tensor([2., 3.])
-   */
-  pow: binary({
-    kernel: (a, b) => s.pow(a, b),
-    vjps: [
-      (g, { a, b }): Tensor =>
-        g
-          .mul(b)
-          .mul(a.pow(b.sub(1)))
-          .where(b.ne(0), 0),
-      (g, { a, b, y }): Tensor =>
-        g
-          .mul(y)
-          .mul(a.log())
-          .where(a.ne(0).logicalOr(b.lt(0)), 0),
-    ],
-    samples: [
-      [0.5, 3],
-      [-2, 2],
-    ],
-    numbersOnly: true,
-  }),
-
-  /**
-   * The larger of two, element by element; NaN where either is NaN. Where both are equal each gets
-   * half of the gradient.
-   * @example
-   * tensor([1, 5]).maximum(tensor([3, 2])) // tensor([3., 5.])
-   */
-  maximum: binary({
-    kernel: (a, b) => s.max(a, b),
-    vjps: [
-      (g, { a, b }): Tensor => winner(g, a.lt(b), a.eq(b)),
-      (g, { a, b }): Tensor => winner(g, b.lt(a), a.eq(b)),
-    ],
-    samples: plane,
-  }),
-
-  /**
-   * The smaller of two, element by element; NaN where either is NaN. Where both are equal each gets
-   * half of the gradient.
-   * @example
-   * tensor([1, 5]).minimum(tensor([3, 2])) // tensor([1., 2.])
-   */
-  minimum: binary({
-    kernel: (a, b) => s.min(a, b),
-    vjps: [
-      (g, { a, b }): Tensor => winner(g, b.lt(a), a.eq(b)),
-      (g, { a, b }): Tensor => winner(g, a.lt(b), a.eq(b)),
-    ],
-    samples: plane,
-  }),
-
-  /**
-   * Whether an element of `a` is equal to that of `b`, with broadcasting. The result is bool. NaN
-   * differs from everything.
-   * @example
-   * tensor([1, 3, 2]).eq(2) // tensor([false, false,  true])
-   */
-  eq: binary({
-    kernel: (a, b) => s.eq(a, b),
-    nondifferentiable: comparison,
-    samples: plane,
-  }),
-
-  /**
-   * Whether an element of `a` is different from that of `b`, with broadcasting. The result is bool.
-   * NaN differs from everything.
-   * @example
-   * tensor([1, 3, 2]).ne(2) // tensor([ true,  true, false])
-   */
-  ne: binary({
-    kernel: (a, b) => s.ne(a, b),
-    nondifferentiable: comparison,
-    samples: plane,
-  }),
-
-  /**
-   * Whether an element of `a` is less than that of `b`, with broadcasting. The result is bool.
-   * @example
-   * tensor([1, 3, 2]).lt(2) // tensor([ true, false, false])
-   */
-  lt: binary({
-    kernel: (a, b) => s.lt(a, b),
-    nondifferentiable: comparison,
-    samples: plane,
-  }),
-
-  /**
-   * Whether an element of `a` is less than or equal to that of `b`, with broadcasting. The result
-   * is bool.
-   * @example
-   * tensor([1, 3, 2]).le(2) // tensor([ true, false,  true])
-   */
-  le: binary({
-    kernel: (a, b) => s.le(a, b),
-    nondifferentiable: comparison,
-    samples: plane,
-  }),
-
-  /**
-   * Whether an element of `a` is greater than that of `b`, with broadcasting. The result is bool.
-   * @example
-   * tensor([1, 3, 2]).gt(2) // tensor([false,  true, false])
-   */
-  gt: binary({
-    kernel: (a, b) => s.gt(a, b),
-    nondifferentiable: comparison,
-    samples: plane,
-  }),
-
-  /**
-   * Whether an element of `a` is greater than or equal to that of `b`, with broadcasting. The
-   * result is bool.
-   * @example
-   * tensor([1, 3, 2]).ge(2) // tensor([false,  true,  true])
-   */
-  ge: binary({
-    kernel: (a, b) => s.ge(a, b),
-    nondifferentiable: comparison,
-    samples: plane,
-  }),
-
-  /**
-   * Whether both are true, where everything but 0 is true.
-   * @example
-   * tensor([0, 1, 2]).logicalAnd(tensor([1, 0, 1])) // tensor([false, false,  true])
-   */
-  logicalAnd: binary({
-    kernel: (a, b) => s.and(a, b),
-    nondifferentiable: comparison,
-    samples: plane,
-  }),
-
-  /**
-   * Whether one or both are true, where everything but 0 is true.
-   * @example
-   * tensor([0, 1, 0]).logicalOr(tensor([1, 0, 0])) // tensor([ true,  true, false])
-   */
-  logicalOr: binary({
-    kernel: (a, b) => s.or(a, b),
-    nondifferentiable: comparison,
-    samples: plane,
-  }),
-
-  /**
-   * Whether an element is 0.
-   * @example
-   * tensor([0, 1, 2]).logicalNot() // tensor([ true, false, false])
-   */
-  logicalNot: unary({
-    kernel: (x) => s.not(x),
-    nondifferentiable: comparison,
-    samples: line,
-  }),
-
-  /**
-   * The negative of every element. Bool tensors are refused.
-   * @example
-   * tensor([1, -2]).neg() // tensor([-1.,  2.])
-   */
-  neg: unary({
-    kernel: (x) => s.neg(x),
-    vjps: [(g): Tensor => g.neg()],
-    samples: line,
-    numbersOnly: true,
-  }),
-
-  /**
-   * The absolute value of every element; its derivative at 0 is taken as 0.
-   * @example
-   * tensor([-1.5, 2]).abs() // tensor([1.5000, 2.0000])
-   */
-  abs: unary({
-    kernel: (x) => s.abs(x),
-    vjps: [(g, { x }): Tensor => g.mul(x.sign())],
-    samples: line,
-  }),
-
-  /**
-   * -1, 0 or 1, as an element is negative, zero or positive.
-   * @example
-   * tensor([-3, 0, 0.1]).sign() // tensor([-1.,  0.,  1.])
-   */
-  sign: unary({
-    kernel: (x) => s.sign(x),
-    vjps: [flat],
-    samples: line,
-  }),
-
-  /**
-   * Every element times itself.
-   * @example
-   * tensor([1, -3]).square() // tensor([1., 9.])
-   */
-  square: unary({
-    kernel: (x) => s.mul(x, x),
-    vjps: [(g, { x }): Tensor => g.mul(x.mul(2))],
-    samples: line,
-  }),
-
-  /**
-   * The square root of every element; NaN where it is negative.
-   * @example
-   * tensor([4, 2]).sqrt() // tensor([2.0000, 1.4142])
-   */
-  sqrt: unary({
-    kernel: (x) => s.sqrt(x),
-    vjps: [(g, { y }): Tensor => g.div(y.mul(2))],
-    samples: [[0.1, 4]],
-    fractions: true,
-  }),
-
-  /**
-   * One divided by every element.
-   * @example
-   * tensor([2, 4]).reciprocal() // tensor([0.5000, 0.2500])
-   */
-  reciprocal: unary({
-    kernel: (x) => s.div(1, x),
-    vjps: [(g, { y }): Tensor => g.mul(y.square()).neg()],
-    samples: [[0.5, 3]],
-    fractions: true,
-  }),
-
-  /**
-   * e to the power of every element.
-   * @example
-   * tensor([0, 1]).exp() // tensor([1.0000, 2.7183])
-   */
-  exp: unary({
-    kernel: (x) => s.exp(x),
-    vjps: [(g, { y }): Tensor => g.mul(y)],
-    samples: line,
-    fractions: true,
-  }),
-
-  /**
-   * exp(x) - 1, without losing the digits of a small x.
-   * @example
-   * tensor([1e-8], { dtype: "float64" }).expm1().item() // 1.0000000050000001e-8
-   */
-  expm1: unary({
-    kernel: (x) => s.expm1(x),
-    vjps: [(g, { y }): Tensor => g.mul(y.add(1))],
-    samples: line,
-    fractions: true,
-  }),
-
-  /**
-   * The natural logarithm of every element: -inf at 0, NaN below.
-   * @example
-   * tensor([1, 10]).log() // tensor([0.0000, 2.3026])
-   */
-  log: unary({
-    kernel: (x) => s.log(x),
-    vjps: [(g, { x }): Tensor => g.div(x)],
-    samples: [[0.1, 4]],
-    fractions: true,
-  }),
-
-  /**
-   * log(1 + x), without losing the digits of a small x.
-   * @example
-   * tensor([1e-8], { dtype: "float64" }).log1p().item() // 9.999999950000001e-9
-   */
-  log1p: unary({
-    kernel: (x) => s.log1p(x),
-    vjps: [(g, { x }): Tensor => g.div(x.add(1))],
-    samples: [[-0.9, 3]],
-    fractions: true,
-  }),
-
-  /**
-   * The sine of every element, an angle in radians.
-   * @example
-   * tensor([0, Math.PI / 2]).sin() // tensor([0., 1.])
-   */
-  sin: unary({
-    kernel: (x) => s.sin(x),
-    vjps: [(g, { x }): Tensor => g.mul(x.cos())],
-    samples: line,
-    fractions: true,
-  }),
-
-  /**
-   * The cosine of every element, an angle in radians.
-   * @example
-   * tensor([0, Math.PI]).cos() // tensor([ 1., -1.])
-   */
-  cos: unary({
-    kernel: (x) => s.cos(x),
-    vjps: [(g, { x }): Tensor => g.mul(x.sin()).neg()],
-    samples: line,
-    fractions: true,
-  }),
-
-  /**
-   * The hyperbolic tangent of every element.
-   * @example
-   * tensor([0, 1]).tanh() // tensor([0.0000, 0.7616])
-   */
-  tanh: unary({
-    kernel: (x) => s.tanh(x),
-    vjps: [(g, { y }): Tensor => g.mul(y.square().neg().add(1))],
-    samples: line,
-    fractions: true,
-  }),
-
-  /**
-   * The logistic function 1 / (1 + exp(-x)), a number between 0 and 1.
-   * @example
-   * tensor([-1, 0, 1]).sigmoid() // tensor([0.2689, 0.5000, 0.7311])
-   */
-  sigmoid: unary({
-    kernel: (x) => s.div(1, s.add(1, s.exp(s.neg(x)))),
-    vjps: [(g, { y }): Tensor => g.mul(y).mul(y.neg().add(1))],
-    samples: line,
-    fractions: true,
-  }),
-
-  /**
-   * Every element where it is positive, 0 elsewhere; its derivative at 0 is taken as 0.
-   * @example
-   * tensor([-1, 0, 2]).relu() // tensor([0., 0., 2.])
-   */
-  relu: unary({
-    kernel: (x) => s.max(x, 0),
-    vjps: [(g, { y }): Tensor => g.where(y.gt(0), 0)],
-    samples: line,
-    numbersOnly: true,
-  }),
-
-  /**
-   * The largest integer that is not above an element.
-   * @example
-   * tensor([1.7, -1.2]).floor() // tensor([ 1., -2.])
-   */
-  floor: unary({
-    kernel: (x) => s.floor(x),
-    vjps: [flat],
-    samples: line,
-  }),
-
-  /**
-   * The smallest integer that is not below an element.
-   * @example
-   * tensor([1.2, -1.7]).ceil() // tensor([ 2., -1.])
-   */
-  ceil: unary({
-    kernel: (x) => s.ceil(x),
-    vjps: [flat],
-    samples: line,
-  }),
-} satisfies Table;
-
 /**
- * Functions of elements that have no in-place form.
- * @table
+ * Sum of two tensors, element by element. Shapes broadcast: `[2, 3]` and `[3]` give `[2, 3]`.
+ * @example
+ * tensor([1, 2]).add(tensor([10, 20])) // tensor([11., 22.])
+ * tensor([1, 2]).add(0.5) // tensor([1.5000, 2.5000])
  */
-export const outOfPlace = {
-  /**
-   * The elements of this tensor where the condition holds, those of `other` elsewhere:
-   * `a.where(condition, b)`. All three are broadcast to one shape.
-   * @example
-   * tensor([1, 2, 3]).where(tensor([true, false, true]), 0) // tensor([1., 0., 3.])
-   */
-  where: choice({
-    kernel: (a, b, c) => s.where(c, a, b),
-    vjps: [
-      (g, { c }): Tensor => g.where(c, 0),
-      (g, { c }): Tensor => zerosLike(g).where(c, g),
-      null,
-    ],
-    samples: [
-      [-3, 3],
-      [-3, 3],
-      [0, 1],
-    ],
-  }),
-
-  /**
-   * A copy with elements of its own; the gradient goes through.
-   * @example
-   * const x = tensor([1, 2]);
-   * x.clone().add_(1); // tensor([2., 3.])
-   * x // tensor([1., 2.])
-   */
-  clone: unary({ kernel: (x) => x, vjps: [(g): Tensor => g], samples: line }),
-
-  /**
-   * The same elements in another type; the tensor itself if it has that type. To an integer it cuts
-   * towards zero, to bool everything but 0 is true. The gradient goes back in the type of the
-   * input.
-   * @example
-   * tensor([1.7, -1.7]).to("int32") // tensor([ 1, -1])
-   */
-  to: conversion({ kernel: (x) => x, vjps: [(g): Tensor => g], samples: line }),
-} satisfies Table;
-
-/**
- * The elements of `b` in the place of those of `a`: what `copy_` writes, so that `a` keeps its part
- * in the graph although none of its elements is left.
- */
-export const replacement = binary({
-  kernel: (_a, b) => b,
-  vjps: [flat, (g): Tensor => g],
+export const add = binary({
+  kernel: (a, b) => s.add(a, b),
+  vjps: [(g): Tensor => g, (g): Tensor => g],
   samples: plane,
 });
 
-nameRows({ ...elementwise, ...outOfPlace, replacement });
+/**
+ * Difference of two tensors, element by element, with broadcasting. Bool tensors are refused.
+ * @example
+ * tensor([5, 7]).sub(tensor([1, 2])) // tensor([4., 5.])
+ */
+export const sub = binary({
+  kernel: (a, b) => s.sub(a, b),
+  vjps: [(g): Tensor => g, (g): Tensor => g.neg()],
+  samples: plane,
+  numbersOnly: true,
+});
+
+/**
+ * Product of two tensors, element by element, with broadcasting. For products of matrices see
+ * `matmul`.
+ * @example
+ * tensor([1, 2]).mul(tensor([3, 4])) // tensor([3., 8.])
+ */
+export const mul = binary({
+  kernel: (a, b) => s.mul(a, b),
+  vjps: [(g, { b }): Tensor => g.mul(b), (g, { a }): Tensor => g.mul(a)],
+  samples: plane,
+});
+
+/**
+ * Quotient of two tensors, element by element, with broadcasting. Integers become float32 first;
+ * a division by zero gives an infinity or NaN, as IEEE 754 has it.
+ * @example
+ * tensor([1, -1, 0]).div(tensor([2, 0, 0])) // tensor([0.5000,   -inf,    nan])
+ */
+export const div = binary({
+  kernel: (a, b) => s.div(a, b),
+  vjps: [(g, { b }): Tensor => g.div(b), (g, { b, y }): Tensor => g.mul(y).div(b).neg()],
+  samples: [
+    [-3, 3],
+    [0.5, 3],
+  ],
+  fractions: true,
+});
+
+/**
+ * `a` to the power `b`, element by element, with broadcasting. Where `b` is 0 the result is 1,
+ * and so flat in `a`; where `a` is 0 and `b` is not negative, it is flat in `b`.
+ * @example
+ * tensor([1, 2, 3]).pow(2) // tensor([1., 4., 9.])
+ * tensor([4, 9]).pow(0.5) // tensor([2., 3.])
+ */
+export const pow = binary({
+  kernel: (a, b) => s.pow(a, b),
+  vjps: [
+    (g, { a, b }): Tensor =>
+      g
+        .mul(b)
+        .mul(a.pow(b.sub(1)))
+        .where(b.ne(0), 0),
+    (g, { a, b, y }): Tensor =>
+      g
+        .mul(y)
+        .mul(a.log())
+        .where(a.ne(0).logicalOr(b.lt(0)), 0),
+  ],
+  samples: [
+    [0.5, 3],
+    [-2, 2],
+  ],
+  numbersOnly: true,
+});
+
+/**
+ * The larger of two, element by element; NaN where either is NaN. Where both are equal each gets
+ * half of the gradient.
+ * @example
+ * tensor([1, 5]).maximum(tensor([3, 2])) // tensor([3., 5.])
+ */
+export const maximum = binary({
+  kernel: (a, b) => s.max(a, b),
+  vjps: [
+    (g, { a, b }): Tensor => winner(g, a.lt(b), a.eq(b)),
+    (g, { a, b }): Tensor => winner(g, b.lt(a), a.eq(b)),
+  ],
+  samples: plane,
+});
+
+/**
+ * The smaller of two, element by element; NaN where either is NaN. Where both are equal each gets
+ * half of the gradient.
+ * @example
+ * tensor([1, 5]).minimum(tensor([3, 2])) // tensor([1., 2.])
+ */
+export const minimum = binary({
+  kernel: (a, b) => s.min(a, b),
+  vjps: [
+    (g, { a, b }): Tensor => winner(g, b.lt(a), a.eq(b)),
+    (g, { a, b }): Tensor => winner(g, a.lt(b), a.eq(b)),
+  ],
+  samples: plane,
+});
+
+/**
+ * Whether an element of `a` is equal to that of `b`, with broadcasting. The result is bool. NaN
+ * differs from everything.
+ * @example
+ * tensor([1, 3, 2]).eq(2) // tensor([false, false,  true])
+ */
+export const eq = binary({
+  kernel: (a, b) => s.eq(a, b),
+  nondifferentiable: comparison,
+  samples: plane,
+});
+
+/**
+ * Whether an element of `a` is different from that of `b`, with broadcasting. The result is bool.
+ * NaN differs from everything.
+ * @example
+ * tensor([1, 3, 2]).ne(2) // tensor([ true,  true, false])
+ */
+export const ne = binary({
+  kernel: (a, b) => s.ne(a, b),
+  nondifferentiable: comparison,
+  samples: plane,
+});
+
+/**
+ * Whether an element of `a` is less than that of `b`, with broadcasting. The result is bool.
+ * @example
+ * tensor([1, 3, 2]).lt(2) // tensor([ true, false, false])
+ */
+export const lt = binary({
+  kernel: (a, b) => s.lt(a, b),
+  nondifferentiable: comparison,
+  samples: plane,
+});
+
+/**
+ * Whether an element of `a` is less than or equal to that of `b`, with broadcasting. The result
+ * is bool.
+ * @example
+ * tensor([1, 3, 2]).le(2) // tensor([ true, false,  true])
+ */
+export const le = binary({
+  kernel: (a, b) => s.le(a, b),
+  nondifferentiable: comparison,
+  samples: plane,
+});
+
+/**
+ * Whether an element of `a` is greater than that of `b`, with broadcasting. The result is bool.
+ * @example
+ * tensor([1, 3, 2]).gt(2) // tensor([false,  true, false])
+ */
+export const gt = binary({
+  kernel: (a, b) => s.gt(a, b),
+  nondifferentiable: comparison,
+  samples: plane,
+});
+
+/**
+ * Whether an element of `a` is greater than or equal to that of `b`, with broadcasting. The
+ * result is bool.
+ * @example
+ * tensor([1, 3, 2]).ge(2) // tensor([false,  true,  true])
+ */
+export const ge = binary({
+  kernel: (a, b) => s.ge(a, b),
+  nondifferentiable: comparison,
+  samples: plane,
+});
+
+/**
+ * Whether both are true, where everything but 0 is true.
+ * @example
+ * tensor([0, 1, 2]).logicalAnd(tensor([1, 0, 1])) // tensor([false, false,  true])
+ */
+export const logicalAnd = binary({
+  kernel: (a, b) => s.and(a, b),
+  nondifferentiable: comparison,
+  samples: plane,
+});
+
+/**
+ * Whether one or both are true, where everything but 0 is true.
+ * @example
+ * tensor([0, 1, 0]).logicalOr(tensor([1, 0, 0])) // tensor([ true,  true, false])
+ */
+export const logicalOr = binary({
+  kernel: (a, b) => s.or(a, b),
+  nondifferentiable: comparison,
+  samples: plane,
+});
+
+/**
+ * Whether an element is 0.
+ * @example
+ * tensor([0, 1, 2]).logicalNot() // tensor([ true, false, false])
+ */
+export const logicalNot = unary({
+  kernel: (x) => s.not(x),
+  nondifferentiable: comparison,
+  samples: line,
+});
+
+/**
+ * The negative of every element. Bool tensors are refused.
+ * @example
+ * tensor([1, -2]).neg() // tensor([-1.,  2.])
+ */
+export const neg = unary({
+  kernel: (x) => s.neg(x),
+  vjps: [(g): Tensor => g.neg()],
+  samples: line,
+  numbersOnly: true,
+});
+
+/**
+ * The absolute value of every element; its derivative at 0 is taken as 0.
+ * @example
+ * tensor([-1.5, 2]).abs() // tensor([1.5000, 2.0000])
+ */
+export const abs = unary({
+  kernel: (x) => s.abs(x),
+  vjps: [(g, { x }): Tensor => g.mul(x.sign())],
+  samples: line,
+});
+
+/**
+ * -1, 0 or 1, as an element is negative, zero or positive.
+ * @example
+ * tensor([-3, 0, 0.1]).sign() // tensor([-1.,  0.,  1.])
+ */
+export const sign = unary({
+  kernel: (x) => s.sign(x),
+  vjps: [flat],
+  samples: line,
+});
+
+/**
+ * Every element times itself.
+ * @example
+ * tensor([1, -3]).square() // tensor([1., 9.])
+ */
+export const square = unary({
+  kernel: (x) => s.mul(x, x),
+  vjps: [(g, { x }): Tensor => g.mul(x.mul(2))],
+  samples: line,
+});
+
+/**
+ * The square root of every element; NaN where it is negative.
+ * @example
+ * tensor([4, 2]).sqrt() // tensor([2.0000, 1.4142])
+ */
+export const sqrt = unary({
+  kernel: (x) => s.sqrt(x),
+  vjps: [(g, { y }): Tensor => g.div(y.mul(2))],
+  samples: [[0.1, 4]],
+  fractions: true,
+});
+
+/**
+ * One divided by every element.
+ * @example
+ * tensor([2, 4]).reciprocal() // tensor([0.5000, 0.2500])
+ */
+export const reciprocal = unary({
+  kernel: (x) => s.div(1, x),
+  vjps: [(g, { y }): Tensor => g.mul(y.square()).neg()],
+  samples: [[0.5, 3]],
+  fractions: true,
+});
+
+/**
+ * e to the power of every element.
+ * @example
+ * tensor([0, 1]).exp() // tensor([1.0000, 2.7183])
+ */
+export const exp = unary({
+  kernel: (x) => s.exp(x),
+  vjps: [(g, { y }): Tensor => g.mul(y)],
+  samples: line,
+  fractions: true,
+});
+
+/**
+ * exp(x) - 1, without losing the digits of a small x.
+ * @example
+ * tensor([1e-8], { dtype: "float64" }).expm1().item() // 1.0000000050000001e-8
+ */
+export const expm1 = unary({
+  kernel: (x) => s.expm1(x),
+  vjps: [(g, { y }): Tensor => g.mul(y.add(1))],
+  samples: line,
+  fractions: true,
+});
+
+/**
+ * The natural logarithm of every element: -inf at 0, NaN below.
+ * @example
+ * tensor([1, 10]).log() // tensor([0.0000, 2.3026])
+ */
+export const log = unary({
+  kernel: (x) => s.log(x),
+  vjps: [(g, { x }): Tensor => g.div(x)],
+  samples: [[0.1, 4]],
+  fractions: true,
+});
+
+/**
+ * log(1 + x), without losing the digits of a small x.
+ * @example
+ * tensor([1e-8], { dtype: "float64" }).log1p().item() // 9.999999950000001e-9
+ */
+export const log1p = unary({
+  kernel: (x) => s.log1p(x),
+  vjps: [(g, { x }): Tensor => g.div(x.add(1))],
+  samples: [[-0.9, 3]],
+  fractions: true,
+});
+
+/**
+ * The sine of every element, an angle in radians.
+ * @example
+ * tensor([0, Math.PI / 2]).sin() // tensor([0., 1.])
+ */
+export const sin = unary({
+  kernel: (x) => s.sin(x),
+  vjps: [(g, { x }): Tensor => g.mul(x.cos())],
+  samples: line,
+  fractions: true,
+});
+
+/**
+ * The cosine of every element, an angle in radians.
+ * @example
+ * tensor([0, Math.PI]).cos() // tensor([ 1., -1.])
+ */
+export const cos = unary({
+  kernel: (x) => s.cos(x),
+  vjps: [(g, { x }): Tensor => g.mul(x.sin()).neg()],
+  samples: line,
+  fractions: true,
+});
+
+/**
+ * The hyperbolic tangent of every element.
+ * @example
+ * tensor([0, 1]).tanh() // tensor([0.0000, 0.7616])
+ */
+export const tanh = unary({
+  kernel: (x) => s.tanh(x),
+  vjps: [(g, { y }): Tensor => g.mul(y.square().neg().add(1))],
+  samples: line,
+  fractions: true,
+});
+
+/**
+ * The logistic function 1 / (1 + exp(-x)), a number between 0 and 1.
+ * @example
+ * tensor([-1, 0, 1]).sigmoid() // tensor([0.2689, 0.5000, 0.7311])
+ */
+export const sigmoid = unary({
+  kernel: (x) => s.div(1, s.add(1, s.exp(s.neg(x)))),
+  vjps: [(g, { y }): Tensor => g.mul(y).mul(y.neg().add(1))],
+  samples: line,
+  fractions: true,
+});
+
+/**
+ * Every element where it is positive, 0 elsewhere; its derivative at 0 is taken as 0.
+ * @example
+ * tensor([-1, 0, 2]).relu() // tensor([0., 0., 2.])
+ */
+export const relu = unary({
+  kernel: (x) => s.max(x, 0),
+  vjps: [(g, { y }): Tensor => g.where(y.gt(0), 0)],
+  samples: line,
+  numbersOnly: true,
+});
+
+/**
+ * The largest integer that is not above an element.
+ * @example
+ * tensor([1.7, -1.2]).floor() // tensor([ 1., -2.])
+ */
+export const floor = unary({
+  kernel: (x) => s.floor(x),
+  vjps: [flat],
+  samples: line,
+});
+
+/**
+ * The smallest integer that is not below an element.
+ * @example
+ * tensor([1.2, -1.7]).ceil() // tensor([ 2., -1.])
+ */
+export const ceil = unary({
+  kernel: (x) => s.ceil(x),
+  vjps: [flat],
+  samples: line,
+});

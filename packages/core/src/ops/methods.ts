@@ -1,43 +1,44 @@
 /**
- * How the entries of tables become methods of tensors and free functions: types that follow the
- * tables, so that a new record needs no line anywhere else, and keeps its documentation on hover.
- * Read first: define.ts.
+ * How tables become methods. A table is a file of records and functions `name(x, ...args)`; from
+ * each export follow the method `x.name(...args)`, its type and its documentation, so that a new
+ * record needs no line anywhere else. Read first: define.ts.
  */
 import type { Tensor } from "../tensor.js";
 import type { Row } from "./define.js";
+import { write } from "./inplace.js";
 
-/**
- * A function made of others, in a table of its own: called as a record is, with no kernel or
- * derivative to itself.
- */
-export type Composite<Arguments extends unknown[]> = (x: Tensor, ...args: Arguments) => Tensor;
-
-/** The methods that the entries of a table become. */
-export type Methods<Entries> = {
-  [Name in keyof Entries]: Entries[Name] extends Row<infer Arguments>
+/** The methods that the exports of a table become. */
+export type Methods<Table> = {
+  [Name in keyof Table]: Table[Name] extends (x: Tensor, ...args: infer Arguments) => Tensor
     ? (...args: Arguments) => Tensor
-    : Entries[Name] extends Composite<infer Arguments>
-      ? (...args: Arguments) => Tensor
-      : never;
+    : never;
 };
 
-/** The methods `name_` that write their result into the tensor they are called on. */
-export type InPlaceMethods<Entries> = {
-  [Name in keyof Entries as `${Name & string}_`]: Methods<Entries>[Name];
+/** The methods `name_`, which write their result into the tensor they are called on. */
+export type InPlaceMethods<Table> = {
+  [Name in keyof Table as `${Name & string}_`]: Methods<Table>[Name];
 };
 
-/** The free functions that the entries of a table become. */
-export type Functions<Entries> = {
-  [Name in keyof Entries]: Entries[Name] extends Row<infer Arguments>
-    ? Composite<Arguments>
-    : Entries[Name];
-};
+type Call = (x: Tensor, ...args: unknown[]) => Tensor;
 
-/** The free functions that the entries of a table become. */
-export function functions<Entries extends object>(entries: Entries): Functions<Entries> {
-  const calls = Object.entries(entries).map(([key, entry]: [string, unknown]) => [
-    key,
-    typeof entry === "function" ? entry : (entry as Row).call,
-  ]);
-  return Object.fromEntries(calls) as Functions<Entries>;
+/** Gives tensors the methods of a table, and its records their names. */
+export function installMethods(tensors: object, table: Readonly<Record<string, unknown>>): void {
+  for (const [name, entry] of Object.entries(table) as [string, Call & Partial<Row<[]>>][]) {
+    if (entry.op !== undefined) entry.op.name = name;
+    install(tensors, name, entry);
+  }
+}
+
+/** Gives tensors the methods `name_` of a table. */
+export function installInPlace(tensors: object, table: Readonly<Record<string, unknown>>): void {
+  for (const [name, entry] of Object.entries(table) as [string, Call][]) {
+    install(tensors, `${name}_`, (x, ...args) => write(`${name}_`, x, entry(x, ...args)));
+  }
+}
+
+function install(tensors: object, name: string, call: Call): void {
+  const value = function (this: Tensor, ...args: unknown[]): Tensor {
+    return call(this, ...args);
+  };
+  Object.defineProperty(tensors, name, { value, writable: true, configurable: true });
 }

@@ -17,8 +17,8 @@ import {
 } from "../graph/shape.js";
 import type { Layout, Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { checkTensor, nameRows, record } from "./define.js";
-import type { Op, Row, Table, Vjp } from "./define.js";
+import { checkTensor, record, row } from "./define.js";
+import type { Op, Row, Vjp } from "./define.js";
 import { embed, share, viewStep } from "./inplace.js";
 
 /** A layout whose strides are written out. */
@@ -55,7 +55,7 @@ function movement<Arguments extends unknown[]>(of: {
     const result = record(op, [x], args, dtype, layout);
     return share(x, result, viewStep(call, args));
   };
-  return Object.assign(op, { call, samples: [] });
+  return row(op, [], call);
 }
 
 /** The sizes a reshape asks for, with -1 worked out. */
@@ -136,170 +136,157 @@ const replaceAt = (list: readonly number[], at: number, ...items: number[]): num
   ...list.slice(at + 1),
 ];
 
-/** @table */
-export const movements = {
-  /**
-   * The same elements, row by row, in another shape; one size may be -1 and is worked out. A view
-   * where the elements lie so that it can be one, else a copy. Throws a ShapeError where the number
-   * of elements differs.
-   * @example
-   * arange(6).reshape([2, -1]) // tensor([[0., 1., 2.],
-   * //         [3., 4., 5.]])
-   */
-  reshape: movement({
-    layout: (x, shape: Shape) => {
-      const whole = resolveShape(x.shape, shape);
-      const strides = reshapeStrides({ ...x, strides: simplify(x.shape, x.strides) }, whole);
-      return strides === undefined ? undefined : { shape: whole, strides, offset: x.offset };
-    },
-    vjps: [(g, { shape }): Tensor => g.reshape(shape)],
-  }),
+/**
+ * The same elements, row by row, in another shape; one size may be -1 and is worked out. A view
+ * where the elements lie so that it can be one, else a copy. Throws a ShapeError where the number
+ * of elements differs.
+ * @example
+ * arange(6).reshape([2, -1]) // tensor([[0., 1., 2.],
+ * //         [3., 4., 5.]])
+ */
+export const reshape = movement({
+  layout: (x, shape: Shape) => {
+    const whole = resolveShape(x.shape, shape);
+    const strides = reshapeStrides({ ...x, strides: simplify(x.shape, x.strides) }, whole);
+    return strides === undefined ? undefined : { shape: whole, strides, offset: x.offset };
+  },
+  vjps: [(g, { shape }): Tensor => g.reshape(shape)],
+});
 
-  /**
-   * Two dimensions exchanged; a view.
-   * @example
-   * tensor([[1, 2, 3], [4, 5, 6]]).transpose(0, 1) // tensor([[1., 4.],
-   * //         [2., 5.],
-   * //         [3., 6.]])
-   */
-  transpose: movement({
-    layout: ({ shape, strides, offset }, dim0: number, dim1: number) => {
-      const i = normalizeDim("transpose", dim0, shape.length);
-      const j = normalizeDim("transpose", dim1, shape.length);
-      return laidOut(swapped(shape, i, j), swapped(strides, i, j), offset);
-    },
-    vjps: [(g, { attributes: [dim0, dim1] }): Tensor => g.transpose(dim0, dim1)],
-  }),
+/**
+ * Two dimensions exchanged; a view.
+ * @example
+ * tensor([[1, 2, 3], [4, 5, 6]]).transpose(0, 1) // tensor([[1., 4.],
+ * //         [2., 5.],
+ * //         [3., 6.]])
+ */
+export const transpose = movement({
+  layout: ({ shape, strides, offset }, dim0: number, dim1: number) => {
+    const i = normalizeDim("transpose", dim0, shape.length);
+    const j = normalizeDim("transpose", dim1, shape.length);
+    return laidOut(swapped(shape, i, j), swapped(strides, i, j), offset);
+  },
+  vjps: [(g, { attributes: [dim0, dim1] }): Tensor => g.transpose(dim0, dim1)],
+});
 
-  /**
-   * The dimensions in another order; a view. Dimension `i` of the result is dimension `dims[i]` of
-   * the tensor.
-   * @example
-   * zeros([2, 3, 5]).permute([2, 0, 1]).shape // [ 5, 2, 3 ]
-   */
-  permute: movement({
-    layout: ({ shape, strides, offset }, dims: readonly number[]) => {
+/**
+ * The dimensions in another order; a view. Dimension `i` of the result is dimension `dims[i]` of
+ * the tensor.
+ * @example
+ * zeros([2, 3, 5]).permute([2, 0, 1]).shape // [ 5, 2, 3 ]
+ */
+export const permute = movement({
+  layout: ({ shape, strides, offset }, dims: readonly number[]) => {
+    const order = checkPermutation(dims, shape.length);
+    return laidOut(
+      order.map((dim) => shape[dim]!),
+      order.map((dim) => strides[dim]!),
+      offset,
+    );
+  },
+  vjps: [
+    (g, { shape, attributes: [dims] }): Tensor => {
       const order = checkPermutation(dims, shape.length);
-      return laidOut(
-        order.map((dim) => shape[dim]!),
-        order.map((dim) => strides[dim]!),
-        offset,
+      return g.permute(order.map((_, i) => order.indexOf(i)));
+    },
+  ],
+});
+
+/**
+ * Dimensions of size 1 repeated, and new ones put in front, without a copy; -1 leaves a size as
+ * it is. A view that cannot be written to, because several of its elements are one in memory.
+ * @example
+ * tensor([[1], [2]]).expand([2, 3]) // tensor([[1., 1., 1.],
+ * //         [2., 2., 2.]])
+ */
+export const expand = movement({
+  layout: ({ shape, strides, offset }, sizes: Shape) => {
+    const whole = expandedShape(shape, sizes);
+    const missing = whole.length - shape.length;
+    const steps = whole.map((size, i) => (shape[i - missing] === size ? strides[i - missing]! : 0));
+    return laidOut(whole, steps, offset);
+  },
+  vjps: [(g, { shape }): Tensor => g.sumTo(shape)],
+});
+
+/**
+ * A new dimension of size 1 before dimension `dim`; a view.
+ * @example
+ * tensor([1, 2]).unsqueeze(1).shape // [ 2, 1 ]
+ */
+export const unsqueeze = movement({
+  layout: ({ shape, strides, offset }, dim: number) => {
+    const at = normalizeDim("unsqueeze", dim, shape.length + 1);
+    return laidOut(insertAt(shape, at, 1), insertAt(strides, at, 1), offset);
+  },
+  vjps: [(g, { shape }): Tensor => g.reshape(shape)],
+});
+
+/**
+ * Without dimension `dim` if its size is 1, or without all dimensions of size 1; a view.
+ * @example
+ * zeros([2, 1, 3, 1]).squeeze().shape // [ 2, 3 ]
+ * zeros([2, 1, 3, 1]).squeeze(1).shape // [ 2, 3, 1 ]
+ */
+export const squeeze = movement({
+  layout: ({ shape, strides, offset }, dim?: number) => {
+    const only = dim === undefined ? null : normalizeDim("squeeze", dim, shape.length);
+    const stays = (_: number, i: number): boolean =>
+      shape[i] !== 1 || (only !== null && i !== only);
+    return laidOut(shape.filter(stays), strides.filter(stays), offset);
+  },
+  vjps: [(g, { shape }): Tensor => g.reshape(shape)],
+});
+
+/**
+ * The elements from `start` up to, not including, `end` along a dimension, every `step`-th of
+ * them; a view. As in Python, negative positions count from the end, and what lies outside is
+ * left out.
+ * @example
+ * arange(6).slice(0, 1, 4) // tensor([1., 2., 3.])
+ * arange(6).slice(0, -4, Infinity, 2) // tensor([2., 4.])
+ */
+export const slice = movement({
+  layout: (
+    { shape, strides, offset },
+    dim: number,
+    start: number,
+    end: number = Infinity,
+    step: number = 1,
+  ) => {
+    const at = normalizeDim("slice", dim, shape.length);
+    checkHasDimension("slice", shape);
+    const [from, length] = sliceRange(shape[at]!, start, end, step);
+    const begin = length === 0 ? offset : offset + from * strides[at]!;
+    const sizes = replaceAt(shape, at, length);
+    return laidOut(sizes, replaceAt(strides, at, strides[at]! * step), begin);
+  },
+  vjps: [(g, { shape, attributes }): Tensor => embed(g, shape, viewStep(slice, attributes))],
+});
+
+/**
+ * The part at one position of a dimension, without that dimension; a view. Negative positions
+ * count from the end; one outside is an IndexError.
+ * @example
+ * tensor([[1, 2], [3, 4]]).select(0, 1) // tensor([3., 4.])
+ */
+export const select = movement({
+  layout: ({ shape, strides, offset }, dim: number, index: number) => {
+    const at = normalizeDim("select", dim, shape.length);
+    checkHasDimension("select", shape);
+    const size = shape[at]!;
+    if (!Number.isInteger(index) || index < -size || index >= size) {
+      throw new IndexError(
+        `select: index ${index} is out of range for dimension ${at}, which has size ${size}; ` +
+          (size > 0 ? `use an integer from ${-size} to ${size - 1}.` : "it is empty."),
       );
-    },
-    vjps: [
-      (g, { shape, attributes: [dims] }): Tensor => {
-        const order = checkPermutation(dims, shape.length);
-        return g.permute(order.map((_, i) => order.indexOf(i)));
-      },
-    ],
-  }),
-
-  /**
-   * Dimensions of size 1 repeated, and new ones put in front, without a copy; -1 leaves a size as
-   * it is. A view that cannot be written to, because several of its elements are one in memory.
-   * @example
-   * tensor([[1], [2]]).expand([2, 3]) // tensor([[1., 1., 1.],
-   * //         [2., 2., 2.]])
-   */
-  expand: movement({
-    layout: ({ shape, strides, offset }, sizes: Shape) => {
-      const whole = expandedShape(shape, sizes);
-      const missing = whole.length - shape.length;
-      const steps = whole.map((size, i) =>
-        shape[i - missing] === size ? strides[i - missing]! : 0,
-      );
-      return laidOut(whole, steps, offset);
-    },
-    vjps: [(g, { shape }): Tensor => g.sumTo(shape)],
-  }),
-
-  /**
-   * A new dimension of size 1 before dimension `dim`; a view.
-   * @example
-   * tensor([1, 2]).unsqueeze(1).shape // [ 2, 1 ]
-   */
-  unsqueeze: movement({
-    layout: ({ shape, strides, offset }, dim: number) => {
-      const at = normalizeDim("unsqueeze", dim, shape.length + 1);
-      return laidOut(insertAt(shape, at, 1), insertAt(strides, at, 1), offset);
-    },
-    vjps: [(g, { shape }): Tensor => g.reshape(shape)],
-  }),
-
-  /**
-   * Without dimension `dim` if its size is 1, or without all dimensions of size 1; a view.
-   * @example
-   * zeros([2, 1, 3, 1]).squeeze().shape // [ 2, 3 ]
-   * zeros([2, 1, 3, 1]).squeeze(1).shape // [ 2, 3, 1 ]
-   */
-  squeeze: movement({
-    layout: ({ shape, strides, offset }, dim?: number) => {
-      const only = dim === undefined ? null : normalizeDim("squeeze", dim, shape.length);
-      const stays = (_: number, i: number): boolean =>
-        shape[i] !== 1 || (only !== null && i !== only);
-      return laidOut(shape.filter(stays), strides.filter(stays), offset);
-    },
-    vjps: [(g, { shape }): Tensor => g.reshape(shape)],
-  }),
-
-  /**
-   * The elements from `start` up to, not including, `end` along a dimension, every `step`-th of
-   * them; a view. As in Python, negative positions count from the end, and what lies outside is
-   * left out.
-   * @example
-   * arange(6).slice(0, 1, 4) // tensor([1., 2., 3.])
-   * arange(6).slice(0, -4, Infinity, 2) // tensor([2., 4.])
-   */
-  slice: movement({
-    layout: (
-      { shape, strides, offset },
-      dim: number,
-      start: number,
-      end: number = Infinity,
-      step: number = 1,
-    ) => {
-      const at = normalizeDim("slice", dim, shape.length);
-      checkHasDimension("slice", shape);
-      const [from, length] = sliceRange(shape[at]!, start, end, step);
-      const begin = length === 0 ? offset : offset + from * strides[at]!;
-      const sizes = replaceAt(shape, at, length);
-      return laidOut(sizes, replaceAt(strides, at, strides[at]! * step), begin);
-    },
-    vjps: [
-      (g, { shape, attributes }): Tensor =>
-        embed(g, shape, viewStep(movements.slice.call, attributes)),
-    ],
-  }),
-
-  /**
-   * The part at one position of a dimension, without that dimension; a view. Negative positions
-   * count from the end; one outside is an IndexError.
-   * @example
-   * tensor([[1, 2], [3, 4]]).select(0, 1) // tensor([3., 4.])
-   */
-  select: movement({
-    layout: ({ shape, strides, offset }, dim: number, index: number) => {
-      const at = normalizeDim("select", dim, shape.length);
-      checkHasDimension("select", shape);
-      const size = shape[at]!;
-      if (!Number.isInteger(index) || index < -size || index >= size) {
-        throw new IndexError(
-          `select: index ${index} is out of range for dimension ${at}, which has size ${size}; ` +
-            (size > 0 ? `use an integer from ${-size} to ${size - 1}.` : "it is empty."),
-        );
-      }
-      const position = index < 0 ? index + size : index;
-      const begin = offset + position * strides[at]!;
-      return laidOut(replaceAt(shape, at), replaceAt(strides, at), begin);
-    },
-    vjps: [
-      (g, { shape, attributes }): Tensor =>
-        embed(g, shape, viewStep(movements.select.call, attributes)),
-    ],
-  }),
-} satisfies Table;
-
-nameRows(movements);
+    }
+    const position = index < 0 ? index + size : index;
+    const begin = offset + position * strides[at]!;
+    return laidOut(replaceAt(shape, at), replaceAt(strides, at), begin);
+  },
+  vjps: [(g, { shape, attributes }): Tensor => embed(g, shape, viewStep(select, attributes))],
+});
 
 function checkHasDimension(name: string, shape: Shape): void {
   if (shape.length > 0) return;

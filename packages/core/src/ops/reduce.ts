@@ -12,8 +12,8 @@ import type { Fold, Kernel } from "../kernel/kernel.js";
 import { cast, operand, s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
-import { checkTensor, nameRows, record } from "./define.js";
-import type { Op, Row, Saved, Vjp, Table } from "./define.js";
+import { checkTensor, record, row } from "./define.js";
+import type { Op, Row, Saved, Vjp } from "./define.js";
 
 /** What one call of a reduction is. */
 interface Reduction {
@@ -68,7 +68,7 @@ function reduction(of: {
     const attributes: Reduction = { kernel, dims, kept };
     return record(op, [x], attributes, kernel.dtype, { shape: result });
   };
-  return Object.assign(op, { call, samples: [[-3, 3]] as const });
+  return row(op, [[-3, 3]], call);
 }
 
 /** The walk of the input over [...kept dimensions, ...reduced dimensions]. */
@@ -99,36 +99,31 @@ function floats(name: string, dtype: DType): DType {
   );
 }
 
-/** @table */
-export const reductions = {
-  /**
-   * Sum over all elements, or along the dimensions `dim` (one or several; negative ones count from
-   * the end). With `keepdim` the dimensions stay, with size 1. A float32 sum is added up in
-   * float64; of bool it counts, as int32.
-   * @example
-   * tensor([[1, 2], [3, 4]]).sum() // tensor(10.)
-   * tensor([[1, 2], [3, 4]]).sum(0) // tensor([4., 6.])
-   * tensor([[1, 2], [3, 4]]).sum(1, true).shape // [ 2, 1 ]
-   */
-  sum: reduction({
-    fold: "sum",
-    dtype: numbers,
-    vjps: [(g, saved): Tensor => spread(g, saved)],
-  }),
+/**
+ * Sum over all elements, or along the dimensions `dim` (one or several; negative ones count from
+ * the end). With `keepdim` the dimensions stay, with size 1. A float32 sum is added up in
+ * float64; of bool it counts, as int32.
+ * @example
+ * tensor([[1, 2], [3, 4]]).sum() // tensor(10.)
+ * tensor([[1, 2], [3, 4]]).sum(0) // tensor([4., 6.])
+ * tensor([[1, 2], [3, 4]]).sum(1, true).shape // [ 2, 1 ]
+ */
+export const sum = reduction({
+  fold: "sum",
+  dtype: numbers,
+  vjps: [(g, saved): Tensor => spread(g, saved)],
+});
 
-  /**
-   * Mean over all elements, or along the dimensions `dim`; see sum for `dim` and `keepdim`. Only of
-   * float tensors.
-   * @example
-   * tensor([[1, 2], [3, 4]]).mean() // tensor(2.5000)
-   * tensor([[1, 2], [3, 4]]).mean(1) // tensor([1.5000, 3.5000])
-   */
-  mean: reduction({
-    fold: "sum",
-    epilogue: (folded, n) => s.div(folded, n),
-    dtype: floats,
-    vjps: [(g, saved): Tensor => spread(g.div(count(saved)), saved)],
-  }),
-} satisfies Table;
-
-nameRows(reductions);
+/**
+ * Mean over all elements, or along the dimensions `dim`; see sum for `dim` and `keepdim`. Only of
+ * float tensors.
+ * @example
+ * tensor([[1, 2], [3, 4]]).mean() // tensor(2.5000)
+ * tensor([[1, 2], [3, 4]]).mean(1) // tensor([1.5000, 3.5000])
+ */
+export const mean = reduction({
+  fold: "sum",
+  epilogue: (folded, n) => s.div(folded, n),
+  dtype: floats,
+  vjps: [(g, saved): Tensor => spread(g.div(count(saved)), saved)],
+});
