@@ -4,7 +4,7 @@
 
 import { posix } from "node:path";
 
-import type { ClassElement, Declaration, Expression } from "oxc-parser";
+import type { ClassElement, Declaration } from "oxc-parser";
 
 import { publicNames } from "./public-names.js";
 import type { PublicName } from "./public-names.js";

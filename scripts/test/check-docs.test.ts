@@ -10,9 +10,9 @@ const documented = "/**\n * Does it.\n * @example\n * a() // 1\n */\n";
 const described = "/** Is it. */\n";
 
 /** The problems of the names that index.ts exports, given the files of a package. */
-function problemsOf(files: Record<string, string>, operations: string[] = []): string[] {
+function problemsOf(files: Record<string, string>): string[] {
   const names = namesOf("index.ts", (path) => parseSource(path, files[path] ?? ""));
-  return nameProblems(names, new Set(operations));
+  return nameProblems(names);
 }
 
 test.each([

@@ -7,6 +7,7 @@
  */
 import { ArgumentError, GradientError } from "./errors.js";
 import { enableGrad, noGrad } from "./graph/mode.js";
+import { checkTensor } from "./graph/node.js";
 import { countElements, formatShape, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
 import type { Op, Saved } from "./ops/define.js";
@@ -80,6 +81,7 @@ export function grad(
   const roots = listOf(outputs);
   const leaves = listOf(inputs);
   const given = listOf(options.gradOutputs ?? []);
+  for (const tensor of [...roots, ...leaves]) checkTensor("grad", tensor);
   const idle = leaves.findIndex((input) => !input.requiresGrad);
   if (idle >= 0) {
     throw new GradientError(

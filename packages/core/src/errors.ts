@@ -10,8 +10,8 @@
  * tensor([1, 2]).add(tensor([1, 2, 3])) // throws ShapeError: add: shapes [2] and [3]
  */
 export class NablaError extends Error {
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = new.target.name;
   }
 }
@@ -26,7 +26,7 @@ export class ShapeError extends NablaError {}
 /**
  * An element type that an operation cannot take or give.
  * @example
- * tensor([true]).neg() // throws DTypeError: neg: bool tensors have no neg
+ * tensor([true]).neg() // throws DTypeError: neg: truth values have no neg
  */
 export class DTypeError extends NablaError {}
 

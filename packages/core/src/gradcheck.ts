@@ -5,6 +5,7 @@
 import { grad } from "./autograd.js";
 import { ArgumentError, GradientError } from "./errors.js";
 import { noGrad } from "./graph/mode.js";
+import { checkTensor } from "./graph/node.js";
 import { formatShape } from "./graph/shape.js";
 import { tensor } from "./ops/create.js";
 import type { Tensor } from "./tensor.js";
@@ -33,6 +34,14 @@ export function gradcheck(
   inputs: readonly Tensor[],
   { eps = 1e-6, atol = 1e-5, rtol = 1e-3 }: GradcheckOptions = {},
 ): true {
+  const list: unknown = inputs;
+  if (typeof run !== "function" || !Array.isArray(list)) {
+    throw new ArgumentError(
+      "gradcheck: it takes a function and a list of its inputs, for example " +
+        "gradcheck((x) => x.exp(), [x]).",
+    );
+  }
+  for (const input of inputs) checkTensor("gradcheck", input);
   const checked = inputs.filter((input) => input.requiresGrad);
   if (checked.length === 0 || checked.some((x) => !x.isLeaf || x.dtype !== "float64")) {
     throw new ArgumentError(
@@ -40,18 +49,16 @@ export function gradcheck(
         'for example tensor([1, 2], { dtype: "float64", requiresGrad: true }).',
     );
   }
-  const output = run(...inputs);
+  const output = checkTensor("gradcheck", run(...inputs));
   // A direction without symmetry, so that errors do not cancel in the sum.
   const weights = Array.from({ length: output.numel() }, (_, i) => Math.cos(1 + 2.7 * i));
   const direction = tensor(weights, { dtype: "float64" }).reshape(output.shape);
   const found = grad(output, checked, { gradOutputs: direction, allowUnused: true });
   const value = (): number =>
-    noGrad(() =>
-      run(...inputs)
-        .mul(direction)
-        .sum()
-        .item(),
-    );
+    run(...inputs)
+      .mul(direction)
+      .sum()
+      .item();
   checked.forEach((input, which) => {
     const analytic = found[which]?.data() ?? new Float64Array(input.numel());
     const start = input.data();

@@ -94,14 +94,28 @@ function writer(dtype: DType, values: readonly number[]): (value: number) => str
     const sign = value < 0 || Object.is(value, -0) ? "-" : "";
     const size = Math.abs(value);
     if (sizes.length > 0 && scientific) return sign + exponential(size);
-    return sign + (whole ? `${size.toFixed(0)}.` : size.toFixed(DIGITS));
+    return (
+      sign +
+      (whole ? `${size.toFixed(0)}.` : toEven(size.toFixed(DIGITS + EXACT), size.toFixed(DIGITS)))
+    );
   };
 }
 
 /** As C prints it: at least two digits of exponent. */
 function exponential(value: number): string {
+  const [exact] = value.toExponential(DIGITS + EXACT).split("e") as [string, string];
   const [mantissa, exponent] = value.toExponential(DIGITS).split("e") as [string, string];
-  return `${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;
+  return `${toEven(exact, mantissa)}e${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;
+}
+
+/** So many digits more that what is an exact half shows as one. */
+const EXACT = 20;
+
+/** C rounds what is exactly a half to the even neighbour, JavaScript up. */
+function toEven(exact: string, rounded: string): string {
+  const cut = exact.length - EXACT;
+  const isHalf = /^50*$/.test(exact.slice(cut));
+  return isHalf && Number(exact[cut - 1]) % 2 === 0 ? exact.slice(0, cut) : rounded;
 }
 
 const minimum = (values: readonly number[]): number =>

@@ -10,6 +10,7 @@ import { ArgumentError, DTypeError, GradientError, PrimitiveError, ShapeError } 
 import { isFloat } from "./graph/dtype.js";
 import type { DType, TypedArray } from "./graph/dtype.js";
 import { mode } from "./graph/mode.js";
+import { checkTensor } from "./graph/node.js";
 import type { Node } from "./graph/node.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
@@ -17,7 +18,7 @@ import * as composites from "./ops/composite.js";
 import * as contractions from "./ops/contract.js";
 import * as copies from "./ops/copy.js";
 import type { NestedArray } from "./ops/create.js";
-import { checkTensor, construct } from "./ops/define.js";
+import { construct } from "./ops/define.js";
 import * as elementwise from "./ops/elementwise.js";
 import { refresh, shareDetached } from "./ops/inplace.js";
 import type { Past, View } from "./ops/inplace.js";
@@ -157,9 +158,12 @@ export class Tensor {
   }
 
   set requiresGrad(wanted: boolean) {
+    if (typeof wanted !== "boolean") {
+      throw new ArgumentError(`requiresGrad: ${String(wanted)} is neither true nor false.`);
+    }
     if (wanted && !isFloat(this.dtype)) {
       throw new DTypeError(
-        `requiresGrad: a ${this.dtype} tensor has no derivatives; ` +
+        `requiresGrad: a tensor of type ${this.dtype} has no derivatives; ` +
           `make it of float32 or float64, for example x.to("float32").requiresGrad_().`,
       );
     }

@@ -14,7 +14,9 @@ export type ParameterGroupOptions<Options> = {
 export type Parameters<Options> = Iterable<Tensor> | Iterable<ParameterGroupOptions<Options>>;
 
 /** Parameters with all their options; a schedule changes these between steps. */
-export type ParameterGroup<Options> = { params: Tensor[] } & Options;
+export type ParameterGroup<Options> = { params: Tensor[] } & {
+  -readonly [Name in keyof Options]: Options[Name];
+};
 
 /** What an algorithm remembers of one parameter between steps, by name. */
 export type ParameterState = Record<string, Tensor | number>;
@@ -52,11 +54,19 @@ export abstract class Optimizer<Options extends object> {
    */
   readonly paramGroups: ParameterGroup<Options>[] = [];
   private readonly state = new Map<Tensor, ParameterState>();
-  private readonly defaults: Options;
+  private defaults: Options;
 
-  /** `defaults` are all options of the algorithm, as they hold where a group says nothing else. */
-  constructor(parameters: Parameters<Options>, defaults: Options) {
-    this.defaults = defaults;
+  /**
+   * `defaults` are all options that the algorithm has, `undefined` for those that must be given;
+   * `options` are those that were given.
+   */
+  constructor(
+    parameters: Parameters<Options>,
+    defaults: { readonly [Name in keyof Options]: Options[Name] | undefined },
+    options: Partial<Options> = {},
+  ) {
+    this.defaults = defaults as Options;
+    this.defaults = this.complete(options);
     const given = [...listOf<Tensor | ParameterGroupOptions<Options>>(this.name, parameters)];
     if (given.length === 0) {
       throw new ArgumentError(
@@ -68,7 +78,8 @@ export abstract class Optimizer<Options extends object> {
     const groups: ParameterGroupOptions<Options>[] = [];
     for (const item of given) {
       if (item instanceof Tensor) tensors.push(item);
-      else groups.push(item);
+      else if (typeof item === "object" && (item as object | null) !== null) groups.push(item);
+      else this.checkParameter(item as unknown as Tensor);
     }
     if (tensors.length > 0 && groups.length > 0) {
       throw new ArgumentError(
@@ -122,7 +133,14 @@ export abstract class Optimizer<Options extends object> {
       }
       known.add(parameter);
     }
-    const given = Object.entries(own).filter(([, value]) => value !== undefined);
+    const options = this.complete(own as unknown as Partial<Options>);
+    this.validate(options);
+    this.paramGroups.push({ ...options, params: list });
+  }
+
+  /** All options, from those given and the defaults of the rest; unknown ones are refused. */
+  private complete(options: Partial<Options>): Options {
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
     for (const [option] of given) {
       if (option in this.defaults) continue;
       throw new ArgumentError(
@@ -130,9 +148,7 @@ export abstract class Optimizer<Options extends object> {
           `its options are ${Object.keys(this.defaults).join(", ")}.`,
       );
     }
-    const options: Options = { ...this.defaults, ...Object.fromEntries(given) };
-    this.validate(options);
-    this.paramGroups.push({ ...options, params: list });
+    return { ...this.defaults, ...(Object.fromEntries(given) as Partial<Options>) };
   }
 
   private checkParameter(parameter: Tensor): void {
@@ -184,9 +200,10 @@ export abstract class Optimizer<Options extends object> {
   step(closure: () => Tensor): Tensor;
   step(closure?: () => Tensor): Tensor | undefined {
     const loss = closure === undefined ? undefined : enableGrad(closure);
+    // All of them before any parameter moves: what throws changes nothing.
+    for (const group of this.paramGroups) this.validate(group);
     noGrad(() => {
       for (const group of this.paramGroups) {
-        this.validate(group);
         for (const parameter of group.params) {
           if (parameter.grad === null) continue;
           this.update(parameter, parameter.grad, group, this.stateOf(parameter));
@@ -281,7 +298,9 @@ const copyState = (state: ParameterState): ParameterState =>
   );
 
 function listOf<Item>(name: string, parameters: Iterable<Item>): Iterable<Item> {
-  if (typeof parameters === "object" && Symbol.iterator in parameters) return parameters;
+  if (typeof parameters === "object" && parameters !== null && Symbol.iterator in parameters) {
+    return parameters;
+  }
   throw new ArgumentError(
     `${name}: the parameters must come in a list, for example new ${name}([w, b], { lr: 0.1 }).`,
   );

@@ -23,7 +23,14 @@ export interface SGDOptions {
   readonly maximize?: boolean;
 }
 
-const defaults = { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false };
+const defaults = {
+  lr: undefined,
+  momentum: 0,
+  dampening: 0,
+  weightDecay: 0,
+  nesterov: false,
+  maximize: false,
+};
 
 /**
  * (Stochastic) gradient descent, as PyTorch's `torch.optim.SGD`, with Nesterov's momentum as in
@@ -43,7 +50,7 @@ const defaults = { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, m
 export class SGD extends Optimizer<Required<SGDOptions>> {
   /** The parameters, or groups of them, and options for all that say nothing else. */
   constructor(parameters: Parameters<SGDOptions>, options: SGDOptions) {
-    super(parameters as Parameters<Required<SGDOptions>>, { ...defaults, ...options });
+    super(parameters as Parameters<Required<SGDOptions>>, defaults, options);
   }
 
   protected override validate(options: Required<SGDOptions>): void {

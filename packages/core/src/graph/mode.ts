@@ -16,6 +16,11 @@ export const mode = {
 };
 
 function withGradients<T>(name: string, gradients: boolean, run: () => T): T {
+  if (typeof run !== "function") {
+    throw new ArgumentError(
+      `${name}: ${String(run)} is no function; for example ${name}(() => x.mul(2)).`,
+    );
+  }
   const before = mode.gradients;
   mode.gradients = gradients;
   try {

@@ -4,6 +4,7 @@
  * nodes are what runs. Not here: when a node runs (schedule/flush.ts), what a derivative is
  * (autograd.ts).
  */
+import { ArgumentError } from "../errors.js";
 import type { Kernel } from "../kernel/kernel.js";
 import type { DType, TypedArray } from "./dtype.js";
 import type { Layout, Shape, Strides } from "./shape.js";
@@ -74,4 +75,16 @@ export function dataNode(buffer: TypedArray, shape: Shape, dtype: DType): Node {
   const node = new Node(given, [], null, dtype, { shape });
   node.buffer = buffer;
   return node;
+}
+
+/** Throws an ArgumentError for what is no tensor: `name` is the operation that was given it. */
+export function checkTensor<Value extends { readonly node: Node }>(
+  name: string,
+  value: Value,
+): Value {
+  if ((value as Value | null | undefined)?.node instanceof Node) return value;
+  const found = value === null || Array.isArray(value) ? "this" : `a ${typeof value}`;
+  throw new ArgumentError(
+    `${name}: ${found} is no tensor; make one first, for example ${name}(tensor([1, 2])).`,
+  );
 }

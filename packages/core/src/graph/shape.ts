@@ -92,7 +92,7 @@ export function normalizeDim(name: string, dim: number, rank: number): number {
   const bound = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -bound || dim >= bound) {
     throw new IndexError(
-      `${name}: dimension ${dim} is out of range for a tensor of ${rank} dimensions; ` +
+      `${name}: dimension ${String(dim)} is out of range for a tensor of ${rank} dimensions; ` +
         `use an integer from ${-bound} to ${bound - 1}.`,
     );
   }
@@ -108,7 +108,7 @@ export function normalizeDims(
   const given = typeof dims === "number" ? [dims] : (dims ?? []);
   checkList(name, given);
   if (given.length === 0) return range(rank);
-  const result = given.map((dim) => normalizeDim(name, dim, rank)).sort((a, b) => a - b);
+  const result = Array.from(given, (dim) => normalizeDim(name, dim, rank)).sort((a, b) => a - b);
   const twice = result.find((dim, i) => dim === result[i - 1]);
   if (twice !== undefined) {
     throw new IndexError(`${name}: dimension ${twice} is named twice; name each dimension once.`);
@@ -136,7 +136,8 @@ export function checkShape(name: string, shape: Shape): Shape {
   for (const size of shape) {
     if (!Number.isInteger(size) || size < 0) {
       throw new ShapeError(
-        `${name}: ${size} is not a size in the shape [${shape.join(", ")}]; sizes are integers, ` +
+        `${name}: ${String(size)} is not a size in the shape [${shape.join(", ")}]; sizes are ` +
+          "integers, " +
           "0 or more.",
       );
     }

@@ -4,12 +4,13 @@
  * tensors have these functions as methods.
  * Read first: ops/elementwise.ts.
  */
-import { ArgumentError } from "../errors.js";
-import { countElements, normalizeDim, sameShape } from "../graph/shape.js";
+import { ArgumentError, ShapeError } from "../errors.js";
+import { checkTensor } from "../graph/node.js";
+import { checkShape, countElements, formatShape, normalizeDim, sameShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { ones, zeros, zerosLike } from "./create.js";
-import { binary, checkTensor } from "./define.js";
+import { binary } from "./define.js";
 import { write } from "./inplace.js";
 
 /**
@@ -18,7 +19,8 @@ import { write } from "./inplace.js";
  * tensor([[1, 2], [3, 4]]).transpose(0, 1).contiguous() // tensor([[1., 3.],
  * //         [2., 4.]])
  */
-export const contiguous = (x: Tensor): Tensor => (x.node.strides === null ? x : x.clone());
+export const contiguous = (x: Tensor): Tensor =>
+  checkTensor("contiguous", x).node.strides === null ? x : x.clone();
 
 /**
  * The dimensions from `startDim` to `endDim` as one; a view where that is possible.
@@ -27,7 +29,7 @@ export const contiguous = (x: Tensor): Tensor => (x.node.strides === null ? x : 
  * zeros([2, 3, 4]).flatten(1).shape // [ 2, 12 ]
  */
 export const flatten = (x: Tensor, startDim = 0, endDim = -1): Tensor => {
-  const start = normalizeDim("flatten", startDim, x.shape.length);
+  const start = normalizeDim("flatten", startDim, checkTensor("flatten", x).shape.length);
   const end = normalizeDim("flatten", endDim, x.shape.length);
   if (end < start) {
     throw new ArgumentError(
@@ -46,8 +48,14 @@ export const flatten = (x: Tensor, startDim = 0, endDim = -1): Tensor => {
  * ones([2, 3]).sumTo([2, 1]).shape // [ 2, 1 ]
  */
 export const sumTo = (x: Tensor, shape: Shape): Tensor => {
-  if (sameShape(x.shape, shape)) return x;
+  if (sameShape(checkTensor("sumTo", x).shape, checkShape("sumTo", shape))) return x;
   const missing = x.shape.length - shape.length;
+  if (missing < 0 || !shape.every((size, i) => size === 1 || size === x.shape[i + missing])) {
+    throw new ShapeError(
+      `sumTo: ${formatShape(shape)} does not broadcast to ${formatShape(x.shape)}, so there are ` +
+        "no repetitions to sum; give a shape that does, for example x.sumTo([1]).",
+    );
+  }
   const repeated: number[] = [];
   for (let i = 0; i < x.shape.length; i++) {
     if (i < missing || x.shape[i] !== shape[i - missing]) repeated.push(i);
@@ -61,14 +69,16 @@ export const sumTo = (x: Tensor, shape: Shape): Tensor => {
  * @example
  * tensor([1, 2], { dtype: "float64" }).newOnes([3]) // tensor([1., 1., 1.], dtype=float64)
  */
-export const newOnes = (x: Tensor, shape: Shape): Tensor => ones(shape, { dtype: x.dtype });
+export const newOnes = (x: Tensor, shape: Shape): Tensor =>
+  ones(shape, { dtype: checkTensor("newOnes", x).dtype });
 
 /**
  * A tensor of zeros in any shape, in the type of this one.
  * @example
  * tensor([1, 2]).newZeros([3]) // tensor([0., 0., 0.])
  */
-export const newZeros = (x: Tensor, shape: Shape): Tensor => zeros(shape, { dtype: x.dtype });
+export const newZeros = (x: Tensor, shape: Shape): Tensor =>
+  zeros(shape, { dtype: checkTensor("newZeros", x).dtype });
 
 /**
  * Other elements in the place of those of `a`: what `copy_` writes, so that `a` keeps its part in
@@ -82,6 +92,7 @@ const replacement = binary({
     [-3, 3],
   ],
 });
+replacement.op.name = "copy_";
 
 /**
  * Copies the elements of another tensor, broadcast to this shape and converted to this type, into

@@ -5,13 +5,14 @@
  */
 import { DTypeError, ShapeError } from "../errors.js";
 import type { DType } from "../graph/dtype.js";
+import { checkTensor } from "../graph/node.js";
 import type { Node, Work } from "../graph/node.js";
 import { broadcastShapes, broadcastStrides, formatShape, rowMajor } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { operand, s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
-import { checkTensor, record, row } from "./define.js";
+import { record, row } from "./define.js";
 import type { Op, Row, Samples, Vjp } from "./define.js";
 
 const kernels = new Map<DType, Kernel>();
@@ -55,7 +56,7 @@ function contraction(of: {
     checkProduct(op.name, checkTensor(op.name, a), checkTensor(op.name, b));
     if (a.shape.length === 1) return call(a.unsqueeze(0), b).squeeze(b.shape.length === 1 ? 0 : -2);
     if (b.shape.length === 1) return call(a, b.unsqueeze(1)).squeeze(-1);
-    const batch = broadcastShapes(op.name, a.shape.slice(0, -2), b.shape.slice(0, -2));
+    const batch = broadcastBatches(op.name, a, b);
     const shape = [...batch, a.shape.at(-2)!, b.shape.at(-1)!];
     return record(op, [a, b], productKernel(a.dtype), a.dtype, { shape });
   };
@@ -103,6 +104,21 @@ function checkProduct(name: string, a: Tensor, b: Tensor): void {
     throw new DTypeError(
       `${name}: ${a.dtype} × ${b.dtype}: both must have one type; ` +
         `convert one, for example a.to("${b.dtype}").`,
+    );
+  }
+}
+
+/** What stands before the last two dimensions, broadcast to one shape. */
+function broadcastBatches(name: string, a: Tensor, b: Tensor): Shape {
+  if (a.shape.length === 2 && b.shape.length === 2) return [];
+  const [left, right] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  try {
+    return broadcastShapes(name, left, right);
+  } catch (error) {
+    throw new ShapeError(
+      `${name}: ${product(a, b)}: the dimensions before the last two do not broadcast, ` +
+        `${formatShape(left)} and ${formatShape(right)}; sizes must be equal or 1.`,
+      { cause: error },
     );
   }
 }

@@ -5,7 +5,7 @@
 import { ArgumentError, DTypeError, ShapeError } from "../errors.js";
 import { allocate, fitsInteger, isDType, isFloat } from "../graph/dtype.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
-import { dataNode } from "../graph/node.js";
+import { dataNode, checkTensor } from "../graph/node.js";
 import { checkShape, countElements } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
@@ -31,12 +31,7 @@ export function create(
   options: CreateOptions,
   fill: (buffer: TypedArray) => void,
 ): Tensor {
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(
-      `${name}: the last argument is ${String(options)}, which is no options; ` +
-        'for example { dtype: "float64", requiresGrad: true }.',
-    );
-  }
+  checkOptions(name, options);
   const { dtype = "float32", requiresGrad = false } = options;
   checkDType(name, dtype);
   const buffer = allocate(dtype, countElements(checkShape(name, shape)));
@@ -44,6 +39,14 @@ export function create(
   else fillWhole(name, buffer, dtype, fill);
   const result = construct.tensor(dataNode(buffer, [...shape], dtype), null);
   return requiresGrad ? result.requiresGrad_() : result;
+}
+
+export function checkOptions(name: string, options: unknown): void {
+  if (typeof options === "object" && options !== null && !Array.isArray(options)) return;
+  throw new ArgumentError(
+    `${name}: the last argument is ${String(options)}, which is no options; ` +
+      'for example { dtype: "float64", requiresGrad: true }.',
+  );
 }
 
 /** Typed arrays of integers wrap what they cannot hold; a tensor refuses it. */
@@ -70,9 +73,9 @@ function fillWhole(
 
 /** Throws an ArgumentError unless every argument is a number. */
 function checkNumbers(name: string, example: string, values: readonly unknown[]): void {
-  const wrong = values.find((value) => typeof value !== "number" || Number.isNaN(value));
-  if (values.every((value) => typeof value === "number" && !Number.isNaN(value))) return;
-  throw new ArgumentError(`${name}: ${String(wrong)} is no number; for example ${example}.`);
+  const wrong = values.find((value) => !Number.isFinite(value));
+  if (values.every((value) => Number.isFinite(value))) return;
+  throw new ArgumentError(`${name}: ${String(wrong)} is no finite number; for example ${example}.`);
 }
 
 function checkDType(name: string, dtype: DType): DType {
@@ -93,6 +96,10 @@ function checkDType(name: string, dtype: DType): DType {
  * tensor([1, 2], { requiresGrad: true }) // tensor([1., 2.], requiresGrad=true)
  */
 export function tensor(data: NestedArray, options: CreateOptions = {}): Tensor {
+  checkOptions("tensor", options);
+  if (data instanceof Object && "node" in data) {
+    throw new ArgumentError("tensor: this is a tensor already; copy it with x.clone().");
+  }
   const shape = shapeOf(data);
   const dtype = options.dtype ?? typeOf(data);
   return create("tensor", shape, { ...options, dtype }, (buffer) => {
@@ -213,7 +220,7 @@ export const ones = (shape: Shape, options: CreateOptions = {}): Tensor =>
  * zerosLike(tensor([1, 2])) // tensor([0., 0.])
  */
 export const zerosLike = (x: Tensor, options: CreateOptions = {}): Tensor =>
-  zeros(x.shape, { dtype: x.dtype, ...options });
+  zeros(checkTensor("zerosLike", x).shape, { dtype: x.dtype, ...options });
 
 /**
  * Ones in the shape and type of another tensor.
@@ -221,7 +228,7 @@ export const zerosLike = (x: Tensor, options: CreateOptions = {}): Tensor =>
  * onesLike(tensor([5, 7])) // tensor([1., 1.])
  */
 export const onesLike = (x: Tensor, options: CreateOptions = {}): Tensor =>
-  ones(x.shape, { dtype: x.dtype, ...options });
+  ones(checkTensor("onesLike", x).shape, { dtype: x.dtype, ...options });
 
 /**
  * The numbers from `start` up to, not including, `end`, `step` apart; from 0 and 1 apart unless

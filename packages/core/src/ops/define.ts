@@ -20,7 +20,7 @@ import {
 } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
-import { Node, dataNode } from "../graph/node.js";
+import { checkTensor, Node, dataNode } from "../graph/node.js";
 import type { Operation, Placement, Work } from "../graph/node.js";
 import { broadcastShapes, broadcastStrides } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
@@ -149,14 +149,6 @@ function operandBeside(name: string, value: Operand, tensor: Tensor): Tensor {
   return checkTensor(name, value);
 }
 
-export function checkTensor(name: string, value: Tensor): Tensor {
-  if (value?.node instanceof Node) return value;
-  throw new ArgumentError(
-    `${name}: ${value === null ? "null" : typeof value} is not a tensor; ` +
-      `pass a tensor or a number, for example ${name}(tensor([1, 2])).`,
-  );
-}
-
 type Formula = (...operands: Expression[]) => Expression;
 
 /** What every elementwise operation is, whatever its number of operands. */
@@ -212,19 +204,33 @@ function compute(op: Elementwise, inputs: readonly Tensor[], dtype: DType, shape
 interface Options {
   /** Whole numbers become float32 first, as for `exp` or `div`. */
   readonly fractions?: boolean;
-  /** Truth values are refused, as for `sub` or `neg`. */
+  /** Truth values become int32 first, as for `square`. */
+  readonly counts?: boolean;
+  /** Truth values are refused, beside numbers too, as for `sub` or `neg`. */
   readonly numbersOnly?: boolean;
+  /** Truth values are refused where they have no numbers beside them, as for `pow`. */
+  readonly numbersAmong?: boolean;
 }
 
-/** The type an operation computes in, given the common type of its operands. */
-function computeType(name: string, { fractions, numbersOnly }: Options, common: DType): DType {
-  if (numbersOnly === true && common === "bool") {
+const isTruth = (operand: Operand): boolean =>
+  typeof operand === "boolean" || (typeof operand !== "number" && operand.dtype === "bool");
+
+/** The type an operation computes in, given its operands and their common type. */
+function computeType(
+  name: string,
+  options: Options,
+  common: DType,
+  operands: readonly Operand[],
+): DType {
+  const refused = options.numbersOnly === true && operands.some(isTruth);
+  if (refused || (options.numbersAmong === true && common === "bool")) {
     throw new DTypeError(
-      `${name}: bool tensors have no ${name}; convert first, for example ` +
+      `${name}: truth values have no ${name}; convert them first, for example ` +
         `x.to("int32").${name}(...).`,
     );
   }
-  return fractions === true ? toFloat(common) : common;
+  if (options.counts === true && common === "bool") return "int32";
+  return options.fractions === true ? toFloat(common) : common;
 }
 
 /** The family of functions of one tensor: y has the shape of x. */
@@ -232,7 +238,7 @@ export function unary(of: ElementwiseRecord<[x: Expression], readonly [Vjp]> & O
   const op = elementwise(of);
   const call = (x: Tensor): Tensor => {
     const { dtype } = checkTensor(op.name, x);
-    return compute(op, [x], computeType(op.name, of, dtype), x.shape);
+    return compute(op, [x], computeType(op.name, of, dtype, [x]), x.shape);
   };
   return row(op, of.samples, call);
 }
@@ -254,7 +260,7 @@ export function binary(
         ? resultType(a.dtype, a.shape.length, b.dtype, b.shape.length)
         : promote(a.dtype, b.dtype);
     const shape = broadcastShapes(op.name, a.shape, b.shape);
-    return compute(op, [a, b], computeType(op.name, of, common), shape);
+    return compute(op, [a, b], computeType(op.name, of, common, [a, b, other]), shape);
   };
   return row(op, of.samples, call);
 }

@@ -103,7 +103,7 @@ export const pow = binary({
     [0.5, 3],
     [-2, 2],
   ],
-  numbersOnly: true,
+  numbersAmong: true,
 });
 
 /**
@@ -260,6 +260,7 @@ export const abs = unary({
   kernel: (x) => s.abs(x),
   vjps: [(g, { x }): Tensor => g.mul(x.sign())],
   samples: line,
+  numbersOnly: true,
 });
 
 /**
@@ -282,6 +283,7 @@ export const square = unary({
   kernel: (x) => s.mul(x, x),
   vjps: [(g, { x }): Tensor => g.mul(x.mul(2))],
   samples: line,
+  counts: true,
 });
 
 /**
@@ -425,6 +427,7 @@ export const floor = unary({
   kernel: (x) => s.floor(x),
   vjps: [flat],
   samples: line,
+  numbersOnly: true,
 });
 
 /**
@@ -436,4 +439,5 @@ export const ceil = unary({
   kernel: (x) => s.ceil(x),
   vjps: [flat],
   samples: line,
+  numbersOnly: true,
 });

@@ -155,9 +155,11 @@ function checkWrite(name: string, target: Tensor, value: Tensor): void {
         `${formatShape(target.shape)}; use the operation without "_", which makes a new tensor.`,
     );
   }
-  if (!isFloat(target.dtype) && isFloat(value.dtype)) {
+  const [from, to] = [value.dtype, target.dtype];
+  if ((isFloat(from) && !isFloat(to)) || (from !== "bool" && to === "bool")) {
     throw new DTypeError(
-      `${name}: a ${value.dtype} result cannot be written into a tensor of type ${target.dtype}; ` +
+      `${name}: a result of type ${value.dtype} cannot be written into a tensor of type ` +
+        `${target.dtype}; ` +
         `use the operation without "_", or convert the tensor first with x.to("${value.dtype}").`,
     );
   }

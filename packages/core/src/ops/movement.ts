@@ -5,6 +5,7 @@
  * ops/define.ts.
  */
 import { ArgumentError, IndexError, ShapeError } from "../errors.js";
+import { checkTensor } from "../graph/node.js";
 import {
   checkList,
   checkShape,
@@ -17,7 +18,7 @@ import {
 } from "../graph/shape.js";
 import type { Layout, Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { checkTensor, record, row } from "./define.js";
+import { record, row } from "./define.js";
 import type { Op, Row, Vjp } from "./define.js";
 import { embed, share, viewStep } from "./inplace.js";
 
@@ -96,7 +97,7 @@ function expandedShape(from: Shape, shape: Shape): Shape {
 
 function checkPermutation(dims: readonly number[], rank: number): number[] {
   checkList("permute", dims);
-  const order = dims.map((dim) => normalizeDim("permute", dim, rank));
+  const order = Array.from(dims, (dim) => normalizeDim("permute", dim, rank));
   if (order.length !== rank || new Set(order).size !== rank) {
     const reversed = Array.from({ length: rank }, (_, i) => rank - 1 - i);
     throw new ArgumentError(
@@ -109,8 +110,16 @@ function checkPermutation(dims: readonly number[], rank: number): number[] {
 
 /** Where a Python-like slice begins and how many elements it has. */
 function sliceRange(size: number, start: number, end: number, step: number): [number, number] {
+  if ([start, end].some((index) => typeof index !== "number" || Number.isNaN(index))) {
+    throw new ArgumentError(
+      `slice: from ${String(start)} to ${String(end)} is no range; ` +
+        "give numbers, for example x.slice(0, 1, 3).",
+    );
+  }
   if (!Number.isInteger(step) || step < 1) {
-    throw new ArgumentError(`slice: the step is ${step}; it must be an integer, 1 or more.`);
+    throw new ArgumentError(
+      `slice: the step is ${String(step)}; it must be an integer, 1 or more.`,
+    );
   }
   const clamp = (index: number): number =>
     Math.min(Math.max(index < 0 ? index + size : index, 0), size);
@@ -277,7 +286,8 @@ export const select = movement({
     const size = shape[at]!;
     if (!Number.isInteger(index) || index < -size || index >= size) {
       throw new IndexError(
-        `select: index ${index} is out of range for dimension ${at}, which has size ${size}; ` +
+        `select: index ${String(index)} is out of range for dimension ${at}, which has size ` +
+          `${size}; ` +
           (size > 0 ? `use an integer from ${-size} to ${size - 1}.` : "it is empty."),
       );
     }

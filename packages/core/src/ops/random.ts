@@ -8,7 +8,7 @@ import { ArgumentError } from "../errors.js";
 import type { TypedArray } from "../graph/dtype.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { create } from "./create.js";
+import { checkOptions, create } from "./create.js";
 import type { CreateOptions } from "./create.js";
 
 const state = { seed: 0, counter: 0 };
@@ -40,6 +40,7 @@ function draw(
   options: CreateOptions,
   element: (high: number, low: number) => number,
 ): Tensor {
+  checkOptions(name, options);
   if (options.dtype === "int32" || options.dtype === "bool") {
     throw new ArgumentError(
       `${name}: ${options.dtype} has no ${name}; its numbers lie between integers. Use "float32" ` +

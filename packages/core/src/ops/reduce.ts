@@ -2,9 +2,10 @@
  * Reductions: many elements become one. A record says how elements are folded; the family owns
  * `dim` and `keepdim`. Read first: ops/define.ts.
  */
-import { DTypeError } from "../errors.js";
+import { ArgumentError, DTypeError } from "../errors.js";
 import { isFloat } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
+import { checkTensor } from "../graph/node.js";
 import type { Work } from "../graph/node.js";
 import { normalizeDims, rowMajor } from "../graph/shape.js";
 import type { Layout, Shape, Strides } from "../graph/shape.js";
@@ -12,7 +13,7 @@ import type { Fold, Kernel } from "../kernel/kernel.js";
 import { cast, operand, s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
-import { checkTensor, record, row } from "./define.js";
+import { record, row } from "./define.js";
 import type { Op, Row, Saved, Vjp } from "./define.js";
 
 /** What one call of a reduction is. */
@@ -61,6 +62,12 @@ function reduction(of: {
   };
   const call = (x: Tensor, dim?: Dims, keepdim = false): Tensor => {
     const { dtype, shape } = checkTensor(op.name, x);
+    if (typeof keepdim !== "boolean") {
+      throw new ArgumentError(
+        `${op.name}: keepdim is ${String(keepdim)}, and must be true or false; ` +
+          `to reduce several dimensions put them in a list: x.${op.name}([0, 1]).`,
+      );
+    }
     const dims = normalizeDims(op.name, dim, shape.length);
     const kernel = kernelFor(dtype, of.dtype(op.name, dtype));
     const kept = shape.map((size, i) => (dims.includes(i) ? 1 : size));
@@ -94,7 +101,7 @@ const numbers = (_name: string, dtype: DType): DType => (dtype === "bool" ? "int
 function floats(name: string, dtype: DType): DType {
   if (isFloat(dtype)) return dtype;
   throw new DTypeError(
-    `${name}: a ${dtype} tensor has no ${name} of its own type; ` +
+    `${name}: the ${name} of ${dtype} elements is no ${dtype}; ` +
       `convert first, for example x.to("float32").${name}().`,
   );
 }

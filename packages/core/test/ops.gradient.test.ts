@@ -1,0 +1,224 @@
+// The derivatives of every row of the tables, first and second, against central differences: in
+// float64, with broadcasting, and through layouts that are not row-major. Values: ops.test.ts. What
+// backward() does with derivatives: autograd.test.ts.
+
+import { enableGrad, grad, gradcheck, tensor } from "@nabla/core";
+import type { Tensor } from "@nabla/core";
+import { describe, expect, test } from "vitest";
+
+import * as copies from "../src/ops/copy.js";
+import type { Row, Samples } from "../src/ops/define.js";
+import * as elementwise from "../src/ops/elementwise.js";
+import { callMethod, layouts, sizeOf, spread, toTensor } from "./arrays.js";
+import type { Layout } from "./arrays.js";
+
+type Run = (...inputs: Tensor[]) => Tensor;
+
+/** Leaves of the base shapes, with numbers from the intervals. */
+const leaves = (places: readonly Layout[], samples: Samples): Tensor[] =>
+  samples.map((interval, i) => {
+    const shape = places[i % places.length]!.base;
+    return toTensor({ shape, values: spread(sizeOf(shape), interval, i) }, "float64", true);
+  });
+
+/** Compares first and second derivatives with central differences. */
+function expectDerivatives(run: Run, inputs: readonly Tensor[]): void {
+  expect(gradcheck(run, inputs)).toBe(true);
+  expect(gradcheck(gradientOf(run), inputs, { atol: 1e-4 })).toBe(true);
+}
+
+/** One number made of all first derivatives, so that differentiating it checks the second ones. */
+function gradientOf(run: Run): Run {
+  // gradcheck calls functions inside noGrad().
+  return (...inputs) =>
+    enableGrad(() => {
+      const output = run(...inputs);
+      const weights = spread(output.numel(), [0.5, 2], 3);
+      const gradOutputs = toTensor({ shape: output.shape, values: weights });
+      const options = { createGraph: true, gradOutputs, allowUnused: true };
+      const first = grad(output, inputs, options).map((gradient, i) => {
+        if (gradient === null) return inputs[i]!.mul(0).sum();
+        const values = spread(gradient.numel(), [-2, 2], i);
+        // Without the zeros a linear function's gradient would depend on nothing.
+        return gradient
+          .add(inputs[i]!.mul(0))
+          .mul(toTensor({ shape: gradient.shape, values }))
+          .sum();
+      });
+      return first.reduce((sum, part) => sum.add(part));
+    });
+}
+
+const { where, clone } = copies;
+const rows: [string, Row<never[]>][] = Object.entries({ ...elementwise, clone });
+const unary = rows.filter(([, row]) => row.op.vjps?.length === 1);
+const binary = rows.filter(([, row]) => row.op.vjps?.length === 2);
+const pairs: [string, Layout, Layout][] = [
+  ["one shape", layouts.matrix, layouts.matrix],
+  ["matrix and row", layouts.matrix, layouts.row],
+  ["number and matrix", layouts.scalar, layouts.matrix],
+  ["every second column and a transposed matrix", layouts.sliced, layouts.transposed],
+  ["a repeated column and a plane of a cube", layouts.expanded, layouts.selected],
+];
+
+test("there is something to check", () => {
+  expect(unary.length).toBeGreaterThan(10);
+  expect(binary.length).toBeGreaterThan(4);
+});
+
+describe.each(unary)("%s", (name, { samples }) => {
+  test.each(Object.values(layouts))("$name", (place) => {
+    expectDerivatives((x) => callMethod(place.move(x), name), leaves([place], samples));
+  });
+});
+
+describe.each(binary)("%s", (name, { samples }) => {
+  test.each(pairs)("%s", (_name, left, right) => {
+    const run: Run = (a, b) => callMethod(left.move(a), name, right.move(b));
+    expectDerivatives(run, leaves([left, right], samples));
+  });
+
+  test("with a number", () => {
+    const run: Run = (a) => callMethod(a, name, 1.5);
+    expectDerivatives(run, leaves([layouts.matrix], samples.slice(0, 1)));
+  });
+
+  test("of a tensor with itself", () => {
+    const run: Run = (a) => callMethod(a, name, a.mul(1.5));
+    expectDerivatives(
+      run,
+      leaves([layouts.matrix], samples.slice(1)).map((x) =>
+        x.detach().abs().add(0.5).requiresGrad_(),
+      ),
+    );
+  });
+});
+
+describe("where", () => {
+  const condition = tensor([true, false, true]);
+  test.each(pairs)("%s", (_name, left, right) => {
+    const run: Run = (a, b) => left.move(a).where(condition, right.move(b));
+    expectDerivatives(run, leaves([left, right], where.samples.slice(0, 2)));
+  });
+});
+
+describe("rows without derivatives", () => {
+  const without = rows.filter(([, row]) => row.op.vjps === null);
+  test.each(without)("%s gives a result that does not require grad", (name, { samples }) => {
+    const [x, ...rest] = leaves([layouts.matrix], samples);
+    const result = callMethod(x!, name, ...rest);
+    expect(result.requiresGrad).toBe(false);
+    expect(result.isLeaf).toBe(true);
+    expect(result.dtype).toBe("bool");
+  });
+});
+
+describe("to", () => {
+  test("the gradient comes back in the type of the input", () => {
+    const x = tensor([1.5, 2.5], { requiresGrad: true });
+    x.to("float64").mul(3).sum().backward();
+    expect(x.grad?.dtype).toBe("float32");
+    expect(x.grad?.toArray()).toEqual([3, 3]);
+  });
+
+  test.each(["int32", "bool"] as const)("nothing goes back from %s", (dtype) => {
+    expect(tensor([1.5], { requiresGrad: true }).to(dtype).requiresGrad).toBe(false);
+  });
+});
+
+describe("reductions, movements and products", () => {
+  const cases: [name: string, run: Run, ...shapes: number[][]][] = [
+    ["sum", (x) => x.sum().square(), [2, 3]],
+    ["sum(0)", (x) => x.sum(0).square(), [2, 3]],
+    ["sum([0, 2], true)", (x) => x.sum([0, 2], true).square(), [2, 3, 2]],
+    ["sum of a number", (x) => x.sum().square(), []],
+    ["mean", (x) => x.mean().square(), [2, 3]],
+    ["mean(-1)", (x) => x.mean(-1).square(), [2, 3]],
+    ["mean(0, true)", (x) => x.mean(0, true).square(), [2, 3]],
+    ["mean of a transposed tensor", (x) => x.transpose(0, 1).mean(0).square(), [2, 3]],
+    ["reshape", (x) => x.reshape([3, -1]).square(), [2, 3]],
+    ["reshape that copies", (x) => x.transpose(0, 1).reshape([6]).square(), [2, 3]],
+    ["transpose", (x) => x.transpose(0, 2).square(), [2, 3, 2]],
+    ["permute", (x) => x.permute([2, 0, 1]).square(), [2, 3, 4]],
+    ["expand", (x) => x.expand([4, 2, 3]).square(), [2, 1]],
+    ["unsqueeze", (x) => x.unsqueeze(-1).square(), [2, 3]],
+    ["squeeze", (x) => x.squeeze().square(), [2, 1, 3, 1]],
+    ["squeeze(1)", (x) => x.squeeze(1).square(), [2, 1, 3, 1]],
+    ["slice", (x) => x.slice(1, 1, 6, 2).square(), [2, 7]],
+    ["slice of a slice", (x) => x.slice(0, 2, 9).slice(0, 1, 6, 3).square(), [9]],
+    ["slice of nothing", (x) => x.slice(0, 2, 2).square().sum().add(x.square().sum()), [3]],
+    ["select", (x) => x.select(1, -1).square(), [2, 3]],
+    ["select of a transposed tensor", (x) => x.transpose(0, 1).select(0, 2).square(), [2, 3]],
+    ["flatten", (x) => x.flatten(1).square(), [2, 3, 2]],
+    ["sumTo", (x) => x.sumTo([3, 1]).square(), [2, 3, 2]],
+    ["contiguous", (x) => x.transpose(0, 1).contiguous().square(), [2, 3]],
+    ["parts that overlap", (x) => x.slice(0, 0, 3).mul(x.slice(0, 1, 4)), [4]],
+    ["matmul", (a, b) => a.matmul(b), [2, 3], [3, 4]],
+    ["matmul of vectors", (a, b) => a.matmul(b), [3], [3]],
+    ["matmul, matrix and vector", (a, b) => a.matmul(b), [2, 3], [3]],
+    ["matmul, vector and matrix", (a, b) => a.matmul(b), [3], [3, 2]],
+    ["matmul, batches", (a, b) => a.matmul(b), [2, 2, 3], [2, 3, 2]],
+    ["matmul, broadcast batches", (a, b) => a.matmul(b), [2, 1, 2, 3], [2, 3, 2]],
+    ["matmul, a batch and a vector", (a, b) => a.matmul(b), [2, 2, 3], [3]],
+    ["matmul, a vector and a batch", (a, b) => a.matmul(b), [3], [2, 3, 2]],
+    ["matmul, transposed", (a, b) => a.transpose(0, 1).matmul(b.transpose(0, 1)), [3, 2], [2, 3]],
+    ["matmul with itself", (a) => a.matmul(a), [3, 3]],
+  ];
+  test.each(cases)("%s", (_name, run, ...shapes) => {
+    const inputs = shapes.map((shape, i) =>
+      toTensor({ shape, values: spread(sizeOf(shape), [-2, 2], i) }, "float64", true),
+    );
+    expectDerivatives(run, inputs);
+  });
+});
+
+describe("where a derivative needs a decision", () => {
+  const slope = (run: Run, x: number): number | undefined => {
+    const leaf = tensor(x, { dtype: "float64", requiresGrad: true });
+    run(leaf).backward();
+    return leaf.grad?.item();
+  };
+  const cases: [string, Run, number, number][] = [
+    ["abs at 0", (x) => x.abs(), 0, 0],
+    ["sign at 0", (x) => x.sign(), 0, 0],
+    ["relu at 0", (x) => x.relu(), 0, 0],
+    ["maximum of equals", (x) => x.maximum(2), 2, 0.5],
+    ["minimum of equals", (x) => x.minimum(2), 2, 0.5],
+    ["maximum of a tensor with itself", (x) => x.maximum(x), 2, 1],
+    ["power 0 at 0", (x) => x.pow(0), 0, 0],
+    ["power 1 at 0", (x) => x.pow(1), 0, 1],
+    ["power 2 at 0", (x) => x.pow(2), 0, 0],
+    ["power 2 below 0", (x) => x.pow(2), -3, -6],
+    ["power 3 below 0", (x) => x.pow(3), -2, 12],
+    ["0 to a positive power", (x) => tensor(0, { dtype: "float64" }).pow(x), 2, 0],
+    ["0 to the power 0", (x) => tensor(0, { dtype: "float64" }).pow(x), 0, 0],
+    ["sqrt at 0", (x) => x.sqrt(), 0, Infinity],
+    ["log at 0", (x) => x.log(), 0, Infinity],
+  ];
+  test.each(cases)("%s", (_name, run, x, expected) => {
+    expect(slope(run, x)).toBe(expected);
+  });
+});
+
+describe("gradcheck itself", () => {
+  const x = tensor([0.5, 1], { dtype: "float64", requiresGrad: true });
+
+  test("finds a wrong derivative", () => {
+    const wrong = "input 0 of shape [2], element 0: autograd says 0.27";
+    expect(() => gradcheck((a) => a.detach().mul(a), [x])).toThrow(wrong);
+  });
+
+  test.each([
+    ["no input", []],
+    ["float32", [tensor([1], { requiresGrad: true })]],
+    ["not a leaf", [x.mul(2)]],
+  ])("refuses %s", (_name, inputs) => {
+    expect(() => gradcheck((a) => a.mul(2), inputs)).toThrow("gradcheck: give it at least one");
+  });
+
+  test("leaves its inputs as they were", () => {
+    gradcheck((a) => a.exp(), [x]);
+    expect(x.toArray()).toEqual([0.5, 1]);
+    expect(x.grad).toBeNull();
+  });
+});
