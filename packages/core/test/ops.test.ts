@@ -58,6 +58,7 @@ const oracles: Record<keyof typeof elementwise | "where" | "clone", Oracle> = {
   expm1: (x) => Math.expm1(x),
   log: (x) => Math.log(x),
   log1p: (x) => Math.log1p(x),
+  softplus: (x) => Math.log(1 + Math.exp(x)),
   sin: (x) => Math.sin(x),
   cos: (x) => Math.cos(x),
   tanh: (x) => Math.tanh(x),

@@ -419,6 +419,19 @@ export const relu = unary({
 });
 
 /**
+ * log(1 + exp(x)), a smooth form of `relu`: close to 0 far below 0, close to x far above, and never
+ * an overflow in between.
+ * @example
+ * tensor([-2, 0, 2]).softplus() // tensor([0.1269, 0.6931, 2.1269])
+ */
+export const softplus = unary({
+  kernel: (x) => s.add(s.max(x, 0), s.log1p(s.exp(s.neg(s.abs(x))))),
+  vjps: [(g, { x }): Tensor => g.mul(x.sigmoid())],
+  samples: line,
+  fractions: true,
+});
+
+/**
  * The largest integer that is not above an element.
  * @example
  * tensor([1.7, -1.2]).floor() // tensor([ 1., -2.])
