@@ -8,7 +8,7 @@
 import { ArgumentError, GradientError } from "./errors.js";
 import { enableGrad, noGrad } from "./graph/mode.js";
 import { checkTensor } from "./graph/node.js";
-import { countElements, formatShape, sameShape } from "./graph/shape.js";
+import { broadcasts, countElements, formatShape, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
 import type { Op, Saved } from "./ops/define.js";
 import type { Tensor } from "./tensor.js";
@@ -21,10 +21,12 @@ export interface BackwardOptions {
   readonly retainGraph?: boolean;
   /** Record the derivatives themselves, so that they can be differentiated. */
   readonly createGraph?: boolean;
+  /** Leave gradients in these tensors only, leaves or not. */
+  readonly inputs?: readonly Tensor[];
 }
 
 /** What grad() is told. */
-export interface GradOptions extends BackwardOptions {
+export interface GradOptions extends Omit<BackwardOptions, "inputs"> {
   /** The derivative of the loss by each output; 1 for outputs of one element. */
   readonly gradOutputs?: Tensor | readonly (Tensor | null)[];
   /** Give zeros' stand-in `null` for an input that no output depends on, instead of throwing. */
@@ -43,14 +45,23 @@ export function backward(
   gradients: readonly (Tensor | null)[],
   options: BackwardOptions,
 ): void {
-  const found = propagate("backward", roots, gradients, options, null);
-  const create = options.createGraph === true;
-  for (const [leaf, gradient] of found) {
-    const before = leaf.grad;
-    if (create) leaf.grad = before === null ? gradient.clone() : before.add(gradient);
-    else if (before === null) leaf.grad = gradient.fork();
-    else noGrad(() => before.add_(gradient));
-  }
+  const wanted = options.inputs === undefined ? null : new Set(options.inputs);
+  const found = propagate("backward", roots, gradients, options, wanted);
+  for (const [tensor, gradient] of found) accumulate(tensor, gradient, options.createGraph);
+}
+
+/** Adds a gradient to what is in `tensor.grad`; with `create` the sum can be differentiated. */
+function accumulate(tensor: Tensor, gradient: Tensor, create = false): void {
+  const before = tensor.grad;
+  if (create) tensor.grad = before === null ? gradient.clone() : before.add(gradient);
+  else if (before === null) tensor.grad = gradient.fork();
+  else noGrad(() => before.add_(gradient));
+}
+
+/** Makes a tensor that was computed keep its gradient, as a leaf does: see `Tensor.retainGrad`. */
+export function keepGradient(tensor: Tensor): void {
+  tensor.hooks ??= [];
+  tensor.hooks.push((gradient) => accumulate(tensor, gradient));
 }
 
 /**
@@ -131,9 +142,10 @@ function propagate(
     const order = latestFirst(name, roots, wanted);
     const useful = wanted === null ? null : leadingTo(wanted, order);
     for (const tensor of order) {
-      const g = incoming.get(tensor);
-      if (g === undefined) continue;
+      const received = incoming.get(tensor);
+      if (received === undefined) continue;
       incoming.delete(tensor);
+      const g = applyHooks(tensor, received);
       if (wanted === null ? tensor.isLeaf : wanted.has(tensor)) found.set(tensor, g);
       const { parents } = tensor;
       if (parents === null) continue;
@@ -142,7 +154,8 @@ function propagate(
         const parent = parentOf(tensor, i);
         if (parent === null || (useful !== null && !useful.has(parent))) continue;
         const vjp = vjps?.[i];
-        if (vjp) receive(parent, fit(vjp(g, new SavedValues(tensor, i)), parent));
+        const share = vjp?.(g, new SavedValues(tensor, i)) ?? null;
+        if (share !== null) receive(parent, fit(share, parent, tensor));
       }
       gone.push(tensor);
     }
@@ -151,6 +164,12 @@ function propagate(
   // Only now: a walk that throws leaves the graph as it was.
   if (!retain) for (const tensor of gone) tensor.parents = FREED;
   return found;
+}
+
+/** The gradient after those who asked to see it have seen it, and perhaps replaced it. */
+function applyHooks(tensor: Tensor, gradient: Tensor): Tensor {
+  if (tensor.hooks === null) return gradient;
+  return [...tensor.hooks].reduce((g, hook) => hook(g) ?? g, gradient);
 }
 
 /** The gradient that a walk starts with. */
@@ -245,7 +264,14 @@ function leadingTo(wanted: ReadonlySet<Tensor>, order: readonly Tensor[]): Set<T
  * A derivative in the shape and type of the tensor it is by: where that was broadcast, its copies'
  * shares are summed.
  */
-function fit(gradient: Tensor, { shape, dtype }: Tensor): Tensor {
+function fit(gradient: Tensor, { shape, dtype }: Tensor, result: Tensor): Tensor {
+  if (!broadcasts(shape, gradient.shape)) {
+    throw new GradientError(
+      `backward: ${result.maker.operation.name} gave a derivative of shape ` +
+        `${formatShape(gradient.shape)} for an input of shape ${formatShape(shape)}; its vjp must ` +
+        "give one of that shape.",
+    );
+  }
   return gradient.sumTo(shape).to(dtype);
 }
 

@@ -24,6 +24,7 @@ export type { CreateOptions, NestedArray } from "./ops/create.js";
 export type { Operand } from "./ops/define.js";
 export { manualSeed, rand, randn } from "./ops/random.js";
 export { Tensor } from "./tensor.js";
+export type { Hook } from "./tensor.js";
 
 export * from "./ops/composite.js";
 export * from "./ops/contract.js";

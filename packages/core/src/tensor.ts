@@ -4,7 +4,7 @@
  * each, and are added as methods at the end. Not here: how backward() walks (autograd.ts, read it
  * next), what an operation is (ops/define.ts), what it computes with.
  */
-import { backward } from "./autograd.js";
+import { backward, keepGradient } from "./autograd.js";
 import type { BackwardOptions } from "./autograd.js";
 import { ArgumentError, DTypeError, GradientError, PrimitiveError, ShapeError } from "./errors.js";
 import { isFloat } from "./graph/dtype.js";
@@ -28,6 +28,9 @@ import * as movements from "./ops/movement.js";
 import * as reductions from "./ops/reduce.js";
 import { print } from "./print.js";
 import { elements } from "./schedule/flush.js";
+
+/** Sees a gradient on its way back, and may give another in its place. */
+export type Hook = (gradient: Tensor) => Tensor | null | undefined | void;
 
 /**
  * An n-dimensional array of numbers of one type that remembers how it was computed, so that
@@ -56,8 +59,12 @@ export class Tensor {
   writtenAt = 0;
   /** Whose elements it shows, if not its own. @internal */
   view: View | null = null;
+  /** How often its elements were written to; of a view, see its base. @internal */
+  version = 0;
   /** What it was before it was written to. @internal */
   past: Past[] | null = null;
+  /** Who wants to see its gradient, in order. @internal */
+  hooks: Hook[] | null = null;
   private differentiated: boolean;
   private gradient: Tensor | null = null;
 
@@ -236,6 +243,49 @@ export class Tensor {
       );
     }
     backward([this], [gradient ?? null], options);
+  }
+
+  /**
+   * Makes a tensor that was computed keep its gradient in `.grad`, as leaves do. Throws a
+   * GradientError if it does not require grad.
+   * @example
+   * const h = tensor([1, 2], { requiresGrad: true }).mul(2);
+   * h.retainGrad();
+   * h.square().sum().backward();
+   * h.grad // tensor([4., 8.])
+   */
+  retainGrad(): void {
+    this.checkRequiresGrad("retainGrad");
+    if (!this.isLeaf) keepGradient(this);
+  }
+
+  /**
+   * Calls `hook` with the gradient of this tensor whenever backward() has found it. What the hook
+   * returns takes the gradient's place; nothing leaves it as it is. Returns a function that removes
+   * the hook. Throws a GradientError if the tensor does not require grad.
+   * @example
+   * const x = tensor([1, 2], { requiresGrad: true });
+   * const remove = x.registerHook((g) => g.mul(10));
+   * x.sum().backward();
+   * remove();
+   * x.grad // tensor([10., 10.])
+   */
+  registerHook(hook: Hook): () => void {
+    this.checkRequiresGrad("registerHook");
+    const hooks = (this.hooks ??= []);
+    hooks.push(hook);
+    return () => {
+      const at = hooks.indexOf(hook);
+      if (at >= 0) hooks.splice(at, 1);
+    };
+  }
+
+  private checkRequiresGrad(name: string): void {
+    if (this.requiresGrad) return;
+    throw new GradientError(
+      `${name}: this tensor does not require grad, so it never gets a gradient; ` +
+        "make it with { requiresGrad: true }.",
+    );
   }
 
   /**

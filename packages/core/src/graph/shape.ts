@@ -74,6 +74,13 @@ export function broadcastShapes(name: string, a: Shape, b: Shape): Shape {
   return result;
 }
 
+/** Whether a tensor of shape `from` can be repeated to fill `to`. */
+export function broadcasts(from: Shape, to: Shape): boolean {
+  if (from === to) return true;
+  const missing = to.length - from.length;
+  return missing >= 0 && from.every((size, i) => size === 1 || size === to[i + missing]);
+}
+
 /** The strides with which a tensor is walked as if it had `shape`: 0 where it is repeated. */
 export function broadcastStrides(layout: Layout, shape: Shape): Strides {
   if (layout.strides === null && sameShape(layout.shape, shape)) return null;

@@ -6,7 +6,14 @@
  */
 import { ArgumentError, ShapeError } from "../errors.js";
 import { checkTensor } from "../graph/node.js";
-import { checkShape, countElements, formatShape, normalizeDim, sameShape } from "../graph/shape.js";
+import {
+  broadcasts,
+  checkShape,
+  countElements,
+  formatShape,
+  normalizeDim,
+  sameShape,
+} from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { ones, zeros, zerosLike } from "./create.js";
@@ -50,7 +57,7 @@ export const flatten = (x: Tensor, startDim = 0, endDim = -1): Tensor => {
 export const sumTo = (x: Tensor, shape: Shape): Tensor => {
   if (sameShape(checkTensor("sumTo", x).shape, checkShape("sumTo", shape))) return x;
   const missing = x.shape.length - shape.length;
-  if (missing < 0 || !shape.every((size, i) => size === 1 || size === x.shape[i + missing])) {
+  if (!broadcasts(shape, x.shape)) {
     throw new ShapeError(
       `sumTo: ${formatShape(shape)} does not broadcast to ${formatShape(x.shape)}, so there are ` +
         "no repetitions to sum; give a shape that does, for example x.sumTo([1]).",

@@ -134,6 +134,7 @@ export function write(name: string, target: Tensor, value: Tensor): Tensor {
   const time = value.parents === null ? ++mode.clock : value.recordedAt;
   const fitting = value.to(target.dtype);
   const { view } = target;
+  (view?.base ?? target).version += 1;
   if (view === null) {
     put(target, fitting, time);
   } else if (view.owner === view.base) {
@@ -195,6 +196,7 @@ function put(tensor: Tensor, value: Tensor, time: number): void {
 function become(tensor: Tensor, value: Tensor, time: number): void {
   tensor.past ??= [];
   tensor.past.push({ until: time, tensor: snapshot(tensor, time) });
+  tensor.hooks = null;
   tensor.contents = value.contents;
   tensor.maker = value.maker;
   tensor.parents = value.parents;
@@ -209,6 +211,7 @@ function snapshot(tensor: Tensor, time: number): Tensor {
   copy.maker = tensor.maker;
   copy.recordedAt = tensor.recordedAt;
   copy.writtenAt = time;
+  copy.hooks = tensor.hooks;
   return copy;
 }
 
