@@ -1,16 +1,18 @@
 /**
- * How backward() works. Every tensor that was computed remembers its parents and the operation that
- * made it. Going from the result to the leaves, latest first, each tensor's gradient is handed to
- * its parents: by the chain rule, times the derivative of its operation, which is that operation's
- * `vjps` in the tables of ops/. Gradients that meet are added. Not here: any particular derivative,
- * and how anything is computed. Read next: ops/define.ts.
+ * How backward() works. Every tensor that was computed has an origin: the operation that made it
+ * and the origins of its inputs. Going from the result to the leaves, latest first, each origin's
+ * gradient is handed to those of its inputs: by the chain rule, times the derivative of its
+ * operation, which is that operation's `vjps` in the tables of ops/. Gradients that meet are added.
+ * Not here: any particular derivative, and how anything is computed. Read next: ops/define.ts.
  */
 import { ArgumentError, GradientError } from "./errors.js";
-import { enableGrad, noGrad } from "./graph/mode.js";
+import { construct } from "./graph/construct.js";
+import { enableGrad, mode, noGrad } from "./graph/mode.js";
 import { checkTensor } from "./graph/node.js";
+import type { Origin } from "./graph/origin.js";
 import { broadcasts, countElements, formatShape, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
-import type { Op, Saved } from "./ops/define.js";
+import type { Saved } from "./ops/define.js";
 import type { Tensor } from "./tensor.js";
 
 /** What backward() is told. */
@@ -33,9 +35,6 @@ export interface GradOptions extends Omit<BackwardOptions, "inputs"> {
   readonly allowUnused?: boolean;
 }
 
-/** Stands for the parents of a tensor whose way back has been gone and freed. */
-const FREED: readonly Tensor[] = [];
-
 /**
  * Leaves in every leaf that `roots` were computed from the derivative by it, added to what is
  * there.
@@ -45,9 +44,19 @@ export function backward(
   gradients: readonly (Tensor | null)[],
   options: BackwardOptions,
 ): void {
-  const wanted = options.inputs === undefined ? null : new Set(options.inputs);
+  const { inputs, createGraph } = options;
+  const wanted = inputs === undefined ? null : new Set(inputs.flatMap((x) => x.origin ?? []));
   const found = propagate("backward", roots, gradients, options, wanted);
-  for (const [tensor, gradient] of found) accumulate(tensor, gradient, options.createGraph);
+  if (inputs === undefined) {
+    for (const [{ leaf }, gradient] of found) {
+      if (leaf?.requiresGrad === true) accumulate(leaf, gradient, createGraph);
+    }
+  } else {
+    for (const input of inputs) {
+      const gradient = input.origin === null ? undefined : found.get(input.origin);
+      if (gradient !== undefined) accumulate(input, gradient, createGraph);
+    }
+  }
 }
 
 /** Adds a gradient to what is in `tensor.grad`; with `create` the sum can be differentiated. */
@@ -59,9 +68,9 @@ function accumulate(tensor: Tensor, gradient: Tensor, create = false): void {
 }
 
 /** Makes a tensor that was computed keep its gradient, as a leaf does: see `Tensor.retainGrad`. */
-export function keepGradient(tensor: Tensor): void {
-  tensor.hooks ??= [];
-  tensor.hooks.push((gradient) => accumulate(tensor, gradient));
+export function keepGradient(tensor: Tensor, origin: Origin): void {
+  origin.hooks ??= [];
+  origin.hooks.push((gradient) => accumulate(tensor, gradient));
 }
 
 /**
@@ -100,9 +109,10 @@ export function grad(
         "is used.",
     );
   }
-  const found = propagate("grad", roots, given, options, new Set(leaves));
+  const wanted = new Set(leaves.map((input) => input.origin!));
+  const found = propagate("grad", roots, given, options, wanted);
   return leaves.map((input, i) => {
-    const gradient = found.get(input) ?? null;
+    const gradient = found.get(input.origin!) ?? null;
     if (gradient === null && options.allowUnused !== true) {
       throw new GradientError(
         `grad: no output depends on input ${i}; leave it out, or pass { allowUnused: true } to ` +
@@ -118,63 +128,67 @@ const listOf = <T>(value: T | readonly T[]): readonly T[] =>
   Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
 /**
- * The walk. Returns the gradients of `wanted`, or of all leaves. Where only some tensors are
- * wanted, nothing is computed that does not lead to them.
+ * The walk. Returns the gradients at `wanted`, or at all leaves. Where only some are wanted,
+ * nothing is computed that does not lead to them.
  */
 function propagate(
   name: string,
   roots: readonly Tensor[],
   gradients: readonly (Tensor | null)[],
   options: BackwardOptions,
-  wanted: ReadonlySet<Tensor> | null,
-): Map<Tensor, Tensor> {
+  wanted: ReadonlySet<Origin> | null,
+): Map<Origin, Tensor> {
   const create = options.createGraph === true;
   const retain = options.retainGraph ?? create;
-  const incoming = new Map<Tensor, Tensor>();
-  const found = new Map<Tensor, Tensor>();
-  const gone: Tensor[] = [];
-  const receive = (tensor: Tensor, gradient: Tensor): void => {
-    const before = incoming.get(tensor);
-    incoming.set(tensor, before === undefined ? gradient : before.add(gradient));
+  const incoming = new Map<Origin, Tensor>();
+  const found = new Map<Origin, Tensor>();
+  const gone: Origin[] = [];
+  const receive = (origin: Origin, gradient: Tensor): void => {
+    const before = incoming.get(origin);
+    incoming.set(origin, before === undefined ? gradient : before.add(gradient));
   };
   const run = (): void => {
-    roots.forEach((root, i) => receive(root, seed(name, root, gradients[i] ?? null)));
-    const order = latestFirst(name, roots, wanted);
+    roots.forEach((root, i) => receive(...seed(name, root, gradients[i] ?? null)));
+    const order = latestFirst([...incoming.keys()]);
     const useful = wanted === null ? null : leadingTo(wanted, order);
-    for (const tensor of order) {
-      const received = incoming.get(tensor);
+    for (const origin of order) {
+      const received = incoming.get(origin);
       if (received === undefined) continue;
-      incoming.delete(tensor);
-      const g = applyHooks(tensor, received);
-      if (wanted === null ? tensor.isLeaf : wanted.has(tensor)) found.set(tensor, g);
-      const { parents } = tensor;
-      if (parents === null) continue;
-      const { vjps } = tensor.maker.operation as Op;
-      for (let i = 0; i < parents.length; i++) {
-        const parent = parentOf(tensor, i);
-        if (parent === null || (useful !== null && !useful.has(parent))) continue;
-        const vjp = vjps?.[i];
-        const share = vjp?.(g, new SavedValues(tensor, i)) ?? null;
-        if (share !== null) receive(parent, fit(share, parent, tensor));
+      incoming.delete(origin);
+      const g = applyHooks(origin, received);
+      if (wanted === null ? origin.leaf !== null : wanted.has(origin)) found.set(origin, g);
+      const { op, inputs } = origin;
+      mode.differentiating = origin;
+      for (let i = 0; i < inputs.length; i++) {
+        const input = inputs[i]!;
+        if (input === null || (useful !== null && !useful.has(input))) continue;
+        const share = op?.vjps?.[i]?.(g, new SavedValues(origin, i)) ?? null;
+        if (share !== null) receive(input, fit(share, input, origin));
+        if (gone.at(-1) !== origin) gone.push(origin);
       }
-      gone.push(tensor);
     }
   };
-  (create ? enableGrad : noGrad)(run);
+  const before = mode.differentiating;
+  try {
+    (create ? enableGrad : noGrad)(run);
+  } finally {
+    mode.differentiating = before;
+  }
   // Only now: a walk that throws leaves the graph as it was.
-  if (!retain) for (const tensor of gone) tensor.parents = FREED;
+  if (!retain) for (const origin of gone) origin.kept = null;
   return found;
 }
 
 /** The gradient after those who asked to see it have seen it, and perhaps replaced it. */
-function applyHooks(tensor: Tensor, gradient: Tensor): Tensor {
-  if (tensor.hooks === null) return gradient;
-  return [...tensor.hooks].reduce((g, hook) => hook(g) ?? g, gradient);
+function applyHooks({ hooks }: Origin, gradient: Tensor): Tensor {
+  if (hooks === null) return gradient;
+  return [...hooks].reduce((g, hook) => hook(g) ?? g, gradient);
 }
 
 /** The gradient that a walk starts with. */
-function seed(name: string, root: Tensor, gradient: Tensor | null): Tensor {
-  if (!root.requiresGrad) {
+function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Tensor] {
+  const { origin } = root;
+  if (origin === null) {
     throw new GradientError(
       `${name}: this tensor does not require grad, so there is nothing to differentiate by; make ` +
         "the tensors it is " +
@@ -182,7 +196,7 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): Tensor {
     );
   }
   if (gradient === null) {
-    if (countElements(root.shape) === 1) return root.newOnes(root.shape);
+    if (countElements(root.shape) === 1) return [origin, root.newOnes(root.shape)];
     throw new GradientError(
       `${name}: a tensor of shape ${formatShape(root.shape)} is no single number, so its ` +
         "derivative needs a direction; " +
@@ -196,137 +210,97 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): Tensor {
         "pass one of the same shape.",
     );
   }
-  return gradient.to(root.dtype);
+  return [origin, gradient.to(root.dtype)];
 }
 
-/**
- * Parent `i` of a tensor as it was when the tensor was recorded; `null` if it needs no gradient.
- */
-function parentOf(tensor: Tensor, i: number): Tensor | null {
-  const parent = asOf(tensor.parents![i]!, tensor.recordedAt);
-  // One that came to require grad only later has no part in what was recorded before.
-  return parent.requiresGrad && parent.recordedAt < tensor.recordedAt ? parent : null;
-}
-
-/** A tensor as those recorded at a time knew it: before later writes to it. */
-function asOf(tensor: Tensor, time: number): Tensor {
-  const { past } = tensor.current();
-  if (past === null) return tensor;
-  let [low, high] = [0, past.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (past[middle]!.until >= time) high = middle;
-    else low = middle + 1;
-  }
-  return past[low]?.tensor ?? tensor;
-}
-
-/** Every tensor on the way back from `roots`, each before the tensors it was computed from. */
-function latestFirst(
-  name: string,
-  roots: readonly Tensor[],
-  wanted: ReadonlySet<Tensor> | null,
-): Tensor[] {
-  const seen = new Set<Tensor>(roots);
+/** Every origin on the way back from `roots`, each before those of its inputs. */
+function latestFirst(roots: readonly Origin[]): Origin[] {
+  const seen = new Set<Origin>(roots);
   // A set is walked in the order of insertion, and what is inserted meanwhile is walked too.
-  for (const tensor of seen) {
-    const { parents } = tensor;
-    if (parents === FREED) {
-      if (wanted?.has(tensor) === true) continue;
-      throw new GradientError(
-        `${name}: the way back from ${tensor.maker.operation.name} was freed by an earlier call; ` +
-          "compute the result " +
-          "anew, or pass { retainGraph: true } to the first call.",
-      );
-    }
-    for (let i = 0; i < (parents?.length ?? 0); i++) {
-      const parent = parentOf(tensor, i);
-      if (parent !== null) seen.add(parent);
-    }
-  }
-  return [...seen].sort((a, b) => b.recordedAt - a.recordedAt);
+  for (const { inputs } of seen) for (const input of inputs) if (input !== null) seen.add(input);
+  return [...seen].sort((a, b) => b.time - a.time);
 }
 
-/** Those tensors of a walk from which it goes on to one that is wanted. */
-function leadingTo(wanted: ReadonlySet<Tensor>, order: readonly Tensor[]): Set<Tensor> {
-  const useful = new Set<Tensor>(wanted);
+/** Those origins of a walk from which it goes on to one that is wanted. */
+function leadingTo(wanted: ReadonlySet<Origin>, order: readonly Origin[]): Set<Origin> {
+  const useful = new Set<Origin>(wanted);
   for (let at = order.length - 1; at >= 0; at--) {
-    const tensor = order[at]!;
-    for (let i = 0; i < (tensor.parents?.length ?? 0); i++) {
-      const parent = parentOf(tensor, i);
-      if (parent !== null && useful.has(parent)) useful.add(tensor);
-    }
+    const origin = order[at]!;
+    if (origin.inputs.some((input) => input !== null && useful.has(input))) useful.add(origin);
   }
   return useful;
 }
 
 /**
- * A derivative in the shape and type of the tensor it is by: where that was broadcast, its copies'
+ * A derivative in the shape and type of the input it is by: where that was broadcast, its copies'
  * shares are summed.
  */
-function fit(gradient: Tensor, { shape, dtype }: Tensor, result: Tensor): Tensor {
+function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor {
   if (!broadcasts(shape, gradient.shape)) {
     throw new GradientError(
-      `backward: ${result.maker.operation.name} gave a derivative of shape ` +
-        `${formatShape(gradient.shape)} for an input of shape ${formatShape(shape)}; its vjp must ` +
-        "give one of that shape.",
+      `backward: ${result.op?.name} gave a derivative of shape ${formatShape(gradient.shape)} ` +
+        "for " +
+        `an input of shape ${formatShape(shape)}; its vjp must give one of that shape.`,
     );
   }
   return gradient.sumTo(shape).to(dtype);
 }
 
-/**
- * What a vjp may use of a recorded operation. A value that was written to since would give a wrong
- * derivative: it throws.
- */
+/** The values that a derivative may use, as they were recorded. */
 class SavedValues implements Saved {
-  private readonly result: Tensor;
+  private readonly origin: Origin;
   private readonly index: number;
 
-  constructor(result: Tensor, index: number) {
-    this.result = result;
+  constructor(origin: Origin, index: number) {
+    this.origin = origin;
     this.index = index;
   }
 
   get x(): Tensor {
-    return this.input(0);
+    return this.value(0);
   }
   get a(): Tensor {
-    return this.input(0);
+    return this.value(0);
   }
   get b(): Tensor {
-    return this.input(1);
+    return this.value(1);
   }
   get c(): Tensor {
-    return this.input(2);
+    return this.value(2);
   }
   get y(): Tensor {
-    return this.unwritten(this.result, "result");
+    return this.value(this.origin.inputs.length);
   }
   get shape(): Shape {
-    return this.result.parents![this.index]!.shape;
+    return this.origin.inputs[this.index]!.shape;
   }
   get attributes(): unknown {
-    return this.result.maker.attributes;
-  }
-
-  private input(i: number): Tensor {
-    const { parents, recordedAt } = this.result;
-    return this.unwritten(asOf(parents![i]!, recordedAt), `input ${i}`);
+    return this.origin.attributes;
   }
 
   /**
-   * As in PyTorch a value that was written over is refused, although its past still has it: what
-   * was computed from it is seldom what the writer of the loop meant to differentiate.
+   * Input `i`, or the result after the last of them. As in PyTorch a value that was written over
+   * since is refused, although the node still has it: what was computed from it is seldom what the
+   * writer of the loop meant to differentiate.
    */
-  private unwritten(tensor: Tensor, role: string): Tensor {
-    if ((tensor.view?.base ?? tensor).writtenAt <= this.result.recordedAt) return tensor;
-    const { name } = this.result.maker.operation;
+  private value(i: number): Tensor {
+    const { kept, inputs, op } = this.origin;
+    const name = op?.name;
+    if (kept === null) {
+      throw new GradientError(
+        `backward: the way back from ${name} was freed by an earlier call; compute the result ` +
+          "anew, or pass { retainGraph: true } to the first call.",
+      );
+    }
+    const { node, storage, version } = kept[i]!;
+    if (storage.version === version) {
+      return construct.tensor(node, i < inputs.length ? inputs[i]! : this.origin);
+    }
     throw new GradientError(
-      `backward: the derivative of ${name} needs its ${role}, of shape ` +
-        `${formatShape(tensor.shape)}, which was changed ` +
-        `in place after ${name} was computed; change a copy (x.clone()), or use the operation ` +
-        `without "_".`,
+      `backward: the derivative of ${name} needs its ` +
+        `${i < inputs.length ? `input ${i}` : "result"}, ` +
+        `of shape ${formatShape(node.shape)}, which was changed in place after ${name} was ` +
+        'computed; change a copy (x.clone()), or use the operation without "_".',
     );
   }
 }

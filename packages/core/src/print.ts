@@ -39,7 +39,8 @@ export function print(tensor: Tensor, data: TypedArray): string {
     );
     if (dtype === "float64") suffixes.push(`dtype=${dtype}`);
   }
-  if (!tensor.isLeaf) suffixes.push(`gradFn=<${tensor.maker.operation.name}>`);
+  const { origin } = tensor;
+  if (origin?.op) suffixes.push(`gradFn=<${origin.op.name}>`);
   else if (tensor.requiresGrad) suffixes.push("requiresGrad=true");
   return `${withSuffixes(PREFIX + body, suffixes)})`;
 }

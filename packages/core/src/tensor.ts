@@ -9,19 +9,20 @@ import type { BackwardOptions } from "./autograd.js";
 import { ArgumentError, DTypeError, GradientError, PrimitiveError, ShapeError } from "./errors.js";
 import { isFloat } from "./graph/dtype.js";
 import type { DType, TypedArray } from "./graph/dtype.js";
-import { mode } from "./graph/mode.js";
 import { checkTensor } from "./graph/node.js";
 import type { Node } from "./graph/node.js";
+import { Origin } from "./graph/origin.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
+import { Storage } from "./graph/storage.js";
 import * as composites from "./ops/composite.js";
 import * as contractions from "./ops/contract.js";
 import * as copies from "./ops/copy.js";
 import type { NestedArray } from "./ops/create.js";
 import { construct } from "./ops/define.js";
 import * as elementwise from "./ops/elementwise.js";
-import { refresh, shareDetached } from "./ops/inplace.js";
-import type { Past, View } from "./ops/inplace.js";
+import { refreshContents, refreshOrigin, viewable } from "./ops/inplace.js";
+import type { View } from "./ops/inplace.js";
 import { installInPlace, installMethods } from "./ops/methods.js";
 import type { InPlaceMethods, Methods } from "./ops/methods.js";
 import * as movements from "./ops/movement.js";
@@ -46,44 +47,29 @@ export type Hook = (gradient: Tensor) => Tensor | null | undefined | void;
 export class Tensor {
   /** The value, as of when it was last looked at; others ask for `node`. @internal */
   contents: Node;
-  /** The node whose operation made this tensor from `parents`. @internal */
-  maker: Node;
-  /**
-   * What backward() goes on to; `null` for a tensor that was not computed from any that require
-   * grad. @internal
-   */
-  parents: readonly Tensor[] | null;
-  /** When it was recorded, on `mode.clock`: parents before children. @internal */
-  recordedAt = 0;
-  /** When it was last written to. @internal */
-  writtenAt = 0;
-  /** Whose elements it shows, if not its own. @internal */
-  view: View | null = null;
-  /** How often its elements were written to; of a view, see its base. @internal */
-  version = 0;
-  /** What it was before it was written to. @internal */
-  past: Past[] | null = null;
-  /** Who wants to see its gradient, in order. @internal */
-  hooks: Hook[] | null = null;
-  private differentiated: boolean;
+  /** Where the elements are, shared with views and detached aliases. @internal */
+  storage: Storage;
+  /** Its tie to the tensor of which it is a view. @internal */
+  shows: View | null = null;
+  /** How it was computed, as of when it was last looked at; others ask for `origin`. @internal */
+  ownOrigin: Origin | null;
+  private seen = 0;
   private gradient: Tensor | null = null;
 
   /** Made by the functions that create tensors and by operations. @internal */
-  constructor(node: Node, parents: readonly Tensor[] | null) {
+  constructor(node: Node, origin: Origin | null) {
     this.contents = node;
-    this.maker = node;
-    this.parents = parents;
-    this.differentiated = parents !== null;
-    if (parents !== null) this.recordedAt = ++mode.clock;
+    this.storage = new Storage(node);
+    this.ownOrigin = origin;
   }
 
   /**
-   * The tensor itself, showing what its base holds now if it is a view.
+   * From now on the elements are those of a storage, where this tensor's value lies already.
    * @internal
    */
-  current(): this {
-    if (this.view !== null) refresh(this, this.view);
-    return this;
+  showStorage(storage: Storage): void {
+    this.storage = storage;
+    this.seen = storage.version;
   }
 
   /**
@@ -91,7 +77,23 @@ export class Tensor {
    * @internal
    */
   get node(): Node {
-    return this.current().contents;
+    if (this.seen !== this.storage.version) {
+      this.seen = this.storage.version;
+      refreshContents(this);
+    }
+    return this.contents;
+  }
+
+  /**
+   * How it was computed, which is what backward() walks; `null` where no gradient is wanted.
+   * @internal
+   */
+  get origin(): Origin | null {
+    const { shows } = this;
+    if (shows !== null && shows.version !== this.storage.version) {
+      this.ownOrigin = refreshOrigin(this, shows);
+    }
+    return this.ownOrigin;
   }
 
   /**
@@ -148,7 +150,7 @@ export class Tensor {
    * w.mul(2).isLeaf // false
    */
   get isLeaf(): boolean {
-    return this.current().parents === null;
+    return this.origin === null || this.origin.leaf !== null;
   }
 
   /**
@@ -161,7 +163,7 @@ export class Tensor {
    * w.mul(2).requiresGrad // true
    */
   get requiresGrad(): boolean {
-    return this.current().differentiated;
+    return this.origin !== null;
   }
 
   set requiresGrad(wanted: boolean) {
@@ -180,9 +182,7 @@ export class Tensor {
           "x.detach().",
       );
     }
-    this.differentiated = wanted;
-    // What was recorded before is not differentiated by this tensor: it is later than that.
-    if (wanted && this.recordedAt === 0) this.recordedAt = ++mode.clock;
+    if (wanted !== this.requiresGrad) this.ownOrigin = wanted ? Origin.ofLeaf(this) : null;
   }
 
   /**
@@ -256,7 +256,7 @@ export class Tensor {
    */
   retainGrad(): void {
     this.checkRequiresGrad("retainGrad");
-    if (!this.isLeaf) keepGradient(this);
+    if (!this.isLeaf) keepGradient(this, this.origin!);
   }
 
   /**
@@ -272,7 +272,7 @@ export class Tensor {
    */
   registerHook(hook: Hook): () => void {
     this.checkRequiresGrad("registerHook");
-    const hooks = (this.hooks ??= []);
+    const hooks = (this.origin!.hooks ??= []);
     hooks.push(hook);
     return () => {
       const at = hooks.indexOf(hook);
@@ -295,7 +295,9 @@ export class Tensor {
    * tensor([1, 2], { requiresGrad: true }).mul(2).detach().requiresGrad // false
    */
   detach(): Tensor {
-    return shareDetached(this, this.fork());
+    const alias = new Tensor(viewable(this).node, null);
+    alias.showStorage(this.storage);
+    return alias;
   }
 
   /**
@@ -393,7 +395,7 @@ export interface Tensor
     Methods<typeof composites>,
     InPlaceMethods<typeof elementwise> {}
 
-construct.tensor = (node, parents) => new Tensor(node, parents);
+construct.tensor = (node, origin) => new Tensor(node, origin);
 
 const tables = [composites, contractions, copies, elementwise, movements, reductions];
 for (const table of tables) installMethods(Tensor.prototype, table);

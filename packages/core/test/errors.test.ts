@@ -85,7 +85,7 @@ test("gradients", () => {
         GradientError: grad: no output depends on input 0; leave it out, or pass {
         allowUnused: true } to get null for it.
     a graph that is gone:
-        GradientError: backward: the way back from sum was freed by an earlier call; compute
+        GradientError: backward: the way back from exp was freed by an earlier call; compute
         the result anew, or pass { retainGraph: true } to the first call.
     a value that was changed in place:
         GradientError: backward: the derivative of exp needs its result, of shape [2], which

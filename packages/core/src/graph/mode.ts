@@ -5,12 +5,15 @@
  */
 import { ArgumentError } from "../errors.js";
 import type { Node } from "./node.js";
+import type { Origin } from "./origin.js";
 
 export const mode = {
   /** Whether operations remember their inputs for backward(). */
   gradients: true,
   /** Called with every node recorded. */
   onRecord: (_node: Node): void => {},
+  /** The origin whose derivative is being computed, for those who look on. */
+  differentiating: null as Origin | null,
   /** Counts recorded operations and writes; orders them in time. */
   clock: 0,
 };

@@ -16,9 +16,8 @@ import {
 } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { ones, zeros, zerosLike } from "./create.js";
-import { binary } from "./define.js";
-import { write } from "./inplace.js";
+import { ones, zeros } from "./create.js";
+import { replacement, write } from "./inplace.js";
 
 /**
  * The same elements in row-major order: the tensor itself if they lie so, else a copy.
@@ -88,20 +87,6 @@ export const newZeros = (x: Tensor, shape: Shape): Tensor =>
   zeros(shape, { dtype: checkTensor("newZeros", x).dtype });
 
 /**
- * Other elements in the place of those of `a`: what `copy_` writes, so that `a` keeps its part in
- * the graph although none of its elements is left.
- */
-const replacement = binary({
-  kernel: (_a, b) => b,
-  vjps: [(g): Tensor => zerosLike(g), (g): Tensor => g],
-  samples: [
-    [-3, 3],
-    [-3, 3],
-  ],
-});
-replacement.op.name = "copy_";
-
-/**
  * Copies the elements of another tensor, broadcast to this shape and converted to this type, into
  * this one.
  * @example
@@ -116,4 +101,5 @@ export const copy_ = (x: Tensor, other: Tensor): Tensor =>
  * @example
  * tensor([1, 2]).zero_() // tensor([0., 0.])
  */
-export const zero_ = (x: Tensor): Tensor => write("zero_", x, replacement(x, 0));
+export const zero_ = (x: Tensor): Tensor =>
+  write("zero_", x, replacement(x, x.dtype === "bool" ? false : 0));

@@ -7,6 +7,7 @@
  * a kernel runs (backends/). Read next: ops/elementwise.ts.
  */
 import { ArgumentError, DTypeError } from "../errors.js";
+import { construct } from "../graph/construct.js";
 import {
   allocate,
   codeOf,
@@ -22,6 +23,7 @@ import type { DType } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
 import { checkTensor, Node, dataNode } from "../graph/node.js";
 import type { Operation, Placement, Work } from "../graph/node.js";
+import { Origin } from "../graph/origin.js";
 import { broadcastShapes, broadcastStrides } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Kernel } from "../kernel/kernel.js";
@@ -66,8 +68,10 @@ export type Samples = readonly (readonly [low: number, high: number])[];
 export interface Op extends Operation {
   /** That of the record, given to it when its table becomes methods. */
   name: string;
-  /** One for each input; `null` where no derivative exists. */
-  readonly vjps: readonly (Vjp | null)[] | null;
+  /** One for each input; `null` where no derivative exists, or for this call has none. */
+  readonly vjps: readonly (((...of: Parameters<Vjp>) => Tensor | null) | null)[] | null;
+  /** `false` where derivatives need no values, only shapes: then none are kept for them. */
+  readonly keeps?: boolean;
 }
 
 /**
@@ -86,16 +90,6 @@ export const row = <Arguments extends unknown[]>(
   samples: Samples,
   call: (x: Tensor, ...args: Arguments) => Tensor,
 ): Row<Arguments> => Object.assign(call, { op, samples });
-
-/**
- * tensor.ts puts its constructor here: operations make tensors, and tensors have operations for
- * methods.
- */
-export const construct = {
-  tensor: (_node: Node, _parents: readonly Tensor[] | null): Tensor => {
-    throw new Error("tensor.ts was not loaded: import @nabla/core, not its files");
-  },
-};
 
 /**
  * Where every operation goes through: a node is recorded, and the result remembers its inputs if a
@@ -117,9 +111,14 @@ export function record(
   }
   const node = new Node(op, nodes, attributes, dtype, placement);
   mode.onRecord(node);
-  const remembered = wanted && mode.gradients && op.vjps !== null && isFloat(dtype);
-  return construct.tensor(node, remembered ? inputs : null);
+  const tensor = construct.tensor(node, null);
+  if (wanted && mode.gradients && op.vjps !== null && isFloat(dtype)) {
+    tensor.ownOrigin = Origin.of(op, attributes, inputs, tensor);
+  }
+  return tensor;
 }
+
+export { construct };
 
 /** A plain number as a tensor without dimensions. */
 function scalar(value: number | boolean, dtype: DType): Tensor {
@@ -173,6 +172,8 @@ const elementwise = <Operands extends Expression[], Vjps extends readonly (Vjp |
 ): Elementwise => ({
   name: "",
   vjps: "vjps" in of ? of.vjps : null,
+  // A derivative that takes nothing but the gradient needs no values.
+  keeps: "vjps" in of && of.vjps.some((vjp) => vjp !== null && vjp.length > 1),
   formula: of.kernel as Formula,
   kernels: new Map<number, Kernel>(),
   work(node): Work {

@@ -91,12 +91,12 @@ export const pow = binary({
     (g, { a, b }): Tensor =>
       g
         .mul(b)
-        .mul(a.pow(b.sub(1)))
+        .mul(a.pow(b.to(g.dtype).sub(1)))
         .where(b.ne(0), 0),
     (g, { a, b, y }): Tensor =>
       g
         .mul(y)
-        .mul(a.log())
+        .mul(a.to(y.dtype).log())
         .where(a.ne(0).logicalOr(b.lt(0)), 0),
   ],
   samples: [

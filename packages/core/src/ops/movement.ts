@@ -20,7 +20,7 @@ import type { Layout, Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { record, row } from "./define.js";
 import type { Op, Row, Vjp } from "./define.js";
-import { embed, share, viewStep } from "./inplace.js";
+import { embed, share, viewable, viewStep } from "./inplace.js";
 
 /** A layout whose strides are written out. */
 interface Walk {
@@ -28,6 +28,12 @@ interface Walk {
   readonly strides: readonly number[];
   readonly offset: number;
 }
+
+const walkOf = ({ shape, strides, offset }: Layout): Walk => ({
+  shape,
+  strides: strides ?? rowMajor(shape),
+  offset,
+});
 
 const laidOut = (shape: Shape, strides: readonly number[], offset: number): Layout => ({
   shape,
@@ -46,15 +52,17 @@ function movement<Arguments extends unknown[]>(of: {
   const op: Op = {
     name: "",
     vjps: of.vjps as readonly Vjp<never>[] as readonly Vjp[],
+    keeps: false,
     work: () => ({ kind: "view" }),
   };
-  const call = (x: Tensor, ...args: Arguments): Tensor => {
-    const { node, dtype } = checkTensor(op.name, x);
-    const { shape, strides, offset } = node;
-    const layout = of.layout({ shape, strides: strides ?? rowMajor(shape), offset }, ...args);
+  const call = (x: Tensor, ...given: Arguments): Tensor => {
+    // Lists are the caller's, who may change them later.
+    const args = given.map((arg: unknown) => (Array.isArray(arg) ? arg.slice() : arg)) as Arguments;
+    const { node, dtype } = viewable(checkTensor(op.name, x));
+    const layout = of.layout(walkOf(node), ...args);
     if (layout === undefined) return call(x.clone(), ...args);
     const result = record(op, [x], args, dtype, layout);
-    return share(x, result, viewStep(call, args));
+    return share(x, result, (own) => of.layout(walkOf(own), ...args));
   };
   return row(op, [], call);
 }

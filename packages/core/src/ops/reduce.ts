@@ -52,6 +52,7 @@ function reduction(of: {
   const op: Op = {
     name: "",
     vjps: of.vjps as readonly Vjp[],
+    keeps: false,
     work(node): Work {
       const { kernel, dims } = node.attributes as Reduction;
       const input = node.inputs[0]!;

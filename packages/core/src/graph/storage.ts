@@ -1,0 +1,17 @@
+/**
+ * A storage: the place that holds elements, for all tensors that share them. A node never changes;
+ * a write puts another node into the storage, and whoever looks at it sees that the version moved
+ * on.
+ */
+import type { Node } from "./node.js";
+
+export class Storage {
+  /** All the elements, row-major. */
+  node: Node;
+  /** How often it was written to. */
+  version = 0;
+
+  constructor(node: Node) {
+    this.node = node;
+  }
+}
