@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { freshFolder, runExample } from "./command.js";
+import { freshFolder, runByName, runExample } from "./command.js";
 
 test("descents of x² are at (1 - 2·rate)^k · start, and each is told what it does", async () => {
   const out = freshFolder();
@@ -34,14 +34,14 @@ test("three rates side by side: too small, right, too large", async () => {
 });
 
 test("an unknown example lists those there are", async () => {
-  const { code, stderr } = await runExample("linear-regresion");
+  const { code, stderr } = await runByName("linear-regresion");
   expect(code).toBe(1);
   expect(stderr).toContain("There is no example named");
   expect(stderr).toContain("linear-regression");
 });
 
 test("help tells the options and their defaults", async () => {
-  const { code, stdout } = await runExample("linear-regression", "--help");
+  const { code, stdout } = await runByName("linear-regression", "--help");
   expect(code).toBe(0);
   for (const text of ["--lr <rate>", "0.01", "--iterations <count>", "1000", "--momentum"]) {
     expect(stdout).toContain(text);
