@@ -33,6 +33,7 @@ const command = new Command("npm run bench --")
 const only = command.args[0];
 const { json } = command.opts<{ json?: string }>();
 
+if (json !== undefined) checkWritable(json);
 const results: Record<string, Row[]> = {};
 for (const [name, suite] of Object.entries(suites)) {
   if (only === undefined || only === name) results[name] = runSuite(name, suite);
@@ -70,4 +71,13 @@ function runSuite(name: string, suite: () => Generator<Row>): Row[] {
 
 function describe({ median, quartiles: [low, high] }: Timing): string {
   return `${median.toPrecision(3)}  (${low.toPrecision(3)} to ${high.toPrecision(3)})`;
+}
+
+/** Before minutes of measuring, not after them. */
+function checkWritable(file: string): void {
+  try {
+    writeFileSync(file, "");
+  } catch (error) {
+    command.error(`error: ${file} cannot be written: ${(error as Error).message}. Check --json.`);
+  }
 }

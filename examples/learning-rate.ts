@@ -6,7 +6,7 @@ import { SGD, tensor } from "nabla";
 import { figure, lossCurve, pointsAndLines } from "nabla/viz";
 
 import * as cli from "./support/command-line.js";
-import { largestRate } from "./support/line.js";
+import { closedForm, largestRate } from "./support/line.js";
 import type { Line, Points } from "./support/line.js";
 
 interface Settings {
@@ -26,6 +26,7 @@ cli.run(() => {
     .opts<Settings>();
   const points = cli.readPoints(settings.data);
   const limit = largestRate(points, 0);
+  const best = closedForm(points).error;
   const rates = settings.rates ?? [limit / 1000, limit * 0.75, limit * 1.02];
   console.log(`Descent on ${settings.data} diverges at rates above ${limit.toPrecision(4)}.\n`);
 
@@ -34,7 +35,7 @@ cli.run(() => {
     const rate = Number(lr.toPrecision(3));
     const { w, b } = fit.path.at(-1)!;
     const error = fit.errors.at(-1)!;
-    console.log(`rate ${rate}: ${judge(fit.errors, lr, limit)}`);
+    console.log(`rate ${rate}: ${judge(fit.errors, lr, limit, best)}`);
     console.log(`  after ${settings.iterations} steps w = ${w}  b = ${b}  error = ${error}`);
     return { ...fit, rate };
   });
@@ -78,17 +79,12 @@ function descend(points: Points, lr: number, iterations: number) {
   return { path, errors };
 }
 
-/** What a descent did, in words. */
-function judge(errors: readonly number[], lr: number, limit: number): string {
+/** What a descent did, in words; `best` is the error of the closed form. */
+function judge(errors: readonly number[], lr: number, limit: number, best: number): string {
   const [first, last] = [errors[0]!, errors.at(-1)!];
+  if (lr === 0 || errors.length === 1) return "at rest: no step was taken";
   if (!(last <= first)) return "too large: every step overshoots, and the error grows without end";
-  const best = errors.reduce((a, b) => Math.min(a, b));
-  if (last > best) return "on the edge: the error swings and does not settle; take a smaller rate";
-  const late = errors[Math.floor(errors.length * 0.9)]!;
-  if (late - last > 0.01 * last) {
-    return lr < limit / 4
-      ? "too small: the error still falls at the end, and a larger rate gets there sooner"
-      : "not there yet: the rate is good, but it needs more steps";
-  }
-  return "right: the error fell and has settled";
+  if (last <= best * 1.001 + 1e-12) return "right: the error fell as far as it can";
+  if (lr < limit / 4) return "too small: a larger rate would be further by now";
+  return "not there yet: the rate is good, but it needs more steps";
 }

@@ -5,7 +5,6 @@
  */
 import { Option } from "commander";
 import { manualSeed, randn, SGD, tensor } from "nabla";
-import type { DType } from "nabla";
 import { descentOnSurface, figure, lossCurve, pointsAndLines } from "nabla/viz";
 
 import * as cli from "./support/command-line.js";
@@ -20,7 +19,6 @@ import type { Descent, Fit, Line, Points } from "./support/line.js";
 
 interface Settings extends Descent {
   readonly data: string;
-  readonly dtype: DType;
   readonly seed?: number;
   readonly out: string;
 }
@@ -32,7 +30,11 @@ cli.run(() => {
     .option("--lr <rate>", "the learning rate", cli.rate, 0.01)
     .option("--iterations <count>", "how many steps to take", cli.count, 1000)
     .option("--momentum <share>", "how much of each step goes into the next", cli.rate, 0)
-    .addOption(new Option("--dtype <type>").choices(["float32", "float64"]).default("float32"))
+    .addOption(
+      new Option("--dtype <type>", "the type of all numbers")
+        .choices(["float32", "float64"])
+        .default("float32"),
+    )
     .option("--seed <number>", "start from a random line instead of w = b = 0", cli.count)
     .parse()
     .opts<Settings>();
@@ -96,7 +98,7 @@ function fitByAutograd(
     errors.push(loss.item());
     if (i === 0) console.log(`start  b = ${here.b}  w = ${here.w}  error = ${errors[i]}`);
     else show(i, errors[i]!);
-    refuseDivergence(points, errors, { lr, momentum, iterations });
+    refuseDivergence(points, errors, { lr, momentum, iterations, dtype });
     if (i < iterations) optimizer.step();
   }
   const milliseconds = performance.now() - began;

@@ -8,9 +8,11 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { SingleBar } from "cli-progress";
-import Table from "cli-table3";
+import TextTable from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
 import { DataError, NablaError, readTable } from "nabla";
+import type { Table } from "nabla";
+import { PlotError } from "nabla/viz";
 
 import type { Fit, Points } from "./line.js";
 import { Mistake } from "./mistake.js";
@@ -28,7 +30,8 @@ export function run(example: () => void): void {
   try {
     example();
   } catch (error) {
-    const told = [Mistake, DataError, NablaError].some((kind) => error instanceof kind);
+    stopBar();
+    const told = [Mistake, DataError, NablaError, PlotError].some((kind) => error instanceof kind);
     if (!told) throw error;
     console.error(`\nerror: ${(error as Error).message}`);
     process.exitCode = 1;
@@ -44,15 +47,15 @@ export function number(text: string): number {
 
 /** An option's text as a number that is 0 or more. */
 export function rate(text: string): number {
-  const value = number(text);
-  if (value >= 0) return value;
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (value >= 0 && value < Infinity) return value;
   throw new InvalidArgumentError("It must be a number, 0 or more, such as 0.01.");
 }
 
 /** An option's text as a whole number that is 0 or more. */
 export function count(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It must be a whole number, 0 or more, such as 1000.");
+  if (/^\d{1,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number from 0 to 99999999, such as 1000.");
 }
 
 /** An option's text as several rates with commas between them. */
@@ -66,7 +69,7 @@ export const noisyLine = relative(
 
 /** Reads two columns of numbers, and refuses what no line can be fitted to. */
 export function readPoints(file: string): Points {
-  const table = readTable(readText(file), { columns: 2 });
+  const table = parseTable(file);
   const [x, y] = [table.column(0), table.column(1)];
   if (x.length < 2) {
     throw new Mistake(`${file} has ${x.length} point; a line needs at least two.`);
@@ -78,6 +81,19 @@ export function readPoints(file: string): Points {
     );
   }
   return { x, y };
+}
+
+function parseTable(file: string): Table {
+  const text = readText(file);
+  if (text.includes("\0")) {
+    throw new Mistake(`${file} is no plain text: save it as UTF-8 text, with commas.`);
+  }
+  try {
+    return readTable(text, { columns: 2 });
+  } catch (error) {
+    if (error instanceof DataError) throw new Mistake(`${file}: ${error.message}`);
+    throw error;
+  }
 }
 
 function readText(file: string): string {
@@ -97,7 +113,7 @@ function readText(file: string): string {
 /** Prints fits side by side, with every digit they have. */
 export function showFits(fits: Readonly<Record<string, Fit>>): void {
   const head = ["", "w", "b", "error", "time"];
-  const table = new Table({ head, style: { head: [], border: [], compact: true } });
+  const table = new TextTable({ head, style: { head: [], border: [], compact: true } });
   for (const [name, { w, b, error, milliseconds }] of Object.entries(fits)) {
     table.push([name, w, b, error, `${milliseconds.toFixed(2)} ms`]);
   }
@@ -125,18 +141,31 @@ export function progress(total: number): (done: number, loss: number) => void {
       if (done % every === 0) console.log(`  iteration ${done}  error ${loss.toPrecision(8)}`);
     };
   }
-  const bar = new SingleBar({
+  // Made with the first step, below whatever was printed until then.
+  return (done, loss) => {
+    bar ??= startBar(total);
+    bar.update(done, { loss: loss.toPrecision(8) });
+    if (done === total) stopBar();
+  };
+}
+
+/** The bar that is on the terminal now. While it runs, its timer keeps the process alive. */
+let bar: SingleBar | undefined;
+
+function startBar(total: number): SingleBar {
+  const made = new SingleBar({
     format: "  {bar} {value}/{total}  error {loss}",
     stream: process.stdout,
     barsize: 32,
     fps: 20,
     clearOnComplete: false,
-    stopOnComplete: true,
     gracefulExit: false,
   });
-  bar.start(total, 0, { loss: "" });
-  return (done, loss) => {
-    if (!Number.isFinite(loss)) bar.stop();
-    else bar.update(done, { loss: loss.toPrecision(8) });
-  };
+  made.start(total, 0, { loss: "" });
+  return made;
+}
+
+function stopBar(): void {
+  bar?.stop();
+  bar = undefined;
 }

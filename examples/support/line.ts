@@ -2,6 +2,8 @@
  * The line without autograd: its error, its gradient derived by hand, the descent with it, the
  * closed form, and which rates are too large. The derivation is told in docs/hand-gradients.md.
  */
+import type { DType } from "nabla";
+
 import { Mistake } from "./mistake.js";
 
 /** Points in the plane: point i is (x[i], y[i]). */
@@ -49,6 +51,7 @@ export interface Descent {
   readonly lr: number;
   readonly momentum: number;
   readonly iterations: number;
+  readonly dtype: DType;
 }
 
 /** Gradient descent as one writes it by hand, in float64. */
@@ -77,6 +80,9 @@ export function closedForm(points: Points): Fit {
     xy += (x[i]! - meanX) * (y[i]! - meanY);
     xx += (x[i]! - meanX) ** 2;
   }
+  if (xx === 0 || !Number.isFinite(xy / xx)) {
+    throw new Mistake("These x are so close together that no slope can be told; use other units.");
+  }
   const w = xy / xx;
   const b = meanY - w * meanX;
   const error = meanError(points, { w, b });
@@ -103,14 +109,14 @@ export function largestRate({ x }: Points, momentum: number): number {
 export function refuseDivergence(
   points: Points,
   errors: readonly number[],
-  { lr, momentum, iterations }: Descent,
+  { lr, momentum, iterations, dtype }: Descent,
 ): void {
   const [first, last, steps] = [errors[0]!, errors.at(-1)!, errors.length - 1];
   const limit = largestRate(points, Math.min(momentum, 1));
   if (!Number.isFinite(first) || limit === 0) {
     throw new Mistake(
-      "These numbers are too large: their squares have no finite sum. " +
-        "Try --dtype float64, or smaller units.",
+      "These numbers are too large: their squares have no finite sum. Use smaller units" +
+        (dtype === "float32" ? ", or --dtype float64." : "."),
     );
   }
   const ended = steps === iterations;

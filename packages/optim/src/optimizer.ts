@@ -255,6 +255,12 @@ export abstract class Optimizer<Options extends object> {
    * opt.paramGroups[0].lr // 0.5
    */
   loadStateDict(saved: OptimizerState<Options>): void {
+    const { state: given, paramGroups } = (saved ?? {}) as Partial<OptimizerState<Options>>;
+    if (!Array.isArray(paramGroups) || typeof given !== "object") {
+      throw new ArgumentError(
+        `${this.name}.loadStateDict: this is no state; pass what stateDict() gave.`,
+      );
+    }
     const parameters = this.paramGroups.flatMap(({ params }) => params);
     const sizes = (groups: readonly { params: readonly unknown[] }[]): string =>
       groups.map(({ params }) => params.length).join(", ");
@@ -313,6 +319,7 @@ function listOf<Item>(name: string, parameters: Iterable<Item>): Iterable<Item> 
 export function checkNotNegative(name: string, option: string, value: number): void {
   if (typeof value === "number" && value >= 0 && value < Infinity) return;
   throw new ArgumentError(
-    `${name}: ${option} is ${String(value)}; it must be a finite number, 0 or more.`,
+    `${name}: ${option} is ${typeof value === "string" ? `"${String(value)}"` : String(value)}; ` +
+      "it must be a finite number, 0 or more.",
   );
 }

@@ -9,7 +9,7 @@ import type { Range } from "./axis.js";
 import { PlotError } from "./errors.js";
 import { isDrawable, requireFinite } from "./numbers.js";
 import { plotPanel } from "./panel.js";
-import type { Frame, Panel, PanelOptions } from "./panel.js";
+import type { Frame, Panel, PanelOptions, Mark } from "./panel.js";
 import { alongPath, startAndEnd, visibleSteps } from "./path.js";
 import type { Point } from "./path.js";
 import { pointLabels } from "./point-labels.js";
@@ -109,11 +109,7 @@ export function descentOnSurface(options: DescentOnSurfaceOptions): Panel {
   });
 }
 
-function pathMarks(
-  path: readonly Point[],
-  optimum: Point | undefined,
-  frame: Frame,
-): Plot.Markish[] {
+function pathMarks(path: readonly Point[], optimum: Point | undefined, frame: Frame): Mark[] {
   const toPixel = ([x, y]: Point): Pixel => [frame.toX(x), frame.toY(y)];
   const steps = visibleSteps(path, frame);
   const [start, end] = [steps[0], steps.at(-1)];

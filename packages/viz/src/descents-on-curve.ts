@@ -10,7 +10,7 @@ import { PlotError } from "./errors.js";
 import { isDrawable, requireFinite, requireSome } from "./numbers.js";
 import type { Numbers } from "./numbers.js";
 import { plotPanel } from "./panel.js";
-import type { Frame, Panel, PanelOptions } from "./panel.js";
+import type { Frame, Panel, PanelOptions, Mark } from "./panel.js";
 import { alongPath, startAndEnd, visibleSteps } from "./path.js";
 import type { Point } from "./path.js";
 import { pointLabels } from "./point-labels.js";
@@ -109,11 +109,7 @@ export function descentsOnCurve(options: DescentsOnCurveOptions): Panel[] {
   });
 }
 
-function stepMarks(
-  path: readonly Point[],
-  curvePoints: readonly Point[],
-  frame: Frame,
-): Plot.Markish[] {
+function stepMarks(path: readonly Point[], curvePoints: readonly Point[], frame: Frame): Mark[] {
   const steps = visibleSteps(path, frame, 200);
   const [start, end] = [steps[0], steps.at(-1)];
   if (start === undefined || end === undefined) return [];

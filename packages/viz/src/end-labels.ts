@@ -4,7 +4,7 @@
  */
 import * as Plot from "@observablehq/plot";
 
-import type { Frame } from "./panel.js";
+import type { Frame, Mark } from "./panel.js";
 import { cleanText, wrapText } from "./text.js";
 import { fontSize, textWidth } from "./theme.js";
 
@@ -29,7 +29,7 @@ export function endLabelsWidth(labels: readonly EndLabel[]): number {
 }
 
 /** The labels as marks. */
-export function endLabels(labels: readonly EndLabel[], frame: Frame): Plot.Markish[] {
+export function endLabels(labels: readonly EndLabel[], frame: Frame): Mark[] {
   const placed = labels
     .map((label) => {
       const lines = linesOf(label);

@@ -12,6 +12,9 @@ import { PlotError } from "./errors.js";
 import { cleanText, escapeXml, wrapText } from "./text.js";
 import { colour, fontFamily, fontSize, textWidth } from "./theme.js";
 
+/** What Observable Plot draws. Its own types would need those of d3 wherever this is used. */
+export type Mark = object;
+
 /** What every plot takes besides its data. Sizes are in pixels. */
 export interface PanelOptions {
   /** Printed in bold above the plot; a long title is broken into lines. */
@@ -50,7 +53,7 @@ export interface PlotContent {
   /** Pixels to leave free on the right, for labels at the ends of lines. */
   readonly marginRight?: number;
   /** What is drawn between grid and axes, back to front. */
-  readonly marks: (frame: Frame) => Plot.Markish[];
+  readonly marks: (frame: Frame) => Mark[];
 }
 
 /** The rectangle of the axes, in pixels, and where a value lies in it. */
@@ -166,7 +169,7 @@ function mean([low, high]: Range): number {
 
 interface Drawing {
   readonly content: PlotContent;
-  readonly marks: Plot.Markish[];
+  readonly marks: Mark[];
   readonly width: number;
   readonly height: number;
   /** How far below the top of the panel the plot begins. */
@@ -189,7 +192,7 @@ function drawPlot({ content, marks, width, height, top, idPrefix }: Drawing): st
     marks: [
       Plot.gridX(x.ticks, { stroke: colour.grid, strokeOpacity: 1 }),
       Plot.gridY(y.ticks, { stroke: colour.grid, strokeOpacity: 1 }),
-      ...marks,
+      ...(marks as Plot.Markish[]),
       Plot.axisX(x.ticks, { ...ticks, tickFormat: x.format, label: null }),
       Plot.axisY(y.ticks, { ...ticks, tickFormat: y.format, label: null }),
       Plot.text([cleanText(yLabel)], {

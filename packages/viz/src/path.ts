@@ -4,7 +4,7 @@
  */
 import * as Plot from "@observablehq/plot";
 
-import type { Frame } from "./panel.js";
+import type { Frame, Mark } from "./panel.js";
 import { isInside } from "./point-labels.js";
 import type { Pixel } from "./point-labels.js";
 import { colour } from "./theme.js";
@@ -54,7 +54,7 @@ export function alongPath(steps: readonly Pixel[]): Pixel[] {
 }
 
 /** The marks of the first step, a ring, and of the last, a disc. */
-export function startAndEnd(start: Point | undefined, end: Point | undefined): Plot.Markish[] {
+export function startAndEnd(start: Point | undefined, end: Point | undefined): Mark[] {
   return [
     Plot.dot(start === undefined ? [] : [start], {
       fill: colour.paper,

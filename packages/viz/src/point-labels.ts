@@ -4,7 +4,7 @@
  */
 import * as Plot from "@observablehq/plot";
 
-import type { Frame } from "./panel.js";
+import type { Frame, Mark } from "./panel.js";
 import { colour, fontSize, textWidth } from "./theme.js";
 
 /** A place in pixels. */
@@ -45,7 +45,7 @@ export function pointLabels(
   labels: readonly PointLabel[],
   obstacles: readonly Pixel[],
   frame: Frame,
-): Plot.Markish[] {
+): Mark[] {
   const shown = labels.filter((label) => isInside(label.at, frame));
   const points = shown.map((label) => label.at);
   const placed: Box[] = [];
