@@ -12,6 +12,8 @@ interface Limit {
   lines: number;
   covers: (path: string) => boolean;
   advice: string;
+  /** Printed, and not yet held: docs/decisions/0004-the-size-of-core.md says why. */
+  goal?: boolean;
 }
 
 const linesPerFile = 400;
@@ -32,6 +34,7 @@ const limits: Limit[] = [
     lines: 4000,
     covers: (path) => path.startsWith(core) && !optional.test(path),
     advice: "Find what two places do in their own way, or what belongs in another package.",
+    goal: true,
   },
   {
     name: "core",
@@ -76,9 +79,10 @@ export function sizeProblems(sizes = measure()): string[] {
         "have a name a reader would search for.",
     );
   }
-  for (const { name, lines, covers, advice } of limits) {
+  for (const { name, lines, covers, advice, goal = false } of limits) {
     const sum = total(sizes, covers);
-    if (sum > lines) problems.push(`${name} has ${sum} code lines, more than ${lines}. ${advice}`);
+    if (sum > lines && !goal)
+      problems.push(`${name} has ${sum} code lines, more than ${lines}. ${advice}`);
   }
   return problems;
 }

@@ -31,7 +31,7 @@ export interface BackwardOptions {
 export interface GradOptions extends Omit<BackwardOptions, "inputs"> {
   /** The derivative of the loss by each output; 1 for outputs of one element. */
   readonly gradOutputs?: Tensor | readonly (Tensor | null)[];
-  /** Give zeros' stand-in `null` for an input that no output depends on, instead of throwing. */
+  /** Give `null` for an input that no output depends on, instead of throwing. */
   readonly allowUnused?: boolean;
 }
 

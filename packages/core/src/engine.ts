@@ -3,6 +3,14 @@
  * only interfaces. Read next: schedule/flush.ts.
  */
 import { interpreter } from "./backends/interpreter.js";
+import { printOperations } from "./debug.js";
 import { runEveryOp } from "./schedule/flush.js";
 
 runEveryOp(interpreter);
+
+/** What Node and browsers both have, and what only Node has. */
+const { console, process } = globalThis as unknown as {
+  console: { error(line: string): void };
+  process?: { env?: Record<string, string | undefined> };
+};
+if (Number(process?.env?.["NABLA_DEBUG"] ?? 0) >= 1) printOperations((line) => console.error(line));

@@ -3,6 +3,9 @@
  */
 import "./engine.js";
 export { grad } from "./autograd.js";
+export { AnomalyError, detectAnomaly } from "./debug.js";
+export { checkpoint, customFunction } from "./custom.js";
+export type { CustomFunction, CustomVjp } from "./custom.js";
 export type { BackwardOptions, GradOptions } from "./autograd.js";
 export {
   ArgumentError,
@@ -14,6 +17,8 @@ export {
   PrimitiveError,
   ShapeError,
 } from "./errors.js";
+export { functionalCall, hessian, jacobian, jvp, vjp } from "./functional.js";
+export type { Callable, DerivativeOptions } from "./functional.js";
 export { gradcheck } from "./gradcheck.js";
 export type { GradcheckOptions } from "./gradcheck.js";
 export type { DType, TypedArray } from "./graph/dtype.js";
@@ -21,14 +26,28 @@ export { enableGrad, isGradEnabled, noGrad } from "./graph/mode.js";
 export type { Shape } from "./graph/shape.js";
 export { arange, full, linspace, ones, onesLike, tensor, zeros, zerosLike } from "./ops/create.js";
 export type { CreateOptions, NestedArray } from "./ops/create.js";
-export type { Operand } from "./ops/define.js";
-export { manualSeed, rand, randn } from "./ops/random.js";
+export type { Operand, Saved } from "./ops/define.js";
+export { normal, bernoulli, multinomial, randint, randintLike } from "./ops/distribution.js";
+export { randLike, randnLike, randperm } from "./ops/distribution.js";
+export { manualSeed, rand, randn, getRngState, setRngState } from "./ops/random.js";
+export type { RngState } from "./ops/random.js";
+export { empty, emptyLike, eye, fullLike, logspace } from "./ops/sequence.js";
+export { trilIndices, triuIndices } from "./ops/sequence.js";
+export type { PadOptions } from "./ops/pad.js";
 export { Tensor } from "./tensor.js";
 export type { Hook } from "./tensor.js";
 
+export * from "./ops/chain.js";
 export * from "./ops/composite.js";
 export * from "./ops/contract.js";
 export * from "./ops/copy.js";
-export * from "./ops/elementwise.js";
+export * from "./ops/functions.js";
+export * from "./ops/indexing.js";
+export * from "./ops/fill.js";
+export * from "./ops/join.js";
 export * from "./ops/movement.js";
-export * from "./ops/reduce.js";
+export * from "./ops/rearrange.js";
+export * from "./ops/split.js";
+// Shadows the function form of the method x.slice(dim, ...), which is rarely wanted.
+export { Slice, slice } from "./ops/slice.js";
+export * from "./ops/reductions.js";

@@ -20,13 +20,17 @@ import * as contractions from "./ops/contract.js";
 import * as copies from "./ops/copy.js";
 import type { NestedArray } from "./ops/create.js";
 import { construct } from "./ops/define.js";
-import * as elementwise from "./ops/elementwise.js";
+import * as fills from "./ops/fill.js";
+import * as functions from "./ops/functions.js";
+import * as indexing from "./ops/indexing.js";
 import { refreshContents, refreshOrigin, viewable } from "./ops/inplace.js";
 import type { View } from "./ops/inplace.js";
 import { installInPlace, installMethods } from "./ops/methods.js";
 import type { InPlaceMethods, Methods } from "./ops/methods.js";
 import * as movements from "./ops/movement.js";
-import * as reductions from "./ops/reduce.js";
+import * as rearrangements from "./ops/rearrange.js";
+import * as reductions from "./ops/reductions.js";
+import * as parts from "./ops/split.js";
 import { print } from "./print.js";
 import { elements } from "./schedule/flush.js";
 
@@ -139,6 +143,24 @@ export class Tensor {
    */
   numel(): number {
     return countElements(this.shape);
+  }
+
+  /**
+   * The dimensions in reverse order; a view.
+   * @example
+   * zeros([2, 3]).T.shape // [ 3, 2 ]
+   */
+  get T(): Tensor {
+    return this.permute(this.shape.map((_, i) => this.dim() - 1 - i));
+  }
+
+  /**
+   * The last two dimensions exchanged: every matrix of a batch transposed; a view.
+   * @example
+   * zeros([5, 2, 3]).mT.shape // [ 5, 3, 2 ]
+   */
+  get mT(): Tensor {
+    return this.transpose(-2, -1);
   }
 
   /**
@@ -387,16 +409,31 @@ export class Tensor {
  */
 export interface Tensor
   extends
-    Methods<typeof elementwise>,
+    Methods<typeof functions>,
     Methods<typeof copies>,
+    Methods<typeof indexing>,
     Methods<typeof movements>,
+    Methods<typeof rearrangements>,
+    Methods<typeof parts>,
+    Methods<typeof fills>,
     Methods<typeof reductions>,
     Methods<typeof contractions>,
     Methods<typeof composites>,
-    InPlaceMethods<typeof elementwise> {}
+    InPlaceMethods<typeof functions> {}
 
 construct.tensor = (node, origin) => new Tensor(node, origin);
 
-const tables = [composites, contractions, copies, elementwise, movements, reductions];
+const tables = [
+  composites,
+  contractions,
+  copies,
+  functions,
+  indexing,
+  movements,
+  reductions,
+  rearrangements,
+  parts,
+  fills,
+];
 for (const table of tables) installMethods(Tensor.prototype, table);
-installInPlace(Tensor.prototype, elementwise);
+installInPlace(Tensor.prototype, functions);

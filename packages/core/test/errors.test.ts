@@ -122,8 +122,8 @@ test("writes", () => {
         in place while its operations are remembered; change it inside noGrad(() =>
         x.zero_(...)).
     to an expanded view:
-        InPlaceError: add_: several elements of this expanded tensor are one in memory, so
-        it cannot be written to; write to a copy: x.clone().add_(...).
+        InPlaceError: add_: several elements of this view are one in memory, so it cannot be
+        written to; write to a copy: x.clone().add_(...).
     of a larger result:
         ShapeError: add_: the result has shape [3, 2], which cannot be written into a tensor
         of shape [2]; use the operation without "_", which makes a new tensor.

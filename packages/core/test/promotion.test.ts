@@ -2,7 +2,7 @@
 // allow. PyTorch's int64 is int32 here, so its rows about int32 are left out. A JavaScript number
 // is an integer where it is integral, so PyTorch's float scalars are 1.5 here.
 
-import { ArgumentError, tensor } from "@nabla/core";
+import { ArgumentError, cat, stack, tensor } from "@nabla/core";
 import type { DType, Tensor } from "@nabla/core";
 import { describe, expect, test } from "vitest";
 
@@ -38,15 +38,38 @@ const condition = tensor([true, false]);
 const calls: Record<string, (a: Tensor, b: unknown) => Tensor> = {
   logical_and: (a, b) => callMethod(a, "logicalAnd", b),
   logical_not: (a) => a.logicalNot(),
+  floor_divide: (a, b) => callMethod(a, "floorDivide", b),
+  bitwise_and: (a, b) => callMethod(a, "bitwiseAnd", b),
+  softmax0: (a) => a.softmax(0),
+  cumsum0: (a) => a.cumsum(0),
+  cumprod0: (a) => a.cumprod(0),
+  logsumexp0: (a) => a.logsumexp(0),
+  clamp01: (a) => a.clamp(0, 1),
   where: (a, b) => callMethod(a, "where", condition, b),
+  cat: (a, b) => cat([a, b as Tensor]),
+  stack: (a, b) => stack([a, b as Tensor]),
   pow2: (a) => a.pow(2),
   "pow0.5": (a) => a.pow(0.5),
 };
-const binary = ["add", "sub", "mul", "div", "pow", "eq", "lt", "maximum", "minimum", "matmul"];
+const binary = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "pow",
+  "eq",
+  "lt",
+  "maximum",
+  "minimum",
+  "matmul",
+  "remainder",
+  "atan2",
+];
 const written = ["add_", "mul_", "div_"];
 const unary = ["neg", "abs", "exp", "log", "sqrt", "sin", "sigmoid", "tanh", "square"];
-const more = ["reciprocal", "floor", "sign", "relu", "sum", "mean"];
-const names = [...binary, ...written, ...unary, ...more, ...Object.keys(calls)];
+const more = ["reciprocal", "floor", "sign", "relu", "rsqrt", "round", "erf", "isnan", "trunc"];
+const reductions = ["sum", "mean", "prod", "amax", "var", "argmax", "all", "any", "norm", "median"];
+const names = [...binary, ...written, ...unary, ...more, ...reductions, ...Object.keys(calls)];
 
 describe.skipIf(reference === null)("as in PyTorch", () => {
   const rows = (reference?.rows ?? []).filter(

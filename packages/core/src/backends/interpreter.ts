@@ -12,7 +12,7 @@ import type { Fold, Launch } from "../kernel/kernel.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Backend } from "./backend.js";
 import { folds, loops, truth, wholePower, wholeProduct } from "./loops.js";
-import type { Lane, Loop } from "./loops.js";
+import type { Lane, Loop, Tally } from "./loops.js";
 
 /** Elements in a block: intermediate values of a block stay in the first-level cache. */
 const BLOCK = 1024;
@@ -166,9 +166,12 @@ function reduce(program: Program, launch: Launch, kind: Fold): void {
 
 function foldAll(program: Program, launch: Launch, kind: Fold, folded: TypedArray): void {
   const { start } = folds[kind];
+  const isPosition = kind === "argmax" || kind === "argmin";
+  const tally: Tally = { value: start, index: 0, seen: 0 };
   const lanes = stand(launch);
   if (folded.length === 1 && isLine(launch, lanes)) {
-    folded[0] = foldLine(program, lanes, countElements(launch.reduced), kind, start);
+    foldLine(program, lanes, countElements(launch.reduced), kind, tally);
+    folded[0] = isPosition ? tally.index : tally.value;
     return;
   }
   if (launch.reduced.includes(0)) {
@@ -181,11 +184,11 @@ function foldAll(program: Program, launch: Launch, kind: Fold, folded: TypedArra
   const inner = takeInner(space, lanes);
   let position = 0;
   walk(outer, lanes, () => {
-    let total = start;
-    walk(space, lanes, () => {
-      total = foldLine(program, lanes, inner, kind, total);
-    });
-    folded[position++] = total;
+    tally.value = start;
+    tally.index = 0;
+    tally.seen = 0;
+    walk(space, lanes, () => foldLine(program, lanes, inner, kind, tally));
+    folded[position++] = isPosition ? tally.index : tally.value;
   });
 }
 
@@ -199,24 +202,23 @@ function isLine(launch: Launch, lanes: readonly Lane[]): boolean {
   return true;
 }
 
-/** Folds `length` elements in a line into `total`, and leaves the lanes where they were. */
+/** Folds `length` elements in a line into `tally`, and leaves the lanes where they were. */
 function foldLine(
   program: Program,
   lanes: readonly Lane[],
   length: number,
   kind: Fold,
-  total: number,
-): number {
+  tally: Tally,
+): void {
   const value = lane(program, lanes, program.result);
   const { fold } = folds[kind];
   for (let done = 0; done < length; done += BLOCK) {
     const n = Math.min(BLOCK, length - done);
     if (program.steps.length > 0) evaluate(program, lanes, n, value);
-    total = fold(total, n, value);
+    fold(tally, n, value);
     for (let i = 0; i < lanes.length; i++) lanes[i]!.at += n * lanes[i]!.step;
   }
   for (let i = 0; i < lanes.length; i++) lanes[i]!.at -= length * lanes[i]!.step;
-  return total;
 }
 
 /** The lanes at the start of their operands. */

@@ -8,6 +8,7 @@
 import type { TypedArray } from "../graph/dtype.js";
 import type { Fold } from "../kernel/kernel.js";
 import type { BinaryScalar, ScalarOp, UnaryScalar } from "../kernel/scalar.js";
+import { erf, erfc } from "./special.js";
 
 /** A walk through an array: where it stands, and how far the next element is. */
 export interface Lane {
@@ -45,6 +46,18 @@ const unary = {
   log1p: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
     for (const end = k + n; k < end; k++, i += p) Y[k] = Math.log1p(A[i]!);
   },
+  log2: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.log2(A[i]!);
+  },
+  log10: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = Math.log10(A[i]!);
+  },
+  erf: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = erf(A[i]!);
+  },
+  erfc: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = erfc(A[i]!);
+  },
   sin: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
     for (const end = k + n; k < end; k++, i += p) Y[k] = Math.sin(A[i]!);
   },
@@ -59,6 +72,9 @@ const unary = {
   },
   ceil: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
     for (const end = k + n; k < end; k++, i += p) Y[k] = Math.ceil(A[i]!);
+  },
+  round: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = roundHalfToEven(A[i]!);
   },
   not: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
     for (const end = k + n; k < end; k++, i += p) Y[k] = A[i] === 0 ? 1 : 0;
@@ -82,8 +98,15 @@ const binary = {
   div: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
     for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = A[i]! / B[j]!;
   },
+  /** The remainder with the sign of the dividend. */
+  mod: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = A[i]! % B[j]!;
+  },
   pow: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
     for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = power(A[i]!, B[j]!);
+  },
+  atan2: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = Math.atan2(A[i]!, B[j]!);
   },
   max: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
     for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = Math.max(A[i]!, B[j]!);
@@ -117,6 +140,14 @@ const where: Loop = (
 ) => {
   for (const end = k + n; k < end; k++, h += o, i += p, j += q) Y[k] = C[h] === 0 ? B[j]! : A[i]!;
 };
+
+/** To the nearest whole number; of two as near, to the even one. */
+function roundHalfToEven(x: number): number {
+  const below = Math.floor(x);
+  const rest = x - below;
+  if (rest === 0.5) return below % 2 === 0 ? below : below + 1;
+  return rest < 0.5 ? below : Math.ceil(x);
+}
 
 /**
  * The C library's rule, where JavaScript differs: a power of 1, and 1 to any power, is 1 even
@@ -165,14 +196,74 @@ export const truth: Loop = (n, { data: Y, at: k }, { data: A, at: i, step: p }) 
 
 export const loops = { ...unary, ...binary, where } satisfies Record<ScalarOp, Loop>;
 
-/** How a fold goes on from `total` over `n` more elements, in float64. */
+/**
+ * What a fold knows after some elements: the value, the index of the element that it is, and how
+ * many there were.
+ */
+export interface Tally {
+  value: number;
+  index: number;
+  seen: number;
+}
+
+/** How a fold begins, and how it goes on over `n` more elements, in float64. */
+interface FoldRule {
+  readonly start: number;
+  readonly fold: (tally: Tally, n: number, lane: Lane) => void;
+}
+
+/** The first of equals wins, and the first NaN wins over everything. */
+const greatest: FoldRule = {
+  start: -Infinity,
+  fold: (tally, n, { data: A, at: i, step: p }) => {
+    let { value, index } = tally;
+    for (let k = 0; k < n && !Number.isNaN(value); k++, i += p) {
+      if (A[i]! <= value) continue;
+      value = A[i]!;
+      index = tally.seen + k;
+    }
+    tally.value = value;
+    tally.index = index;
+    tally.seen += n;
+  },
+};
+
+const least: FoldRule = {
+  start: Infinity,
+  fold: (tally, n, { data: A, at: i, step: p }) => {
+    let { value, index } = tally;
+    for (let k = 0; k < n && !Number.isNaN(value); k++, i += p) {
+      if (A[i]! >= value) continue;
+      value = A[i]!;
+      index = tally.seen + k;
+    }
+    tally.value = value;
+    tally.index = index;
+    tally.seen += n;
+  },
+};
+
 export const folds = {
   sum: {
     start: 0,
-    fold: (total, n, { data: A, at: i, step: p }) => {
+    fold: (tally, n, { data: A, at: i, step: p }) => {
       let sum = 0;
       for (let k = 0; k < n; k++, i += p) sum += A[i]!;
-      return total + sum;
+      tally.value += sum;
     },
   },
-} satisfies Record<Fold, { start: number; fold: (total: number, n: number, lane: Lane) => number }>;
+  prod: {
+    start: 1,
+    fold: (tally, n, { data: A, at: i, step: p }) => {
+      let product = tally.value;
+      if (A instanceof Int32Array) {
+        for (let k = 0; k < n; k++, i += p) product = Math.imul(product, A[i]!);
+      } else for (let k = 0; k < n; k++, i += p) product *= A[i]!;
+      tally.value = product;
+    },
+  },
+  max: greatest,
+  min: least,
+  argmax: greatest,
+  argmin: least,
+} satisfies Record<Fold, FoldRule>;

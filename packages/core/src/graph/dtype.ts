@@ -2,6 +2,7 @@
  * The four element types and what happens when they meet. This file knows no tensors and no
  * operations. Read next: graph/shape.ts.
  */
+import { ShapeError } from "../errors.js";
 
 /** The element types. `float32` is the default; PyTorch's `int64` is `int32` here. */
 export type DType = "float32" | "float64" | "int32" | "bool";
@@ -45,7 +46,16 @@ export function numberType(value: number | boolean, dtype: DType): DType {
   return Number.isInteger(value) ? "int32" : "float32";
 }
 
+/** More elements than any engine can put into one array. */
+const MOST_ELEMENTS = 2 ** 31;
+
 export function allocate(dtype: DType, length: number): TypedArray {
+  if (length > MOST_ELEMENTS) {
+    throw new ShapeError(
+      `a result of ${length} elements is more than the ${MOST_ELEMENTS} that fit into one array; ` +
+        "work on parts of it.",
+    );
+  }
   switch (dtype) {
     case "float32":
       return new Float32Array(length);

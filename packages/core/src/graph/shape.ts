@@ -52,6 +52,23 @@ export function simplify(shape: Shape, strides: readonly number[]): Strides {
   return null;
 }
 
+/**
+ * Whether two elements may be one in memory: some dimension's steps are no longer than the way that
+ * the dimensions with smaller steps can go.
+ */
+export function overlaps({ shape, strides }: Layout): boolean {
+  if (strides === null || countElements(shape) === 0) return false;
+  const dims = shape.flatMap((size, i) =>
+    size > 1 ? [[Math.abs(strides[i]!), size] as const] : [],
+  );
+  let reach = 0;
+  for (const [step, size] of dims.sort(([a], [b]) => a - b)) {
+    if (step <= reach) return true;
+    reach += step * (size - 1);
+  }
+  return false;
+}
+
 /** The shape that both operands take, or a ShapeError that names the sizes that differ. */
 export function broadcastShapes(name: string, a: Shape, b: Shape): Shape {
   if (sameShape(a, b)) return a;

@@ -9,8 +9,8 @@ import type { DType, TypedArray } from "../graph/dtype.js";
 import type { Shape, Strides } from "../graph/shape.js";
 import type { Expression } from "./scalar.js";
 
-/** How many values become one. */
-export type Fold = "sum";
+/** How many values become one: a value, or the position of one among those folded. */
+export type Fold = "sum" | "prod" | "max" | "min" | "argmax" | "argmin";
 
 export interface Kernel {
   /** The formula for one point of the space. */

@@ -17,11 +17,16 @@ export type UnaryScalar =
   | "expm1"
   | "log"
   | "log1p"
+  | "log2"
+  | "log10"
+  | "erf"
+  | "erfc"
   | "sin"
   | "cos"
   | "tanh"
   | "floor"
   | "ceil"
+  | "round"
   | "not"
   | "cast";
 export type BinaryScalar =
@@ -29,7 +34,9 @@ export type BinaryScalar =
   | "sub"
   | "mul"
   | "div"
+  | "mod"
   | "pow"
+  | "atan2"
   | "max"
   | "min"
   | "eq"
@@ -119,16 +126,23 @@ export const s = {
   expm1: unary("expm1"),
   log: unary("log"),
   log1p: unary("log1p"),
+  log2: unary("log2"),
+  log10: unary("log10"),
+  erf: unary("erf"),
+  erfc: unary("erfc"),
   sin: unary("sin"),
   cos: unary("cos"),
   tanh: unary("tanh"),
   floor: rounding("floor"),
   ceil: rounding("ceil"),
+  round: rounding("round"),
   add: binary("add"),
   sub: binary("sub"),
   mul: binary("mul"),
   div: binary("div"),
+  mod: binary("mod"),
   pow: binary("pow"),
+  atan2: binary("atan2"),
   max: binary("max"),
   min: binary("min"),
   eq: binary("eq", "bool"),
@@ -142,6 +156,8 @@ export const s = {
     apply("and", [cast(a, "bool"), cast(b, "bool")], "bool"),
   or: (a: Expression, b: Expression): Expression =>
     apply("or", [cast(a, "bool"), cast(b, "bool")], "bool"),
+  bitAnd: binary("and"),
+  bitOr: binary("or"),
   where: (condition: Expression, a: Part, b: Part): Expression => {
     const [left, right] = unify(a, b);
     return apply("where", [cast(condition, "bool"), left, right], left.dtype);

@@ -1,6 +1,6 @@
 /**
- * Functions made of other functions, and methods that make or fill a tensor by them. They need no
- * kernel and no derivative: those of their parts are enough. Each says what its result is, because
+ * Functions made of other functions, and methods that make a tensor by them. They need no kernel
+ * and no derivative: those of their parts are enough. Each says what its result is, because
  * tensors have these functions as methods.
  * Read first: ops/elementwise.ts.
  */
@@ -16,8 +16,8 @@ import {
 } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { ones, zeros } from "./create.js";
-import { replacement, write } from "./inplace.js";
+import { full, ones, tensor, zeros } from "./create.js";
+import type { CreateOptions, NestedArray } from "./create.js";
 
 /**
  * The same elements in row-major order: the tensor itself if they lie so, else a copy.
@@ -87,19 +87,17 @@ export const newZeros = (x: Tensor, shape: Shape): Tensor =>
   zeros(shape, { dtype: checkTensor("newZeros", x).dtype });
 
 /**
- * Copies the elements of another tensor, broadcast to this shape and converted to this type, into
- * this one.
+ * A tensor of one value in any shape, in the type of this one.
  * @example
- * zeros([2, 2]).copy_(tensor([1, 2])) // tensor([[1., 2.],
- * //         [1., 2.]])
+ * tensor([1, 2]).newFull([2], 7) // tensor([7., 7.])
  */
-export const copy_ = (x: Tensor, other: Tensor): Tensor =>
-  write("copy_", x, replacement(x, checkTensor("copy_", other).to(x.dtype)));
+export const newFull = (x: Tensor, shape: Shape, value: number | boolean): Tensor =>
+  full(shape, value, { dtype: checkTensor("newFull", x).dtype });
 
 /**
- * Makes every element 0.
+ * A tensor with the given elements, in the type of this one unless `dtype` says otherwise.
  * @example
- * tensor([1, 2]).zero_() // tensor([0., 0.])
+ * tensor([1], { dtype: "float64" }).newTensor([2, 3]) // tensor([2., 3.], dtype=float64)
  */
-export const zero_ = (x: Tensor): Tensor =>
-  write("zero_", x, replacement(x, x.dtype === "bool" ? false : 0));
+export const newTensor = (x: Tensor, data: NestedArray, options: CreateOptions = {}): Tensor =>
+  tensor(data, { dtype: checkTensor("newTensor", x).dtype, ...options });

@@ -1,142 +1,14 @@
 /**
- * Contractions: products summed over a shared dimension. The kernel is the definition, a product
- * folded by a sum over operands that are never unfolded; a back end may bring a faster one of its
- * own. Read first: ops/define.ts and ops/reduce.ts.
+ * Products of vectors, matrices and tensors: `matmul`, and what is made of it. The family it is of:
+ * ops/contraction.ts.
  */
-import { DTypeError, ShapeError } from "../errors.js";
-import type { DType } from "../graph/dtype.js";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.js";
+import { isFloat } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
-import type { Node, Work } from "../graph/node.js";
-import { broadcastShapes, broadcastStrides, formatShape, rowMajor } from "../graph/shape.js";
-import type { Shape } from "../graph/shape.js";
-import type { Kernel } from "../kernel/kernel.js";
-import { operand, s } from "../kernel/scalar.js";
+import { broadcasts, formatShape, normalizeDim } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { record, row } from "./define.js";
-import type { Op, Row, Samples, Vjp } from "./define.js";
-
-const kernels = new Map<DType, Kernel>();
-
-function productKernel(dtype: DType): Kernel {
-  let kernel = kernels.get(dtype);
-  if (kernel === undefined) {
-    const expression = s.mul(operand(0, dtype), operand(1, dtype));
-    kernel = { expression, fold: "sum", epilogue: null, dtype };
-    kernels.set(dtype, kernel);
-  }
-  return kernel;
-}
-
-/**
- * The family of matrix products [..., n, k] × [..., k, m]; vectors get a dimension of size 1 that
- * goes again.
- */
-function contraction(of: {
-  readonly vjps: readonly [Vjp, Vjp];
-  readonly samples: Samples;
-}): Row<[other: Tensor]> {
-  const op: Op = {
-    name: "",
-    vjps: of.vjps,
-    work({ inputs: [a, b], shape, attributes }): Work {
-      const batch = shape.slice(0, -2);
-      const [left, right] = [matrixStrides(a!, batch), matrixStrides(b!, batch)];
-      return {
-        kind: "kernel",
-        kernel: attributes as Kernel,
-        reduced: [a!.shape.at(-1)!],
-        strides: [
-          [...left.batch, left.row, 0, left.column],
-          [...right.batch, 0, right.column, right.row],
-        ],
-      };
-    },
-  };
-  const call = (a: Tensor, b: Tensor): Tensor => {
-    checkProduct(op.name, checkTensor(op.name, a), checkTensor(op.name, b));
-    if (a.shape.length === 1) return call(a.unsqueeze(0), b).squeeze(b.shape.length === 1 ? 0 : -2);
-    if (b.shape.length === 1) return call(a, b.unsqueeze(1)).squeeze(-1);
-    const batch = broadcastBatches(op.name, a, b);
-    const shape = [...batch, a.shape.at(-2)!, b.shape.at(-1)!];
-    return record(op, [a, b], productKernel(a.dtype), a.dtype, { shape });
-  };
-  return row(op, of.samples, call);
-}
-
-interface MatrixStrides {
-  readonly batch: readonly number[];
-  readonly row: number;
-  readonly column: number;
-}
-
-function matrixStrides(x: Node, batch: Shape): MatrixStrides {
-  const own = x.strides ?? rowMajor(x.shape);
-  const rank = x.shape.length;
-  const [row, column] = [own[rank - 2]!, own[rank - 1]!];
-  if (batch.length === 0) return { batch, row, column };
-  const outer = { shape: x.shape.slice(0, -2), strides: own.slice(0, -2), offset: 0 };
-  return { batch: broadcastStrides(outer, batch)!, row, column };
-}
-
-function checkProduct(name: string, a: Tensor, b: Tensor): void {
-  if (a.shape.length === 0 || b.shape.length === 0) {
-    throw new ShapeError(
-      `${name}: ${product(a, b)}: a tensor without dimensions is no matrix; ` +
-        "for a product of elements use a.mul(b).",
-    );
-  }
-  const columns = a.shape.at(-1)!;
-  const rows = b.shape.length === 1 ? b.shape[0]! : b.shape.at(-2)!;
-  if (columns !== rows) {
-    throw new ShapeError(
-      `${name}: ${product(a, b)}: ${columns} ≠ ${rows}. The last size of the left, ${columns}, ` +
-        `must equal the ${b.shape.length === 1 ? "size" : "second to last size"} of the right, ` +
-        `${rows}; ${remedy(a.shape, b.shape)}`,
-    );
-  }
-  if (a.dtype === "bool" && b.dtype === "bool") {
-    throw new DTypeError(
-      `${name}: bool tensors have no products to sum; ` +
-        'convert them first, for example x.to("int32").',
-    );
-  }
-  if (a.dtype !== b.dtype) {
-    throw new DTypeError(
-      `${name}: ${a.dtype} × ${b.dtype}: both must have one type; ` +
-        `convert one, for example a.to("${b.dtype}").`,
-    );
-  }
-}
-
-/** What stands before the last two dimensions, broadcast to one shape. */
-function broadcastBatches(name: string, a: Tensor, b: Tensor): Shape {
-  if (a.shape.length === 2 && b.shape.length === 2) return [];
-  const [left, right] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
-  try {
-    return broadcastShapes(name, left, right);
-  } catch (error) {
-    throw new ShapeError(
-      `${name}: ${product(a, b)}: the dimensions before the last two do not broadcast, ` +
-        `${formatShape(left)} and ${formatShape(right)}; sizes must be equal or 1.`,
-      { cause: error },
-    );
-  }
-}
-
-const product = (a: Tensor, b: Tensor): string =>
-  `${formatShape(a.shape)} × ${formatShape(b.shape)}`;
-
-/** The transposition that would make a product possible, if one would. */
-function remedy(a: Shape, b: Shape): string {
-  const result = (rows: number, columns: number): string => formatShape([rows, columns]);
-  if (a.length === 2 && b.length === 2) {
-    const [n, k, l, m] = [a[0]!, a[1]!, b[0]!, b[1]!];
-    if (k === m) return `a.matmul(b.transpose(0, 1)) would give ${result(n, l)}.`;
-    if (n === l) return `a.transpose(0, 1).matmul(b) would give ${result(k, m)}.`;
-    if (n === m) return `b.matmul(a) would give ${result(l, k)}.`;
-  }
-  return "reshape or transpose one of them so that these sizes agree.";
-}
+import { checkProduct, contraction, product } from "./contraction.js";
+import { eye } from "./sequence.js";
 
 /**
  * The matrix product, `[..., n, k]` × `[..., k, m]` to `[..., n, m]`; dimensions before the last
@@ -158,3 +30,351 @@ export const matmul = contraction({
     [-2, 2],
   ],
 });
+
+const kinds = ["numbers", "vectors", "matrices", "batches of matrices"];
+
+/** Checks the number of dimensions that each factor must have, and that the product exists. */
+function checkFactors(name: string, a: Tensor, b: Tensor, ranks: readonly [number, number]): void {
+  checkTensor(name, a);
+  checkTensor(name, b);
+  if (a.shape.length !== ranks[0] || b.shape.length !== ranks[1]) {
+    const wanted =
+      ranks[0] === ranks[1]
+        ? `two ${kinds[ranks[0]]!}, of ${ranks[0]} dimensions each`
+        : `tensors of ${ranks[0]} and of ${ranks[1]} dimensions`;
+    throw new ShapeError(
+      `${name}: ${product(a, b)}: it multiplies ${wanted}; for other shapes use a.matmul(b).`,
+    );
+  }
+  checkProduct(name, a, b);
+  if (ranks[0] === 3 && a.shape[0] !== b.shape[0]) {
+    throw new ShapeError(
+      `${name}: ${product(a, b)}: ${a.shape[0]!} and ${b.shape[0]!} matrices cannot be paired; ` +
+        "a.matmul(b) repeats a batch of one.",
+    );
+  }
+}
+
+/**
+ * The product of two matrices, [n, k] × [k, m] to [n, m]; nothing broadcasts. See `matmul` for
+ * other shapes.
+ * @example
+ * tensor([[1, 2]]).mm(tensor([[3], [4]])) // tensor([[11.]])
+ */
+export const mm = (a: Tensor, b: Tensor): Tensor => {
+  checkFactors("mm", a, b, [2, 2]);
+  return a.matmul(b);
+};
+
+/**
+ * The products of matrices in two batches of one size, [b, n, k] × [b, k, m] to [b, n, m].
+ * @example
+ * ones([2, 1, 3]).bmm(ones([2, 3, 1])).flatten() // tensor([3., 3.])
+ */
+export const bmm = (a: Tensor, b: Tensor): Tensor => {
+  checkFactors("bmm", a, b, [3, 3]);
+  return a.matmul(b);
+};
+
+/**
+ * The product of a matrix and a vector, [n, k] × [k] to [n].
+ * @example
+ * tensor([[1, 2], [3, 4]]).mv(tensor([1, 1])) // tensor([3., 7.])
+ */
+export const mv = (a: Tensor, b: Tensor): Tensor => {
+  checkFactors("mv", a, b, [2, 1]);
+  return a.matmul(b);
+};
+
+/**
+ * The sum of the products of two vectors' elements.
+ * @example
+ * tensor([1, 2]).dot(tensor([3, 4])) // tensor(11.)
+ */
+export const dot = (a: Tensor, b: Tensor): Tensor => {
+  checkFactors("dot", a, b, [1, 1]);
+  return a.matmul(b);
+};
+
+/**
+ * The sum of the products of two vectors' elements; `dot`, for there are no complex numbers here.
+ * @example
+ * tensor([1, 2]).vdot(tensor([3, 4])) // tensor(11.)
+ */
+export const vdot = (a: Tensor, b: Tensor): Tensor => {
+  checkFactors("vdot", a, b, [1, 1]);
+  return a.matmul(b);
+};
+
+/**
+ * Every element of one vector times every element of another: [n] and [m] to [n, m].
+ * @example
+ * tensor([1, 2]).outer(tensor([3, 4])) // tensor([[3., 4.],
+ * //         [6., 8.]])
+ */
+export const outer = (a: Tensor, b: Tensor): Tensor => {
+  if (checkTensor("outer", a).shape.length !== 1 || checkTensor("outer", b).shape.length !== 1) {
+    throw new ShapeError(`outer: ${product(a, b)}: both must be vectors; flatten them first.`);
+  }
+  return a.unsqueeze(1).mul(b);
+};
+
+/**
+ * The sums of products along the last dimension of both, for all pairs of their other indices; with
+ * a single number its product.
+ * @example
+ * tensor([[1, 2], [3, 4]]).inner(tensor([1, 1])) // tensor([3., 7.])
+ */
+export const inner = (a: Tensor, b: Tensor): Tensor => {
+  checkTensor("inner", a);
+  checkTensor("inner", b);
+  if (a.shape.length === 0 || b.shape.length === 0) return a.mul(b);
+  if (a.shape.at(-1) === b.shape.at(-1)) return tensordot(a, b, [[-1], [-1]]);
+  throw new ShapeError(
+    `inner: ${product(a, b)}: ${a.shape.at(-1)!} ≠ ${b.shape.at(-1)!}; the last sizes must be ` +
+      "equal.",
+  );
+};
+
+/**
+ * The products of vectors that lie along a dimension, `dot` for each pair of them; shapes
+ * broadcast.
+ * @example
+ * tensor([[1, 2], [3, 4]]).vecdot(tensor([1, 1])) // tensor([3., 7.])
+ */
+export const vecdot = (a: Tensor, b: Tensor, dim = -1): Tensor =>
+  checkTensor("vecdot", a).mul(checkTensor("vecdot", b)).sum(dim);
+
+/**
+ * The sums of products over several dimensions of both: the last `dims` of `a` with the first of
+ * `b`, or those in two lists, pair by pair.
+ * @example
+ * ones([2, 3, 4]).tensordot(ones([3, 4, 5])).shape // [ 2, 5 ]
+ * ones([2, 3]).tensordot(ones([2, 5]), [[0], [0]]).shape // [ 3, 5 ]
+ */
+export const tensordot = (
+  a: Tensor,
+  b: Tensor,
+  dims: number | readonly [readonly number[], readonly number[]] = 2,
+): Tensor => {
+  const [m, n] = [
+    checkTensor("tensordot", a).shape.length,
+    checkTensor("tensordot", b).shape.length,
+  ];
+  const [left, right] = sharedDims(dims, m, n);
+  const differ = left.findIndex((dim, i) => a.shape[dim] !== b.shape[right[i]!]);
+  if (differ >= 0) {
+    throw new ShapeError(
+      `tensordot: ${product(a, b)}: dimension ${left[differ]!} of one and ${right[differ]!} of ` +
+        "the " +
+        `other are multiplied, but ${a.shape[left[differ]!]!} ≠ ${b.shape[right[differ]!]!}.`,
+    );
+  }
+  const [rows, columns] = [othersThan(left, m), othersThan(right, n)];
+  const sizes = left.map((dim) => a.shape[dim]!);
+  const count = sizes.reduce((total, size) => total * size, 1);
+  const [height, width] = [rows.map((dim) => a.shape[dim]!), columns.map((dim) => b.shape[dim]!)];
+  const rowCount = height.reduce((total, size) => total * size, 1);
+  const columnCount = width.reduce((total, size) => total * size, 1);
+  return a
+    .permute([...rows, ...left])
+    .reshape([rowCount, count])
+    .matmul(b.permute([...right, ...columns]).reshape([count, columnCount]))
+    .reshape([...height, ...width]);
+};
+
+const othersThan = (dims: readonly number[], rank: number): number[] =>
+  Array.from({ length: rank }, (_, dim) => dim).filter((dim) => !dims.includes(dim));
+
+/** The dimensions that tensordot sums over, in both tensors. */
+function sharedDims(dims: unknown, m: number, n: number): [number[], number[]] {
+  if (typeof dims === "number" && Number.isInteger(dims) && dims >= 0 && dims <= Math.min(m, n)) {
+    const first = Array.from({ length: dims }, (_, i) => i);
+    return [first.map((i) => m - dims + i), first];
+  }
+  const lists = (Array.isArray(dims) ? dims : []) as unknown[];
+  const [left, right] = lists as [number[], number[]];
+  if (lists.length === 2 && Array.isArray(left) && Array.isArray(right)) {
+    const result: [number[], number[]] = [
+      left.map((dim) => normalizeDim("tensordot", dim, m)),
+      right.map((dim) => normalizeDim("tensordot", dim, n)),
+    ];
+    const once = result.every((list) => new Set(list).size === list.length);
+    if (once && left.length === right.length) return result;
+  }
+  throw new ArgumentError(
+    `tensordot: the dimensions to sum over are a number up to ${Math.min(m, n)}, or two lists of ` +
+      "one length, each naming a dimension once, for example [[0, 1], [2, 0]].",
+  );
+}
+
+/** How addmm and its kind mix a tensor and a product: beta · tensor + alpha · product. */
+export interface MixOptions {
+  /** What the tensor is multiplied by, 1 unless given; with 0 not even its NaNs matter. */
+  readonly beta?: number;
+  /** What the product is multiplied by, 1 unless given. */
+  readonly alpha?: number;
+}
+
+/** beta · x + alpha · value, in the shape of `value`. */
+function mix(name: string, x: Tensor, value: Tensor, options: MixOptions): Tensor {
+  const { beta = 1, alpha = 1 } = options ?? {};
+  if (typeof beta !== "number" || typeof alpha !== "number") {
+    throw new ArgumentError(
+      `${name}: beta and alpha must be numbers, as in { beta: 1, alpha: 2 }.`,
+    );
+  }
+  if (!broadcasts(checkTensor(name, x).shape, value.shape)) {
+    throw new ShapeError(
+      `${name}: a tensor of shape ${formatShape(x.shape)} cannot be added to a product of shape ` +
+        `${formatShape(value.shape)}; it must broadcast to it.`,
+    );
+  }
+  const whole = Number.isInteger(beta) && Number.isInteger(alpha);
+  if (x.dtype !== value.dtype || (!isFloat(x.dtype) && !whole)) {
+    throw new DTypeError(
+      `${name}: ${beta} · ${x.dtype} + ${alpha} · ${value.dtype} is no ${x.dtype}; convert ` +
+        "first, " +
+        `for example x.to("${value.dtype}").`,
+    );
+  }
+  const scaled = alpha === 1 ? value : value.mul(alpha);
+  const kept = beta === 1 ? x : beta === 0 ? x.maskedFill(true, 0) : x.mul(beta);
+  return kept.add(scaled);
+}
+
+/**
+ * A product of matrices added to a tensor: beta · x + alpha · a × b.
+ * @example
+ * tensor([10, 20]).addmm(eye(2), tensor([[1, 2], [3, 4]])) // tensor([[11., 22.],
+ * //         [13., 24.]])
+ */
+export const addmm = (x: Tensor, a: Tensor, b: Tensor, options: MixOptions = {}): Tensor => {
+  checkFactors("addmm", a, b, [2, 2]);
+  return mix("addmm", x, a.matmul(b), options);
+};
+
+/**
+ * A product of a matrix and a vector added to a tensor: beta · x + alpha · a × b.
+ * @example
+ * tensor([10, 20]).addmv(eye(2), tensor([1, 2]), { alpha: 2 }) // tensor([12., 24.])
+ */
+export const addmv = (x: Tensor, a: Tensor, b: Tensor, options: MixOptions = {}): Tensor => {
+  checkFactors("addmv", a, b, [2, 1]);
+  return mix("addmv", x, a.matmul(b), options);
+};
+
+/**
+ * The outer product of two vectors added to a tensor: beta · x + alpha · a × b.
+ * @example
+ * zeros([2, 2]).addr(tensor([1, 2]), tensor([3, 4])) // tensor([[3., 4.],
+ * //         [6., 8.]])
+ */
+export const addr = (x: Tensor, a: Tensor, b: Tensor, options: MixOptions = {}): Tensor =>
+  mix("addr", x, outer(a, b), options);
+
+/**
+ * The products of two batches of matrices added to a tensor: beta · x + alpha · a × b.
+ * @example
+ * zeros([2, 1, 1]).baddbmm(ones([2, 1, 3]), ones([2, 3, 1])).flatten() // tensor([3., 3.])
+ */
+export const baddbmm = (x: Tensor, a: Tensor, b: Tensor, options: MixOptions = {}): Tensor => {
+  checkFactors("baddbmm", a, b, [3, 3]);
+  return mix("baddbmm", x, a.matmul(b), options);
+};
+
+/**
+ * The sum of the products of two batches of matrices added to a tensor: beta · x + alpha · Σ a × b.
+ * @example
+ * zeros([1, 1]).addbmm(ones([2, 1, 3]), ones([2, 3, 1])) // tensor([[6.]])
+ */
+export const addbmm = (x: Tensor, a: Tensor, b: Tensor, options: MixOptions = {}): Tensor => {
+  checkFactors("addbmm", a, b, [3, 3]);
+  return mix("addbmm", x, a.matmul(b).sum(0), options);
+};
+
+/**
+ * The Kronecker product: every element of `a` times the whole of `b`, in its place.
+ * @example
+ * tensor([1, 2]).kron(tensor([1, 10])) // tensor([ 1., 10.,  2., 20.])
+ */
+export const kron = (a: Tensor, b: Tensor): Tensor => {
+  const rank = Math.max(checkTensor("kron", a).shape.length, checkTensor("kron", b).shape.length);
+  const sizes = (x: Tensor): number[] => [
+    ...Array.from({ length: rank - x.shape.length }, () => 1),
+    ...x.shape,
+  ];
+  const [left, right] = [sizes(a), sizes(b)];
+  return a
+    .reshape(left.flatMap((size) => [size, 1]))
+    .mul(b.reshape(right.flatMap((size) => [1, size])))
+    .reshape(left.map((size, i) => size * right[i]!));
+};
+
+/**
+ * The sum of the elements on the diagonal of a matrix.
+ * @example
+ * tensor([[1, 2], [3, 4]]).trace() // tensor(5.)
+ */
+export const trace = (x: Tensor): Tensor => {
+  if (checkTensor("trace", x).shape.length === 2) return x.diagonal().sum();
+  throw new ShapeError(
+    `trace: a tensor of shape ${formatShape(x.shape)} is no matrix; for a batch use ` +
+      "x.diagonal(0, -2, -1).sum(-1).",
+  );
+};
+
+/**
+ * The cross product of vectors in space, which lie along a dimension of size 3: `dim`, or else the
+ * first such dimension. Other dimensions broadcast.
+ * @example
+ * tensor([1, 0, 0]).cross(tensor([0, 1, 0])) // tensor([0., 0., 1.])
+ */
+export const cross = (a: Tensor, b: Tensor, dim?: number): Tensor => {
+  const rank = checkTensor("cross", a).shape.length;
+  const first = a.shape.findIndex(
+    (size, i) => size === 3 && checkTensor("cross", b).shape[i] === 3,
+  );
+  const at = dim === undefined && first >= 0 ? first : normalizeDim("cross", dim ?? 0, rank);
+  if (b.shape.length !== rank || a.shape[at] !== 3 || b.shape[at] !== 3) {
+    throw new ShapeError(
+      `cross: ${product(a, b)}: there are no vectors of size 3 in dimension ${at} of both; ` +
+        "name the dimension that has them, for example a.cross(b, -1).",
+    );
+  }
+  const turned = (x: Tensor, by: number): Tensor => x.roll(-by, at);
+  return turned(a, 1)
+    .mul(turned(b, 2))
+    .sub(turned(a, 2).mul(turned(b, 1)));
+};
+
+/**
+ * A square matrix, or each of a batch, times itself: the power `n`, 0 or more.
+ * @example
+ * tensor([[1, 1], [0, 1]]).matrixPower(5) // tensor([[1., 5.],
+ * //         [0., 1.]])
+ */
+export const matrixPower = (x: Tensor, n: number): Tensor => {
+  const { shape } = checkTensor("matrixPower", x);
+  if (shape.length < 2 || shape.at(-1) !== shape.at(-2)) {
+    throw new ShapeError(
+      `matrixPower: a tensor of shape ${formatShape(shape)} has no powers; its last two sizes ` +
+        "must be equal.",
+    );
+  }
+  if (!Number.isInteger(n) || n < 0) {
+    throw new ArgumentError(
+      `matrixPower: the power is ${String(n)}; use an integer, 0 or more. For a negative one ` +
+        "take " +
+        "the power of the inverse.",
+    );
+  }
+  if (n === 0) return x.maskedFill(true, 0).add(eye(shape.at(-1)!, { dtype: x.dtype }));
+  let result: Tensor | null = null;
+  let power = x;
+  for (let left = n; ; power = power.matmul(power)) {
+    if (left % 2 === 1) result = result === null ? power : result.matmul(power);
+    left = Math.floor(left / 2);
+    if (left === 0) return result === x ? x.clone() : result!;
+  }
+};

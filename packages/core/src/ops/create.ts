@@ -42,7 +42,13 @@ export function create(
 }
 
 export function checkOptions(name: string, options: unknown): void {
-  if (typeof options === "object" && options !== null && !Array.isArray(options)) return;
+  if (typeof options === "object" && options !== null && !Array.isArray(options)) {
+    const unknown = Object.keys(options).find((key) => key !== "dtype" && key !== "requiresGrad");
+    if (unknown === undefined) return;
+    throw new ArgumentError(
+      `${name}: there is no option "${unknown}"; the options are dtype and requiresGrad.`,
+    );
+  }
   throw new ArgumentError(
     `${name}: the last argument is ${String(options)}, which is no options; ` +
       'for example { dtype: "float64", requiresGrad: true }.',
@@ -72,7 +78,7 @@ function fillWhole(
 }
 
 /** Throws an ArgumentError unless every argument is a number. */
-function checkNumbers(name: string, example: string, values: readonly unknown[]): void {
+export function checkNumbers(name: string, example: string, values: readonly unknown[]): void {
   const wrong = values.find((value) => !Number.isFinite(value));
   if (values.every((value) => Number.isFinite(value))) return;
   throw new ArgumentError(`${name}: ${String(wrong)} is no finite number; for example ${example}.`);

@@ -10,21 +10,16 @@ import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
 import { binary, unary } from "./define.js";
 import type { Samples } from "./define.js";
+import { rounding } from "./division.js";
 
 /**
  * A result that does not move when its input does a little: its derivative is 0 where it exists.
  */
 const flat = (g: Tensor): Tensor => zerosLike(g);
 
-/** The gradient for one side of a contest: nothing where it lost, half where it was a tie. */
-const winner = (g: Tensor, lost: Tensor, tie: Tensor): Tensor =>
-  zerosLike(g).where(lost, g.mul(0.5).where(tie, g));
-
 /** Where the tests look, unless a function is not defined there: on an interval, or a square. */
 const line: Samples = [[-3, 3]];
 const plane: Samples = [...line, ...line];
-
-const comparison = "a truth value has no derivative";
 
 /**
  * Sum of two tensors, element by element. Shapes broadcast: `[2, 3]` and `[3]` give `[2, 3]`.
@@ -64,19 +59,23 @@ export const mul = binary({
 
 /**
  * Quotient of two tensors, element by element, with broadcasting. Integers become float32 first;
- * a division by zero gives an infinity or NaN, as IEEE 754 has it.
+ * a division by zero gives an infinity or NaN, as IEEE 754 has it. With `{ roundingMode: "floor" }`
+ * or `"trunc"` the quotient is rounded, and integers stay integers.
  * @example
  * tensor([1, -1, 0]).div(tensor([2, 0, 0])) // tensor([0.5000,   -inf,    nan])
+ * tensor([7, -7]).div(2, { roundingMode: "floor" }) // tensor([ 3., -4.])
  */
-export const div = binary({
-  kernel: (a, b) => s.div(a, b),
-  vjps: [(g, { b }): Tensor => g.div(b), (g, { b, y }): Tensor => g.mul(y).div(b).neg()],
-  samples: [
-    [-3, 3],
-    [0.5, 3],
-  ],
-  fractions: true,
-});
+export const div = rounding(
+  binary({
+    kernel: (a, b) => s.div(a, b),
+    vjps: [(g, { b }): Tensor => g.div(b), (g, { b, y }): Tensor => g.mul(y).div(b).neg()],
+    samples: [
+      [-3, 3],
+      [0.5, 3],
+    ],
+    fractions: true,
+  }),
+);
 
 /**
  * `a` to the power `b`, element by element, with broadcasting. Where `b` is 0 the result is 1,
@@ -104,139 +103,6 @@ export const pow = binary({
     [-2, 2],
   ],
   numbersAmong: true,
-});
-
-/**
- * The larger of two, element by element; NaN where either is NaN. Where both are equal each gets
- * half of the gradient.
- * @example
- * tensor([1, 5]).maximum(tensor([3, 2])) // tensor([3., 5.])
- */
-export const maximum = binary({
-  kernel: (a, b) => s.max(a, b),
-  vjps: [
-    (g, { a, b }): Tensor => winner(g, a.lt(b), a.eq(b)),
-    (g, { a, b }): Tensor => winner(g, b.lt(a), a.eq(b)),
-  ],
-  samples: plane,
-});
-
-/**
- * The smaller of two, element by element; NaN where either is NaN. Where both are equal each gets
- * half of the gradient.
- * @example
- * tensor([1, 5]).minimum(tensor([3, 2])) // tensor([1., 2.])
- */
-export const minimum = binary({
-  kernel: (a, b) => s.min(a, b),
-  vjps: [
-    (g, { a, b }): Tensor => winner(g, b.lt(a), a.eq(b)),
-    (g, { a, b }): Tensor => winner(g, a.lt(b), a.eq(b)),
-  ],
-  samples: plane,
-});
-
-/**
- * Whether an element of `a` is equal to that of `b`, with broadcasting. The result is bool. NaN
- * differs from everything.
- * @example
- * tensor([1, 3, 2]).eq(2) // tensor([false, false,  true])
- */
-export const eq = binary({
-  kernel: (a, b) => s.eq(a, b),
-  nondifferentiable: comparison,
-  samples: plane,
-});
-
-/**
- * Whether an element of `a` is different from that of `b`, with broadcasting. The result is bool.
- * NaN differs from everything.
- * @example
- * tensor([1, 3, 2]).ne(2) // tensor([ true,  true, false])
- */
-export const ne = binary({
-  kernel: (a, b) => s.ne(a, b),
-  nondifferentiable: comparison,
-  samples: plane,
-});
-
-/**
- * Whether an element of `a` is less than that of `b`, with broadcasting. The result is bool.
- * @example
- * tensor([1, 3, 2]).lt(2) // tensor([ true, false, false])
- */
-export const lt = binary({
-  kernel: (a, b) => s.lt(a, b),
-  nondifferentiable: comparison,
-  samples: plane,
-});
-
-/**
- * Whether an element of `a` is less than or equal to that of `b`, with broadcasting. The result
- * is bool.
- * @example
- * tensor([1, 3, 2]).le(2) // tensor([ true, false,  true])
- */
-export const le = binary({
-  kernel: (a, b) => s.le(a, b),
-  nondifferentiable: comparison,
-  samples: plane,
-});
-
-/**
- * Whether an element of `a` is greater than that of `b`, with broadcasting. The result is bool.
- * @example
- * tensor([1, 3, 2]).gt(2) // tensor([false,  true, false])
- */
-export const gt = binary({
-  kernel: (a, b) => s.gt(a, b),
-  nondifferentiable: comparison,
-  samples: plane,
-});
-
-/**
- * Whether an element of `a` is greater than or equal to that of `b`, with broadcasting. The
- * result is bool.
- * @example
- * tensor([1, 3, 2]).ge(2) // tensor([false,  true,  true])
- */
-export const ge = binary({
-  kernel: (a, b) => s.ge(a, b),
-  nondifferentiable: comparison,
-  samples: plane,
-});
-
-/**
- * Whether both are true, where everything but 0 is true.
- * @example
- * tensor([0, 1, 2]).logicalAnd(tensor([1, 0, 1])) // tensor([false, false,  true])
- */
-export const logicalAnd = binary({
-  kernel: (a, b) => s.and(a, b),
-  nondifferentiable: comparison,
-  samples: plane,
-});
-
-/**
- * Whether one or both are true, where everything but 0 is true.
- * @example
- * tensor([0, 1, 0]).logicalOr(tensor([1, 0, 0])) // tensor([ true,  true, false])
- */
-export const logicalOr = binary({
-  kernel: (a, b) => s.or(a, b),
-  nondifferentiable: comparison,
-  samples: plane,
-});
-
-/**
- * Whether an element is 0.
- * @example
- * tensor([0, 1, 2]).logicalNot() // tensor([ true, false, false])
- */
-export const logicalNot = unary({
-  kernel: (x) => s.not(x),
-  nondifferentiable: comparison,
-  samples: line,
 });
 
 /**
@@ -429,28 +295,4 @@ export const softplus = unary({
   vjps: [(g, { x }): Tensor => g.mul(x.sigmoid())],
   samples: line,
   fractions: true,
-});
-
-/**
- * The largest integer that is not above an element.
- * @example
- * tensor([1.7, -1.2]).floor() // tensor([ 1., -2.])
- */
-export const floor = unary({
-  kernel: (x) => s.floor(x),
-  vjps: [flat],
-  samples: line,
-  numbersOnly: true,
-});
-
-/**
- * The smallest integer that is not below an element.
- * @example
- * tensor([1.2, -1.7]).ceil() // tensor([ 2., -1.])
- */
-export const ceil = unary({
-  kernel: (x) => s.ceil(x),
-  vjps: [flat],
-  samples: line,
-  numbersOnly: true,
 });

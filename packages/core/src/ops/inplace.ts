@@ -14,7 +14,7 @@ import { mode, noGrad } from "../graph/mode.js";
 import { Node } from "../graph/node.js";
 import type { Work } from "../graph/node.js";
 import { Origin } from "../graph/origin.js";
-import { countElements, formatShape, rowMajor, sameShape } from "../graph/shape.js";
+import { countElements, formatShape, overlaps, rowMajor, sameShape } from "../graph/shape.js";
 import type { Layout, Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { zeros } from "./create.js";
@@ -262,12 +262,10 @@ function checkWrite(name: string, target: Tensor, value: Tensor): void {
         `x.to("${value.dtype}").`,
     );
   }
-  const { node } = target;
-  const shared = !isWhole(target);
-  if (shared && node.strides?.some((step, i) => step === 0 && node.shape[i]! > 1)) {
+  if (!isWhole(target) && overlaps(target.node)) {
     throw new InPlaceError(
-      `${name}: several elements of this expanded tensor are one in memory, so it cannot be ` +
-        `written to; write to a copy: x.clone().${name}(...).`,
+      `${name}: several elements of this view are one in memory, so it cannot be written to; ` +
+        `write to a copy: x.clone().${name}(...).`,
     );
   }
   const owner = target.shows?.owner ?? target;

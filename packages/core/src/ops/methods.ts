@@ -8,18 +8,29 @@ import type { Row } from "./define.js";
 import { write } from "./inplace.js";
 
 /** The methods that the exports of a table become. */
-export type Methods<Table> = {
-  [Name in keyof Table]: Table[Name] extends (x: Tensor, ...args: infer Arguments) => Tensor
-    ? (...args: Arguments) => Tensor
-    : never;
-};
+export type Methods<Table> = { [Name in keyof Table]: Method<Table[Name]> };
+
+/** The method of one export, which may have up to three overloads. */
+type Method<Entry> = Entry extends {
+  (x: Tensor, ...args: infer First): infer FirstResult;
+  (x: Tensor, ...args: infer Second): infer SecondResult;
+  (x: Tensor, ...args: infer Last): infer LastResult;
+}
+  ? [Last] extends [First]
+    ? (...args: Last) => LastResult
+    : {
+        (...args: First): FirstResult;
+        (...args: Second): SecondResult;
+        (...args: Last): LastResult;
+      }
+  : never;
 
 /** The methods `name_`, which write their result into the tensor they are called on. */
 export type InPlaceMethods<Table> = {
   [Name in keyof Table as `${Name & string}_`]: Methods<Table>[Name];
 };
 
-type Call = (x: Tensor, ...args: unknown[]) => Tensor;
+type Call = (x: Tensor, ...args: unknown[]) => unknown;
 
 /** Gives tensors the methods of a table, and its records their names. */
 export function installMethods(tensors: object, table: Readonly<Record<string, unknown>>): void {
@@ -31,13 +42,13 @@ export function installMethods(tensors: object, table: Readonly<Record<string, u
 
 /** Gives tensors the methods `name_` of a table. */
 export function installInPlace(tensors: object, table: Readonly<Record<string, unknown>>): void {
-  for (const [name, entry] of Object.entries(table) as [string, Call][]) {
+  for (const [name, entry] of Object.entries(table) as [string, Row<unknown[]>][]) {
     install(tensors, `${name}_`, (x, ...args) => write(`${name}_`, x, entry(x, ...args)));
   }
 }
 
 function install(tensors: object, name: string, call: Call): void {
-  const value = function (this: Tensor, ...args: unknown[]): Tensor {
+  const value = function (this: Tensor, ...args: unknown[]): unknown {
     return call(this, ...args);
   };
   Object.defineProperty(tensors, name, { value, writable: true, configurable: true });

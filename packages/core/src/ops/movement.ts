@@ -1,90 +1,50 @@
 /**
- * Movement: other ways to look at the same elements. A record says how the layout (shape, strides,
- * offset) changes; nothing is copied, and the result shares its elements with the tensor it was
- * made from: a write to one of them (ops/inplace.ts) is seen by the other. Read first:
- * ops/define.ts.
+ * Movement: the ways to look at the elements of a tensor in another order or another shape, each a
+ * view: a write to one of the two (ops/inplace.ts) is seen by the other. Read first: ops/view.ts.
+ * What is made of these: ops/rearrange.ts and ops/split.ts.
  */
 import { ArgumentError, IndexError, ShapeError } from "../errors.js";
-import { checkTensor } from "../graph/node.js";
 import {
   checkList,
   checkShape,
   countElements,
   formatShape,
   normalizeDim,
+  normalizeDims,
   reshapeStrides,
-  rowMajor,
   simplify,
 } from "../graph/shape.js";
 import type { Layout, Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { record, row } from "./define.js";
-import type { Op, Row, Vjp } from "./define.js";
-import { embed, share, viewable, viewStep } from "./inplace.js";
+import { embed, viewStep } from "./inplace.js";
+import { laidOut, movement } from "./view.js";
+import type { Walk } from "./view.js";
 
-/** A layout whose strides are written out. */
-interface Walk {
-  readonly shape: Shape;
-  readonly strides: readonly number[];
-  readonly offset: number;
-}
-
-const walkOf = ({ shape, strides, offset }: Layout): Walk => ({
-  shape,
-  strides: strides ?? rowMajor(shape),
-  offset,
-});
-
-const laidOut = (shape: Shape, strides: readonly number[], offset: number): Layout => ({
-  shape,
-  strides: simplify(shape, strides),
-  offset,
-});
-
-/**
- * The family of views. Where `layout` gives nothing, the elements do not lie so that a view can
- * show them: they are copied.
- */
-function movement<Arguments extends unknown[]>(of: {
-  readonly layout: (x: Walk, ...args: Arguments) => Layout | undefined;
-  readonly vjps: readonly [Vjp<Arguments>];
-}): Row<Arguments> {
-  const op: Op = {
-    name: "",
-    vjps: of.vjps as readonly Vjp<never>[] as readonly Vjp[],
-    keeps: false,
-    work: () => ({ kind: "view" }),
-  };
-  const call = (x: Tensor, ...given: Arguments): Tensor => {
-    // Lists are the caller's, who may change them later.
-    const args = given.map((arg: unknown) => (Array.isArray(arg) ? arg.slice() : arg)) as Arguments;
-    const { node, dtype } = viewable(checkTensor(op.name, x));
-    const layout = of.layout(walkOf(node), ...args);
-    if (layout === undefined) return call(x.clone(), ...args);
-    const result = record(op, [x], args, dtype, layout);
-    return share(x, result, (own) => of.layout(walkOf(own), ...args));
-  };
-  return row(op, [], call);
-}
-
-/** The sizes a reshape asks for, with -1 worked out. */
-function resolveShape(from: Shape, shape: Shape): Shape {
-  checkList("reshape", shape);
+/** The sizes that `reshape` or `view` asks for, with -1 worked out. */
+function resolveShape(name: string, from: Shape, shape: Shape): Shape {
+  checkList(name, shape);
   const count = countElements(from);
   const open = shape.indexOf(-1);
-  if (open < 0 && countElements(shape) === count) return checkShape("reshape", shape);
+  if (open < 0 && countElements(shape) === count) return checkShape(name, shape);
   const known = countElements(shape.filter((_, i) => i !== open));
   const fits = open < 0 ? known === count : known > 0 && count % known === 0;
   const whole = shape.map((size, i) => (i === open && fits ? count / known : size));
   if (!fits) {
     throw new ShapeError(
-      `reshape: ${count} elements of shape ${formatShape(from)} cannot take the shape ` +
+      `${name}: ${count} elements of shape ${formatShape(from)} cannot take the shape ` +
         formatShape(shape) +
         `${open < 0 ? `, which has ${known}` : ""}; keep the number of elements, ` +
-        `or leave one size open with -1, for example reshape([-1]).`,
+        `or leave one size open with -1, for example ${name}([-1]).`,
     );
   }
-  return checkShape("reshape", whole);
+  return checkShape(name, whole);
+}
+
+/** The layout in another shape, or nothing where only a copy can have it. */
+function reshaped(name: string, x: Walk, shape: Shape): Layout | undefined {
+  const whole = resolveShape(name, x.shape, shape);
+  const strides = reshapeStrides({ ...x, strides: simplify(x.shape, x.strides) }, whole);
+  return strides === undefined ? undefined : { shape: whole, strides, offset: x.offset };
 }
 
 function expandedShape(from: Shape, shape: Shape): Shape {
@@ -162,10 +122,28 @@ const replaceAt = (list: readonly number[], at: number, ...items: number[]): num
  * //         [3., 4., 5.]])
  */
 export const reshape = movement({
+  layout: (x, shape: Shape) => reshaped("reshape", x, shape),
+  vjps: [(g, { shape }): Tensor => g.reshape(shape)],
+});
+
+/**
+ * The same elements, row by row, in another shape, as `reshape`, but never a copy: where the
+ * elements do not lie so that a view can show them, it throws a ShapeError.
+ * @example
+ * const x = zeros([2, 2]);
+ * x.view([4]).fill_(1);
+ * x // tensor([[1., 1.],
+ * //         [1., 1.]])
+ */
+export const view = movement({
   layout: (x, shape: Shape) => {
-    const whole = resolveShape(x.shape, shape);
-    const strides = reshapeStrides({ ...x, strides: simplify(x.shape, x.strides) }, whole);
-    return strides === undefined ? undefined : { shape: whole, strides, offset: x.offset };
+    const layout = reshaped("view", x, shape);
+    if (layout !== undefined) return layout;
+    throw new ShapeError(
+      `view: the elements of shape ${formatShape(x.shape)} with strides ` +
+        `${formatShape(x.strides)} do not lie so that a view can show them as ` +
+        `${formatShape(shape)}; use x.reshape(${formatShape(shape)}), which copies them.`,
+    );
   },
   vjps: [(g, { shape }): Tensor => g.reshape(shape)],
 });
@@ -240,16 +218,17 @@ export const unsqueeze = movement({
 });
 
 /**
- * Without dimension `dim` if its size is 1, or without all dimensions of size 1; a view.
+ * Without the dimensions `dim`, one or several, whose size is 1, or without all of that size; a
+ * view.
  * @example
  * zeros([2, 1, 3, 1]).squeeze().shape // [ 2, 3 ]
  * zeros([2, 1, 3, 1]).squeeze(1).shape // [ 2, 3, 1 ]
  */
 export const squeeze = movement({
-  layout: ({ shape, strides, offset }, dim?: number) => {
-    const only = dim === undefined ? null : normalizeDim("squeeze", dim, shape.length);
-    const stays = (_: number, i: number): boolean =>
-      shape[i] !== 1 || (only !== null && i !== only);
+  layout: ({ shape, strides, offset }, dim?: number | readonly number[]) => {
+    const none = Array.isArray(dim) && dim.length === 0;
+    const gone = none ? [] : normalizeDims("squeeze", dim, shape.length);
+    const stays = (_: number, i: number): boolean => shape[i] !== 1 || !gone.includes(i);
     return laidOut(shape.filter(stays), strides.filter(stays), offset);
   },
   vjps: [(g, { shape }): Tensor => g.reshape(shape)],
@@ -310,3 +289,79 @@ function checkHasDimension(name: string, shape: Shape): void {
   if (shape.length > 0) return;
   throw new IndexError(`${name}: a tensor without dimensions has no parts; read it with item().`);
 }
+
+/**
+ * The elements on a diagonal of dimensions `dim1` and `dim2`, as a last dimension; a view. The
+ * diagonal `offset` is 0 for the main one, positive above it, negative below.
+ * @example
+ * tensor([[1, 2, 3], [4, 5, 6]]).diagonal() // tensor([1., 5.])
+ * tensor([[1, 2, 3], [4, 5, 6]]).diagonal(1) // tensor([2., 6.])
+ */
+export const diagonal = movement({
+  layout: (
+    { shape, strides, offset: begin },
+    offset: number = 0,
+    dim1: number = 0,
+    dim2: number = 1,
+  ) => {
+    const i = normalizeDim("diagonal", dim1, shape.length);
+    const j = normalizeDim("diagonal", dim2, shape.length);
+    if (i === j || shape.length < 2 || !Number.isInteger(offset)) {
+      throw new ArgumentError(
+        `diagonal: a shape ${formatShape(shape)} has no diagonal ${String(offset)} of dimensions ` +
+          `${dim1} and ${dim2}; name two different ones and an integer, for example ` +
+          "x.diagonal(0, -2, -1).",
+      );
+    }
+    const [down, right] = [Math.max(-offset, 0), Math.max(offset, 0)];
+    const length = Math.max(0, Math.min(shape[i]! - down, shape[j]! - right));
+    const others = (_: number, dim: number): boolean => dim !== i && dim !== j;
+    return laidOut(
+      [...shape.filter(others), length],
+      [...strides.filter(others), strides[i]! + strides[j]!],
+      length === 0 ? begin : begin + down * strides[i]! + right * strides[j]!,
+    );
+  },
+  vjps: [(g, { shape, attributes }): Tensor => embed(g, shape, viewStep(diagonal, attributes))],
+});
+
+/**
+ * All windows of `size` neighbours along a dimension, `step` apart, each in a new last dimension;
+ * a view. Windows that overlap cannot be written to.
+ * @example
+ * arange(5).unfold(0, 3, 1) // tensor([[0., 1., 2.],
+ * //         [1., 2., 3.],
+ * //         [2., 3., 4.]])
+ */
+export const unfold = movement({
+  layout: ({ shape, strides, offset }, dim: number, size: number, step: number) => {
+    const at = normalizeDim("unfold", dim, shape.length);
+    checkHasDimension("unfold", shape);
+    const length = shape[at]!;
+    const fits = Number.isInteger(size) && size >= 0 && size <= length;
+    if (!fits || !Number.isInteger(step) || step < 1) {
+      throw new ArgumentError(
+        `unfold: there are no windows of ${String(size)} elements, ${String(step)} apart, in ` +
+          `dimension ${at} of shape ${formatShape(shape)}; the size is an integer up to ` +
+          `${length}, ` +
+          "the step one from 1 on.",
+      );
+    }
+    const own = strides[at]!;
+    const count = Math.floor((length - size) / step) + 1;
+    const sizes = replaceAt(shape, at, count);
+    return laidOut([...sizes, size], [...replaceAt(strides, at, own * step), own], offset);
+  },
+  vjps: [
+    (g, { shape, attributes: [dim, size, step] }): Tensor => {
+      // One place in every window at a time, for windows may overlap.
+      const length = Math.floor((shape.at(dim)! - size) / step) * step + 1;
+      let sum = g.newZeros(shape);
+      for (let i = 0; i < size; i++) {
+        const place = viewStep(slice, [dim, i, i + length, step]);
+        sum = sum.add(embed(g.select(-1, i), shape, place));
+      }
+      return sum;
+    },
+  ],
+});

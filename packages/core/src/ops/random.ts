@@ -5,11 +5,17 @@
  * float32 and a float64 tensor from one seed agree.
  */
 import { ArgumentError } from "../errors.js";
-import type { TypedArray } from "../graph/dtype.js";
+import type { DType, TypedArray } from "../graph/dtype.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { checkOptions, create } from "./create.js";
 import type { CreateOptions } from "./create.js";
+
+/** Where the random numbers stand: the seed, and how many were drawn since. */
+export interface RngState {
+  readonly seed: number;
+  readonly counter: number;
+}
 
 const state = { seed: 0, counter: 0 };
 
@@ -33,13 +39,57 @@ export function manualSeed(seed: number): void {
   state.counter = 0;
 }
 
-/** Fills a new tensor from two random words for each element. */
-function draw(
-  name: string,
-  shape: Shape,
-  options: CreateOptions,
-  element: (high: number, low: number) => number,
-): Tensor {
+/**
+ * Where the random numbers stand, to go on from later with setRngState().
+ * @example
+ * const state = getRngState();
+ * const first = rand([2]);
+ * setRngState(state);
+ * rand([2]).sub(first) // tensor([0., 0.])
+ */
+export const getRngState = (): RngState => ({ ...state });
+
+/**
+ * Lets the random numbers go on from where they stood at getRngState().
+ * @example
+ * const state = getRngState();
+ * setRngState(state);
+ * getRngState().counter === state.counter // true
+ */
+export function setRngState({ seed, counter }: RngState): void {
+  manualSeed(seed);
+  state.counter = counter;
+}
+
+/** A function that runs others with the random numbers as they are now, every time. */
+export function withRandomState(): <T>(run: () => T) => T {
+  const then = getRngState();
+  let first = true;
+  return (run) => {
+    const now = getRngState();
+    if (!first) setRngState(then);
+    try {
+      return run();
+    } finally {
+      if (!first) setRngState(now);
+      first = false;
+    }
+  };
+}
+
+/** What an element is, given two random words. */
+export type Draw = (high: number, low: number) => number;
+
+/** Fills an array: every element takes the next number of the counter. */
+export function fillRandom(buffer: TypedArray, element: Draw): void {
+  for (let i = 0; i < buffer.length; i++) {
+    const [high, low] = threefry(state.counter++, state.seed);
+    buffer[i] = element(high, low);
+  }
+}
+
+/** A new tensor filled with fractions. */
+function draw(name: string, shape: Shape, options: CreateOptions, element: Draw): Tensor {
   checkOptions(name, options);
   if (options.dtype === "int32" || options.dtype === "bool") {
     throw new ArgumentError(
@@ -47,12 +97,7 @@ function draw(
         `or "float64".`,
     );
   }
-  return create(name, shape, options, (buffer: TypedArray) => {
-    for (let i = 0; i < buffer.length; i++) {
-      const [high, low] = threefry(state.counter++, state.seed);
-      buffer[i] = element(high, low);
-    }
-  });
+  return create(name, shape, options, (buffer) => fillRandom(buffer, element));
 }
 
 const LOW = 2 ** 32;
@@ -83,12 +128,16 @@ export function threefry(counter: number, key: number): [number, number] {
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
 
 /** 53 random bits as a fraction of 2^53. */
-const fraction = (high: number, low: number): number =>
+export const fraction = (high: number, low: number): number =>
   ((high >>> 5) * 2 ** 26 + (low >>> 6)) / 2 ** 53;
 
 /** 52 random bits as the middle of one of 2^52 parts of (0, 1): never 0, never 1. */
-const between = (high: number, low: number): number =>
+export const between = (high: number, low: number): number =>
   ((high >>> 6) * 2 ** 26 + (low >>> 6) + 0.5) / 2 ** 52;
+
+/** A number from 0 up to 1 with as many random bits as a type has digits. */
+export const uniform = (dtype: DType): Draw =>
+  dtype === "float64" ? fraction : (high) => (high >>> 8) / 2 ** 24;
 
 /**
  * Random numbers from 0 up to, not including, 1, all equally likely.
@@ -97,9 +146,7 @@ const between = (high: number, low: number): number =>
  * rand([2, 3]).shape // [ 2, 3 ]
  */
 export const rand = (shape: Shape, options: CreateOptions = {}): Tensor =>
-  options.dtype === "float64"
-    ? draw("rand", shape, options, fraction)
-    : draw("rand", shape, options, (high) => (high >>> 8) / 2 ** 24);
+  draw("rand", shape, options, uniform(options?.dtype ?? "float32"));
 
 /**
  * Random numbers from the normal distribution with mean 0 and standard deviation 1.
@@ -135,7 +182,7 @@ export function normalQuantile(p: number): number {
  * The natural logarithm of 0 < x <= 1 with no function that engines may round differently:
  * log(m·2^e) by a series.
  */
-function exactLog(x: number): number {
+export function exactLog(x: number): number {
   let exponent = 0;
   let mantissa = x;
   while (mantissa < Math.SQRT1_2) {

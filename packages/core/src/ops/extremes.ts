@@ -1,0 +1,236 @@
+/**
+ * The largest, the smallest and the middle elements, and where they are. Of two tensors, element by
+ * element: ops/bounds.ts. So far along a dimension: ops/scan.ts.
+ */
+import { DTypeError } from "../errors.js";
+import type { DType, TypedArray } from "../graph/dtype.js";
+import { checkTensor } from "../graph/node.js";
+import type { Shape } from "../graph/shape.js";
+import type { Tensor } from "../tensor.js";
+import { maximum, minimum } from "./bounds.js";
+import { record } from "./define.js";
+import type { Op, Operand, Row, Saved } from "./define.js";
+import { checkElements, reduction, spread } from "./fold.js";
+import type { Along, Reduction, TypeOptions } from "./fold.js";
+import { pick } from "./pick.js";
+import type { ValuesAndIndices } from "./pick.js";
+import { eachLine, filling, lineUp } from "./recurrence.js";
+
+const itself = (_name: string, dtype: DType): DType => dtype;
+
+/** Shared evenly by all elements that are equal to the result. */
+const shared = (g: Tensor, saved: Saved<Reduction>): Tensor => {
+  const { x, y, attributes } = saved;
+  const isFound = x.eq(y.reshape(attributes.kept));
+  const found = isFound.sum(attributes.dims, true).to(g.dtype);
+  return spread(g, saved).div(found).where(isFound, 0);
+};
+
+/**
+ * The largest of all elements, or along the dimensions `dim`; see sum for `dim` and `keepdim`. NaN
+ * where there is one. Equal elements share the gradient evenly. Throws an IndexError where a
+ * dimension is empty.
+ * @example
+ * tensor([[1, 5], [7, 3]]).amax() // tensor(7.)
+ * tensor([[1, 5], [7, 3]]).amax(1) // tensor([5., 7.])
+ */
+export const amax = reduction({ fold: "max", dtype: itself, nonempty: true, vjps: [shared] });
+
+/**
+ * The smallest of all elements, or along the dimensions `dim`; see sum for `dim` and `keepdim`. NaN
+ * where there is one. Equal elements share the gradient evenly. Throws an IndexError where a
+ * dimension is empty.
+ * @example
+ * tensor([[1, 5], [7, 3]]).amin() // tensor(1.)
+ * tensor([[1, 5], [7, 3]]).amin(1) // tensor([1., 3.])
+ */
+export const amin = reduction({ fold: "min", dtype: itself, nonempty: true, vjps: [shared] });
+
+const ordered = (name: string, dtype: DType): DType => {
+  if (dtype !== "bool") return dtype;
+  throw new DTypeError(
+    `${name}: truth values are not put in order; convert first, for example x.to("int32").`,
+  );
+};
+
+/**
+ * Where the largest element is, as int32: its position along a dimension, or in the flattened
+ * tensor. Of equals the first; NaN is larger than all.
+ * @example
+ * tensor([[1, 5], [7, 3]]).argmax() // tensor(2)
+ * tensor([[1, 5], [7, 3]]).argmax(1) // tensor([1, 0])
+ */
+export const argmax = reduction({ fold: "argmax", dtype: ordered, nonempty: true, vjps: null });
+
+/**
+ * Where the smallest element is, as int32: its position along a dimension, or in the flattened
+ * tensor. Of equals the first; NaN is smaller than all.
+ * @example
+ * tensor([[1, 5], [7, 3]]).argmin() // tensor(0)
+ * tensor([[1, 5], [7, 3]]).argmin(1) // tensor([0, 1])
+ */
+export const argmin = reduction({ fold: "argmin", dtype: ordered, nonempty: true, vjps: null });
+
+/** The elements at the positions that `find` gives along a dimension. */
+function found(
+  name: string,
+  given: Tensor,
+  dim: number,
+  keepdim: boolean,
+  find: (x: Tensor, dim: number) => Tensor,
+): ValuesAndIndices {
+  const [x, at] = lineUp(name, given, dim);
+  const kept = x.shape.map((size, i) => (i === at ? 1 : size));
+  checkElements(name, x.shape, [at], kept);
+  const indices = find(x, at).reshape(kept);
+  const shape = given.shape.length === 0 ? [] : keepdim ? kept : kept.filter((_, i) => i !== at);
+  return { values: pick(x, indices, at).reshape(shape), indices: indices.reshape(shape) };
+}
+
+/** Truth values have a largest one, but no family that finds where; whole numbers have. */
+const comparable = (x: Tensor): Tensor => (x.dtype === "bool" ? x.to("int32") : x);
+
+type Extreme = (
+  name: string,
+  whole: Row<Along<TypeOptions>>,
+  position: Row<Along<TypeOptions>>,
+  beside: Row<[other: Operand]>,
+) => (x: Tensor, dim: number | Tensor | undefined, keepdim: boolean) => Tensor | ValuesAndIndices;
+
+const extreme: Extreme = (name, whole, position, beside) => (x, dim, keepdim) => {
+  if (dim === undefined) return whole(checkTensor(name, x));
+  if (typeof dim === "object") return beside(x, dim);
+  return found(name, x, dim, keepdim, (line, at) => position(comparable(line), at));
+};
+const largest = extreme("max", amax, argmax, maximum);
+const smallest = extreme("min", amin, argmin, minimum);
+
+/**
+ * The largest of all elements; along a dimension also where it is, the first of equals, to which
+ * the whole gradient goes; with another tensor `maximum`. NaN is larger than all.
+ * @example
+ * const x = tensor([[1, 5], [7, 3]]);
+ * x.max() // tensor(7.)
+ * x.max(0).values // tensor([7., 5.])
+ * x.max(0).indices // tensor([1, 0])
+ * x.max(tensor(4)) // tensor([[4., 5.],
+ * //         [7., 4.]])
+ */
+export function max(x: Tensor): Tensor;
+export function max(x: Tensor, other: Tensor): Tensor;
+export function max(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
+export function max(x: Tensor, dim?: number | Tensor, keepdim = false): Tensor | ValuesAndIndices {
+  return largest(x, dim, keepdim);
+}
+
+/**
+ * The smallest of all elements; along a dimension also where it is, the first of equals, to which
+ * the whole gradient goes; with another tensor `minimum`. NaN is smaller than all.
+ * @example
+ * const x = tensor([[1, 5], [7, 3]]);
+ * x.min() // tensor(1.)
+ * x.min(0).values // tensor([1., 3.])
+ * x.min(0).indices // tensor([0, 1])
+ * x.min(tensor(4)) // tensor([[1., 4.],
+ * //         [4., 3.]])
+ */
+export function min(x: Tensor): Tensor;
+export function min(x: Tensor, other: Tensor): Tensor;
+export function min(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
+export function min(x: Tensor, dim?: number | Tensor, keepdim = false): Tensor | ValuesAndIndices {
+  return smallest(x, dim, keepdim);
+}
+
+/** An operation that finds one position in every line along the last dimension. */
+const finder = (name: string, find: (line: Float64Array) => number): Op => ({
+  name,
+  vjps: null,
+  work: filling((y: TypedArray, [x], { dim, shape }: { dim: number; shape: Shape }) => {
+    let line = 0;
+    eachLine(shape, dim, (from, step, count) => {
+      const values = new Float64Array(count);
+      for (let i = 0; i < count; i++) values[i] = x![from + i * step]!;
+      y[line++] = find(values);
+    });
+  }),
+});
+
+/**
+ * The lower of the two middles; of equals the first. NaN, or what else is left out, by `ranked`.
+ */
+const middle = (line: Float64Array): number => {
+  const isMissing = line.findIndex(Number.isNaN);
+  return isMissing >= 0 ? isMissing : middleOfNumbers(line);
+};
+const middleOfNumbers = (line: Float64Array): number => {
+  const ranked = line.filter((value) => !Number.isNaN(value)).sort();
+  return ranked.length === 0 ? 0 : line.indexOf(ranked[(ranked.length - 1) >> 1]!);
+};
+
+/** The smallest of the values that occur most often, where it occurs last. */
+const mostFrequent = (line: Float64Array): number => {
+  const counts = new Map<number, number>();
+  for (const value of line) counts.set(value, (counts.get(value) ?? 0) + 1);
+  let best = line[0]!;
+  for (const [value, count] of counts) {
+    const most = counts.get(best)!;
+    if (count > most || (count === most && value < best)) best = value;
+  }
+  const isBest = Array.from(line, (value) => Object.is(value + 0, best + 0));
+  return isBest.lastIndexOf(true);
+};
+
+const finders = {
+  median: finder("median", middle),
+  nanmedian: finder("nanmedian", middleOfNumbers),
+  mode: finder("mode", mostFrequent),
+};
+
+function ranked(
+  name: keyof typeof finders,
+  x: Tensor,
+  dim: number,
+  keepdim: boolean,
+): ValuesAndIndices {
+  return found(name, x, dim, keepdim, (line, at) => {
+    if (name !== "mode") ordered(name, line.dtype);
+    const shape = line.shape.filter((_, i) => i !== at);
+    return record(finders[name], [line], { dim: at, shape: line.shape }, "int32", { shape });
+  });
+}
+
+/**
+ * The element in the middle, the lower of two, and NaN where there is one; along a dimension also
+ * where it is.
+ * @example
+ * tensor([3, 1, 4, 2]).median() // tensor(2.)
+ * tensor([[3, 1, 2], [5, 6, 4]]).median(1).values // tensor([2., 5.])
+ */
+export function median(x: Tensor): Tensor;
+export function median(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
+export function median(x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices {
+  if (dim !== undefined) return ranked("median", x, dim, keepdim);
+  return ranked("median", checkTensor("median", x).reshape([-1]), 0, false).values;
+}
+
+/**
+ * The element in the middle of those that are not NaN, the lower of two; along a dimension also
+ * where it is.
+ * @example
+ * tensor([3, NaN, 1, 2]).nanmedian() // tensor(2.)
+ */
+export function nanmedian(x: Tensor): Tensor;
+export function nanmedian(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
+export function nanmedian(x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices {
+  if (dim !== undefined) return ranked("nanmedian", x, dim, keepdim);
+  return ranked("nanmedian", checkTensor("nanmedian", x).reshape([-1]), 0, false).values;
+}
+
+/**
+ * The element that occurs most often along a dimension (the last one unless said otherwise), the
+ * smallest of several, and where it occurs last.
+ * @example
+ * tensor([1, 3, 3, 2]).mode().values // tensor(3.)
+ */
+export const mode = (x: Tensor, dim = -1, keepdim = false): ValuesAndIndices =>
+  ranked("mode", x, dim, keepdim);

@@ -1,0 +1,218 @@
+/**
+ * Statistics and other results of many elements that are made of other operations, and so need no
+ * derivatives of their own. What they are made of: ops/reduce.ts and ops/extremes.ts.
+ */
+import { ArgumentError } from "../errors.js";
+import { toFloat } from "../graph/dtype.js";
+import { checkTensor } from "../graph/node.js";
+import { normalizeDim, normalizeDims } from "../graph/shape.js";
+import type { Tensor } from "../tensor.js";
+import { floats, readArguments } from "./fold.js";
+import type { Along, Dims, TypeOptions } from "./fold.js";
+
+/** What variances and standard deviations take last. */
+export interface VarianceOptions {
+  /** What is taken off the number of elements before it divides; 1 unless said otherwise. */
+  readonly correction?: number;
+}
+
+/** The mean of the squared distances from the mean, and the mean. */
+function spreadAndMean(
+  name: string,
+  given: Tensor,
+  args: Along<VarianceOptions>,
+): [variance: Tensor, mean: Tensor] {
+  const { dim, keepdim, options } = readArguments(name, args, ["correction"]);
+  const x = checkTensor(name, given);
+  floats(name, x.dtype);
+  const dims = normalizeDims(name, dim, x.shape.length);
+  const center = x.mean(dims, true);
+  const count = dims.reduce((product, at) => product * x.shape[at]!, 1);
+  const squares = x.sub(center).square().sum(dims, keepdim);
+  const variance = squares.div(Math.max(0, count - (options.correction ?? 1)));
+  return [variance, keepdim ? center : center.reshape(variance.shape)];
+}
+
+/** The square root, flat where it is 0. */
+function flatRoot(x: Tensor): Tensor {
+  const isAway = x.ne(0);
+  return x.where(isAway, 1).sqrt().where(isAway, 0);
+}
+
+/**
+ * The variance of all elements, or along the dimensions `dim` (see sum): the sum of the squared
+ * distances from the mean, divided by the number of elements less `correction`. Of one element it
+ * is NaN.
+ * @example
+ * tensor([1, 2, 3, 4]).var() // tensor(1.6667)
+ * tensor([1, 2, 3, 4]).var(0, { correction: 0 }) // tensor(1.2500)
+ */
+const variance = (x: Tensor, ...args: Along<VarianceOptions>): Tensor =>
+  spreadAndMean("var", x, args)[0];
+export { variance as var };
+
+/**
+ * The standard deviation of all elements, or along the dimensions `dim`: the square root of `var`.
+ * Where all elements are equal its gradient is 0.
+ * @example
+ * tensor([1, 2, 3, 4]).std() // tensor(1.2910)
+ * tensor([1, 2, 3, 4]).std({ correction: 0 }) // tensor(1.1180)
+ */
+export const std = (x: Tensor, ...args: Along<VarianceOptions>): Tensor =>
+  flatRoot(spreadAndMean("std", x, args)[0]);
+
+/**
+ * The variance and the mean, as `var` and `mean` give them.
+ * @example
+ * const [variance, mean] = tensor([1, 2, 3, 4]).varMean();
+ * variance // tensor(1.6667)
+ * mean // tensor(2.5000)
+ */
+export const varMean = (
+  x: Tensor,
+  ...args: Along<VarianceOptions>
+): [variance: Tensor, mean: Tensor] => spreadAndMean("varMean", x, args);
+
+/**
+ * The standard deviation and the mean, as `std` and `mean` give them.
+ * @example
+ * const [deviation, mean] = tensor([1, 2, 3, 4]).stdMean();
+ * deviation // tensor(1.2910)
+ * mean // tensor(2.5000)
+ */
+export const stdMean = (
+  x: Tensor,
+  ...args: Along<VarianceOptions>
+): [deviation: Tensor, mean: Tensor] => {
+  const [squared, mean] = spreadAndMean("stdMean", x, args);
+  return [flatRoot(squared), mean];
+};
+
+/** The largest element along dimensions, as a constant that keeps exponentials from overflowing. */
+function safeShift(x: Tensor, dims: readonly number[]): Tensor {
+  if (dims.some((dim) => x.shape[dim] === 0)) return x.newZeros([]);
+  const shift = x.detach().amax(dims, true);
+  return shift.where(shift.isfinite(), 0);
+}
+
+/**
+ * The logarithm of the sum of exponentials along the dimensions `dim`, without overflow; see sum
+ * for `dim` and `keepdim`.
+ * @example
+ * tensor([100, 100]).logsumexp(0) // tensor(100.6931)
+ */
+export const logsumexp = (given: Tensor, dim: Dims, keepdim = false): Tensor => {
+  const x = checkTensor("logsumexp", given).to(toFloat(given.dtype));
+  const dims = normalizeDims("logsumexp", dim, x.shape.length);
+  const shift = safeShift(x, dims);
+  const sum = x.sub(shift).exp().sum(dims, true).log().add(shift);
+  return keepdim ? sum : sum.sum(dims);
+};
+
+/** The float elements of a call of softmax, and what is left of them below the largest. */
+function belowLargest(
+  name: string,
+  given: Tensor,
+  dim: number,
+  { dtype }: TypeOptions,
+): [shifted: Tensor, dim: number] {
+  const x = checkTensor(name, given).to(dtype ?? given.dtype);
+  floats(name, x.dtype);
+  const at = normalizeDim(name, dim, x.shape.length);
+  return [x.sub(safeShift(x, normalizeDims(name, at, x.shape.length))), at];
+}
+
+/**
+ * The exponentials of the elements along a dimension, as shares of their sum: positive, and 1
+ * together. `{ dtype }` converts the elements first.
+ * @example
+ * tensor([1, 2, 3]).softmax(0) // tensor([0.0900, 0.2447, 0.6652])
+ */
+export const softmax = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor => {
+  const [shifted, at] = belowLargest("softmax", x, dim, options);
+  const powers = shifted.exp();
+  return powers.div(powers.sum(at, true));
+};
+
+/**
+ * The logarithm of `softmax`, without losing the digits of small shares.
+ * @example
+ * tensor([1, 2, 3]).logSoftmax(0) // tensor([-2.4076, -1.4076, -0.4076])
+ */
+export const logSoftmax = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor => {
+  const [shifted, at] = belowLargest("logSoftmax", x, dim, options);
+  return shifted.sub(shifted.exp().sum(at, true).log());
+};
+
+/**
+ * `softmax` of the negative elements: the smallest gets the largest share.
+ * @example
+ * tensor([1, 2, 3]).softmin(0) // tensor([0.6652, 0.2447, 0.0900])
+ */
+export const softmin = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor =>
+  checkTensor("softmin", x).neg().softmax(dim, options);
+
+/**
+ * The length of a vector by the norm of order `p`, of all elements or along the dimensions `dim`
+ * (see sum): (Σ |x|^p)^(1/p), the largest size for Infinity, the smallest for -Infinity, the number
+ * of elements that are not 0 for 0; "fro" is 2. Its gradient at 0 is 0.
+ * @example
+ * tensor([3, -4]).norm() // tensor(5.)
+ * tensor([3, -4]).norm(1) // tensor(7.)
+ * tensor([[3, 4], [6, 8]]).norm(2, 1) // tensor([ 5., 10.])
+ */
+export const norm = (
+  given: Tensor,
+  p: number | "fro" = 2,
+  dim?: Dims,
+  keepdim = false,
+  { dtype }: TypeOptions = {},
+): Tensor => {
+  const x = checkTensor("norm", given).to(dtype ?? given.dtype);
+  floats("norm", x.dtype);
+  const order = p === "fro" ? 2 : p;
+  if (typeof order !== "number" || Number.isNaN(order)) {
+    throw new ArgumentError(
+      `norm: there is no vector norm of order ${String(p)}; use a number, Infinity or "fro".`,
+    );
+  }
+  const size = x.abs();
+  if (order === Infinity) return size.amax(dim, keepdim);
+  if (order === -Infinity) return size.amin(dim, keepdim);
+  if (order === 0) {
+    const isNumber = x.isnan().logicalNot();
+    return x.sign().square().where(isNumber, 1).sum(dim, keepdim);
+  }
+  if (order === 1) return size.sum(dim, keepdim);
+  if (order === 2) return flatRoot(x.square().sum(dim, keepdim));
+  const isAway = x.ne(0);
+  const atZero = order < 0 ? Infinity : 0;
+  const powers = size.where(isAway, 1).pow(order).where(isAway, atZero).sum(dim, keepdim);
+  const isSum = powers.ne(0);
+  return powers
+    .where(isSum, 1)
+    .pow(1 / order)
+    .where(isSum, 0);
+};
+
+/**
+ * Sum of all elements that are not NaN, or along the dimensions `dim`; see sum.
+ * @example
+ * tensor([1, NaN, 2]).nansum() // tensor(3.)
+ */
+export const nansum = (x: Tensor, ...args: Along<TypeOptions>): Tensor =>
+  checkTensor("nansum", x)
+    .where(x.isnan().logicalNot(), 0)
+    .sum(...args);
+
+/**
+ * Mean of all elements that are not NaN, or along the dimensions `dim`; see sum.
+ * @example
+ * tensor([1, NaN, 2]).nanmean() // tensor(1.5000)
+ */
+export const nanmean = (given: Tensor, ...args: Along<TypeOptions>): Tensor => {
+  const { dim, keepdim, options } = readArguments("nanmean", args, ["dtype"]);
+  const x = checkTensor("nanmean", given).to(options.dtype ?? given.dtype);
+  floats("nanmean", x.dtype);
+  return x.nansum(dim, keepdim).div(x.isnan().logicalNot().sum(dim, keepdim));
+};
