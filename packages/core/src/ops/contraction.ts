@@ -40,15 +40,26 @@ export function contraction(of: {
     name: "",
     vjps: of.vjps,
     work({ inputs: [a, b], shape, attributes }): Work {
+      const reduced = [a!.shape[a!.shape.length - 1]!];
+      const kernel = attributes as Kernel;
+      if (a!.shape.length === 2 && b!.shape.length === 2) {
+        const [row, column] = a!.strides ?? [a!.shape[1]!, 1];
+        const [down, across] = b!.strides ?? [b!.shape[1]!, 1];
+        const strides = [
+          [row!, 0, column!],
+          [0, across!, down!],
+        ];
+        return { kind: "kernel", kernel, reduced, strides };
+      }
       const batch = shape.slice(0, -2);
       const [left, right] = [matrixStrides(a!, batch), matrixStrides(b!, batch)];
       return {
         kind: "kernel",
-        kernel: attributes as Kernel,
-        reduced: [a!.shape.at(-1)!],
+        kernel,
+        reduced,
         strides: [
-          [...left.batch, left.row, 0, left.column],
-          [...right.batch, 0, right.column, right.row],
+          left.batch.concat([left.row, 0, left.column]),
+          right.batch.concat([0, right.column, right.row]),
         ],
       };
     },
@@ -58,7 +69,7 @@ export function contraction(of: {
     if (a.shape.length === 1) return call(a.unsqueeze(0), b).squeeze(b.shape.length === 1 ? 0 : -2);
     if (b.shape.length === 1) return call(a, b.unsqueeze(1)).squeeze(-1);
     const batch = broadcastBatches(op.name, a, b);
-    const shape = [...batch, a.shape.at(-2)!, b.shape.at(-1)!];
+    const shape = batch.concat([a.shape.at(-2)!, b.shape.at(-1)!]);
     return record(op, [a, b], productKernel(a.dtype), a.dtype, { shape });
   };
   return row(op, of.samples, call);
@@ -71,10 +82,9 @@ interface MatrixStrides {
 }
 
 function matrixStrides(x: Node, batch: Shape): MatrixStrides {
-  const own = x.strides ?? rowMajor(x.shape);
   const rank = x.shape.length;
+  const own = x.strides ?? rowMajor(x.shape);
   const [row, column] = [own[rank - 2]!, own[rank - 1]!];
-  if (batch.length === 0) return { batch, row, column };
   const outer = { shape: x.shape.slice(0, -2), strides: own.slice(0, -2), offset: 0 };
   return { batch: broadcastStrides(outer, batch)!, row, column };
 }

@@ -71,6 +71,15 @@ export interface TypeOptions {
   readonly dtype?: DType;
 }
 
+const TYPE_OPTIONS = ["dtype"] as const;
+
+/** What a call without arguments means. */
+const ALL: { readonly dim: null; readonly keepdim: false; readonly options: TypeOptions } = {
+  dim: null,
+  keepdim: false,
+  options: {},
+};
+
 /** The family that folds elements along some dimensions, or all of them. */
 export function reduction(of: {
   readonly fold: Fold;
@@ -108,12 +117,16 @@ export function reduction(of: {
       const input = node.inputs[0]!;
       const keepdim = node.shape.length === input.shape.length;
       const strides = [reductionStrides(input, dims, keepdim)];
-      return { kind: "kernel", kernel, reduced: dims.map((dim) => input.shape[dim]!), strides };
+      const all = dims.length === input.shape.length;
+      const reduced = all ? input.shape : dims.map((dim) => input.shape[dim]!);
+      return { kind: "kernel", kernel, reduced, strides };
     },
   };
   const call = (given: Tensor, ...args: Along<TypeOptions>): Tensor => {
-    const { dim, keepdim, options } = readArguments(op.name, args, ["dtype"]);
-    const x = checkTensor(op.name, given).to(options.dtype ?? given.dtype);
+    const { dim, keepdim, options } =
+      args.length === 0 ? ALL : readArguments(op.name, args, TYPE_OPTIONS);
+    const own = checkTensor(op.name, given);
+    const x = options.dtype === undefined ? own : own.to(options.dtype);
     const { dtype, shape } = x;
     const dims = normalizeDims(op.name, dim, shape.length);
     const kernel = kernelFor(dtype, of.dtype(op.name, dtype));
@@ -125,7 +138,8 @@ export function reduction(of: {
           `example x.${op.name}(0), or none for the position in x.flatten().`,
       );
     }
-    const result = keepdim ? kept : kept.filter((_, i) => !dims.includes(i));
+    const all = dims.length === shape.length;
+    const result = keepdim ? kept : all ? [] : kept.filter((_, i) => !dims.includes(i));
     const attributes: Reduction = { kernel, dims, kept };
     return record(op, [x], attributes, kernel.dtype, { shape: result });
   };

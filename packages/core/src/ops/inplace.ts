@@ -219,7 +219,7 @@ export function write(name: string, target: Tensor, value: Tensor): Tensor {
   const { storage, shows: view } = target;
   const owner = view?.owner ?? target;
   const remembered = mode.gradients && (owner.requiresGrad || value.requiresGrad);
-  let fitting = value.to(target.dtype);
+  let fitting = value.dtype === target.dtype ? value : value.to(target.dtype);
   // A value without history still takes the place of one that has.
   if (remembered && target.requiresGrad && !value.requiresGrad) {
     fitting = replacement(target, fitting);
@@ -233,8 +233,10 @@ export function write(name: string, target: Tensor, value: Tensor): Tensor {
 
   storage.node = stored;
   storage.version += 1;
-  if (remembered) owner.ownOrigin = origin;
-  for (const made of [value.origin, fitting.origin, origin]) made?.writtenInto(storage);
+  if (remembered) {
+    owner.ownOrigin = origin;
+    for (const made of [value.origin, fitting.origin, origin]) made?.writtenInto(storage);
+  }
   return target;
 }
 
@@ -250,8 +252,7 @@ function checkWrite(name: string, target: Tensor, value: Tensor): void {
     throw new ShapeError(
       `${name}: the result has shape ${formatShape(value.shape)}, which cannot be written into a ` +
         `tensor of shape ${formatShape(target.shape)}; use the operation without "_", which ` +
-        "makes " +
-        "a new tensor.",
+        "makes a new tensor.",
     );
   }
   const [from, to] = [value.dtype, target.dtype];
