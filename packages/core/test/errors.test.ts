@@ -266,22 +266,22 @@ test("what is no tensor", () => {
   expect(refusals(cases)).toMatchInlineSnapshot(`
     "
     null:
-        ArgumentError: add: this is no tensor; make one first, for example add(tensor([1,
+        ArgumentError: add: null is no tensor; make one first, for example add(tensor([1,
         2])).
     undefined:
-        ArgumentError: mul: a undefined is no tensor; make one first, for example
+        ArgumentError: mul: undefined is no tensor; make one first, for example
         mul(tensor([1, 2])).
     a string:
-        ArgumentError: mul: a string is no tensor; make one first, for example
+        ArgumentError: mul: this string is no tensor; make one first, for example
         mul(tensor([1, 2])).
     an array:
-        ArgumentError: add: this is no tensor; make one first, for example add(tensor([1,
-        2])).
+        ArgumentError: add: this object is no tensor; make one first, for example
+        add(tensor([1, 2])).
     a number on the left:
-        ArgumentError: exp: a number is no tensor; make one first, for example
+        ArgumentError: exp: this number is no tensor; make one first, for example
         exp(tensor([1, 2])).
     a condition that is a boolean:
-        ArgumentError: where: a boolean is no tensor; make one first, for example
+        ArgumentError: where: this boolean is no tensor; make one first, for example
         where(tensor([1, 2])).
     a number for a shape:
         ArgumentError: zeros: 3 is no list of numbers; put them in brackets, for example [2,

@@ -254,7 +254,7 @@ describe("refused", () => {
       "no tensor",
       () => cat([a, 1 as unknown as Tensor]),
       ArgumentError,
-      "cat: a number is no tensor",
+      "cat: this number is no tensor",
     ],
     ["numbers", () => cat([tensor(1)]), ShapeError, "use stack"],
     ["another size", () => cat([a, zeros([2, 4])]), ShapeError, "in dimension 1 sizes are 3 and 4"],

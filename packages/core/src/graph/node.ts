@@ -83,7 +83,7 @@ export function checkTensor<Value extends { readonly node: Node }>(
   value: Value,
 ): Value {
   if ((value as Value | null | undefined)?.node instanceof Node) return value;
-  const found = value === null || Array.isArray(value) ? "this" : `a ${typeof value}`;
+  const found = value === null || value === undefined ? String(value) : `this ${typeof value}`;
   throw new ArgumentError(
     `${name}: ${found} is no tensor; make one first, for example ${name}(tensor([1, 2])).`,
   );

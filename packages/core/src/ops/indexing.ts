@@ -80,18 +80,13 @@ export const setAt = (x: Tensor, index: readonly Index[], value: Operand): Tenso
   const values =
     typeof value === "object" ? checkTensor("setAt", value) : tensor(value, { dtype: x.dtype });
   if (indexed.length === 0) {
+    checkFits(values, view.shape);
     view.copy_(values);
     return x;
   }
   const { rows, matrix, front, order, whole, permutation } = asRows("setAt", view, indexed);
   const part = order.map((dim) => front[dim]!);
-  if (!broadcasts(values.shape, part)) {
-    throw new ShapeError(
-      `setAt: a value of shape ${formatShape(values.shape)} does not fit the part that is ` +
-        "indexed, " +
-        `of shape ${formatShape(part)}; give a number, or a tensor that broadcasts to it.`,
-    );
-  }
+  checkFits(values, part);
   const placed = values
     .to(x.dtype)
     .expand(part)
@@ -101,6 +96,14 @@ export const setAt = (x: Tensor, index: readonly Index[], value: Operand): Tenso
   view.copy_(written.reshape(whole).permute(inverse(permutation)));
   return x;
 };
+
+function checkFits(values: Tensor, part: Shape): void {
+  if (broadcasts(values.shape, part)) return;
+  throw new ShapeError(
+    `setAt: a value of shape ${formatShape(values.shape)} does not fit the part that is indexed, ` +
+      `of shape ${formatShape(part)}; give a number, or a tensor that broadcasts to it.`,
+  );
+}
 
 /** Follows an index: movements at once, dimensions indexed by positions for later. */
 function locate(
@@ -153,6 +156,13 @@ function asPart(name: string, given: Index): Part {
   if (given === null || typeof given === "number" || given instanceof Slice) return given;
   if (typeof given === "boolean") return tensor(given);
   const whole = Array.isArray(given) && typeof given[0] !== "boolean";
+  const odd = whole ? given.find((position) => !Number.isInteger(position)) : undefined;
+  if (odd !== undefined || typeof given !== "object") {
+    throw new IndexError(
+      `${name}: ${String(odd ?? given)} is no position; an index is made of integers, slice(), ` +
+        'null, "...", lists of integers or truth values, and tensors of them.',
+    );
+  }
   const part = Array.isArray(given)
     ? tensor(given, { dtype: whole ? "int32" : "bool" })
     : checkTensor(name, given as Tensor);
