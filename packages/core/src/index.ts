@@ -41,6 +41,8 @@ export * from "./ops/chain.js";
 export * from "./ops/composite.js";
 export * from "./ops/contract.js";
 export * from "./ops/copy.js";
+// In PyTorch's order, in the place of the record's.
+export { where } from "./ops/where.js";
 export * from "./ops/functions.js";
 export * from "./ops/indexing.js";
 export * from "./ops/fill.js";

@@ -30,7 +30,7 @@ const functions: Record<string, () => unknown[]> = {
   manualSeed: () => [1],
   add: () => [matrix(), 1],
   exp: () => [matrix()],
-  where: () => [matrix(), tensor(true), 0],
+  where: () => [tensor(true), matrix(), 0],
   to: () => [matrix(), "float64"],
   clone: () => [matrix()],
   reshape: () => [matrix(), [3, 2]],

@@ -72,8 +72,10 @@ function operandsFor(
 }
 
 /** The arguments of a row's call in the order of its samples: where(a, condition, b). */
-const inCallOrder = <T>(operands: readonly T[]): readonly T[] =>
-  operands.length === 3 ? [operands[0]!, operands[2]!, operands[1]!] : operands;
+const inCallOrder = (operands: readonly nabla.Tensor[]): readonly nabla.Tensor[] => {
+  const [a, b, condition] = operands;
+  return condition === undefined ? operands : [a!, condition.ne(0), b!];
+};
 
 describe.each(["float32", "float64"] as const)("elementwise in %s", (dtype) => {
   test.each(rows)("%s", (name, { samples }) => {
@@ -93,7 +95,9 @@ test.each(rows)("%s as a function is %s as a method", (name, { samples }) => {
   const { tensors } = operandsFor(samples, [layouts.matrix], "float64");
   const [x, ...rest] = inCallOrder(tensors);
   const free = (nabla as unknown as Record<string, (...args: unknown[]) => nabla.Tensor>)[name]!;
-  const [method, call] = [callMethod(x!, name, ...rest), free(x, ...rest)];
+  // The function \`where\` has the condition first.
+  const args = name === "where" ? [rest[0], x, rest[1]] : [x, ...rest];
+  const [method, call] = [callMethod(x!, name, ...rest), free(...args)];
   expect(call.data()).toEqual(method.data());
   expect(call.dtype).toBe(method.dtype);
 });

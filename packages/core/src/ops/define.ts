@@ -274,6 +274,12 @@ export function choice(
   const call = (a: Tensor, condition: Tensor, other: Operand): Tensor => {
     const b = operandBeside(op.name, other, checkTensor(op.name, a));
     const c = checkTensor(op.name, condition);
+    if (c.dtype !== "bool") {
+      throw new DTypeError(
+        `${op.name}: the condition is of type ${c.dtype} and must be bool; ` +
+          "make one by a comparison, for example x.gt(0).",
+      );
+    }
     const dtype = resultType(a.dtype, a.shape.length, b.dtype, b.shape.length);
     const shape = broadcastShapes(op.name, broadcastShapes(op.name, a.shape, b.shape), c.shape);
     return compute(op, [a, b, c], dtype, shape);
