@@ -6,7 +6,7 @@
 import { grad } from "./autograd.js";
 import { ArgumentError } from "./errors.js";
 import { isFloat } from "./graph/dtype.js";
-import { enableGrad, isGradEnabled, noGrad } from "./graph/mode.js";
+import { checkFunction, enableGrad, isGradEnabled, noGrad } from "./graph/mode.js";
 import { checkTensor } from "./graph/node.js";
 import { Origin } from "./graph/origin.js";
 import type { Op, Saved } from "./ops/define.js";
@@ -77,7 +77,7 @@ const opOf = (name: string, vjps: readonly CustomVjp[]): Op => ({
 
 /** The value of `result` as what `op` made of `inputs`. */
 function remember(op: Op, result: Tensor, inputs: readonly Tensor[]): Tensor {
-  const tensor = result.fork();
+  const tensor = checkTensor(op.name, result).fork();
   if (isGradEnabled() && isFloat(result.dtype) && inputs.some((x) => x.requiresGrad)) {
     tensor.ownOrigin = Origin.of(op, null, inputs, tensor);
   }
@@ -99,6 +99,7 @@ export function checkpoint<Inputs extends Tensor[]>(
   run: (...inputs: Inputs) => Tensor,
   ...inputs: Inputs
 ): Tensor {
+  checkFunction("checkpoint", run);
   if (!isGradEnabled()) return run(...inputs);
   const again = withRandomState();
   const standIns = inputs.map((x) => x.detach().requiresGrad_(x.requiresGrad));

@@ -4,7 +4,7 @@
  * where nodes are recorded, so nothing is slower while nobody looks.
  */
 import { NablaError } from "./errors.js";
-import { mode } from "./graph/mode.js";
+import { checkFunction, mode } from "./graph/mode.js";
 import type { Node } from "./graph/node.js";
 import { formatShape } from "./graph/shape.js";
 import { elements } from "./schedule/flush.js";
@@ -28,6 +28,7 @@ export class AnomalyError extends NablaError {}
  * detectAnomaly(() => x.sqrt().sum().backward()) // throws AnomalyError: the derivative of sqrt
  */
 export function detectAnomaly<T>(run: () => T): T {
+  checkFunction("detectAnomaly", run);
   const lines = new WeakMap<Node, string>();
   return listening((node, compute) => {
     const cause = mode.differentiating;

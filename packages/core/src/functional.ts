@@ -7,6 +7,7 @@ import { grad } from "./autograd.js";
 import { ArgumentError } from "./errors.js";
 import { enableGrad } from "./graph/mode.js";
 import { checkTensor } from "./graph/node.js";
+import { sameShape } from "./graph/shape.js";
 import { stack } from "./ops/join.js";
 import type { Tensor } from "./tensor.js";
 
@@ -37,11 +38,10 @@ export function jacobian(
   { createGraph = false }: DerivativeOptions = {},
 ): Tensor | Tensor[] {
   const variables = variablesOf("jacobian", inputs, createGraph);
-  const output = enableGrad(() => run(...variables));
-  const flat = output.reshape([-1]);
-  const rows = Array.from({ length: flat.numel() }, (_, i) =>
-    gradientsOf(flat.select(0, i), variables, createGraph),
-  );
+  const output = enableGrad(() => checkTensor("jacobian", run(...variables)));
+  // Inside of noGrad() too: what is differentiated must be remembered.
+  const flat = enableGrad(() => output.reshape([-1]).unbind());
+  const rows = flat.map((element) => gradientsOf(element, variables, createGraph));
   const matrices = variables.map((variable, k) => {
     const shape = [...output.shape, ...variable.shape];
     const parts = rows.map((row) => row[k]!);
@@ -143,9 +143,10 @@ export function jvp(
   v: readonly Tensor[],
   { createGraph = false }: DerivativeOptions = {},
 ): [output: Tensor, product: Tensor] {
-  if (v.length !== inputs.length) {
+  if (v.length !== inputs.length || v.some((one, i) => !sameShape(one.shape, inputs[i]!.shape))) {
     throw new ArgumentError(
-      `jvp: there are ${inputs.length} inputs and ${v.length} directions; give one for each.`,
+      `jvp: there are ${inputs.length} inputs and ${v.length} directions; ` +
+        "give one for each, of its shape.",
     );
   }
   const variables = variablesOf("jvp", inputs, createGraph);
@@ -156,8 +157,10 @@ export function jvp(
   const start = zero.requiresGrad_();
   const options = { gradOutputs: start, createGraph: true, allowUnused: true };
   const slopes = grad(output, variables, options);
-  const along = slopes.map((slope, i) => slope?.mul(v[i]!).sum() ?? null);
-  const total = along.reduce((sum, part) => (sum && part ? sum.add(part) : (sum ?? part)), null);
+  const total = enableGrad(() => {
+    const along = slopes.map((slope, i) => slope?.mul(v[i]!).sum() ?? null);
+    return along.reduce((sum, part) => (sum && part ? sum.add(part) : (sum ?? part)), null);
+  });
   if (total?.requiresGrad !== true) return [shown, output.newZeros(output.shape)];
   const [product] = grad(total, [start], { createGraph, allowUnused: true });
   return [shown, product ?? output.newZeros(output.shape)];

@@ -1,7 +1,8 @@
 // More of PyTorch's small programs (see autograd.reference.test.ts, which runs them): hooks, kept
-// gradients, backward into chosen tensors, functions with derivatives of their own, versions.
+// gradients, backward into chosen tensors, functions with derivatives of their own, versions,
+// ties, parts and wholes, printing.
 
-import { customFunction, slice, tensor, zeros } from "@nabla/core";
+import { arange, cat, customFunction, slice, split, stack, tensor, zeros } from "@nabla/core";
 import type { NestedArray, Tensor } from "@nabla/core";
 
 import { errorOf } from "./reference.js";
@@ -101,4 +102,104 @@ export const morePrograms: Record<string, () => Results> = {
     nothing(a).sum().backward();
     return { count, shape: wrong, none_grad: a.grad };
   },
+  "max-ties-dim": () => {
+    const x = leaf([
+      [1, 3, 3],
+      [2, 2, 0],
+    ]);
+    const { values, indices } = x.max(1);
+    values.sum().backward();
+    const y = leaf([
+      [1, 1, 3],
+      [2, 2, 0],
+      [0, 0, 0],
+    ]);
+    const smallest = y.min(1);
+    smallest.values.sum().backward();
+    return { values, indices, grad: x.grad, min_indices: smallest.indices, min_grad: y.grad };
+  },
+  "argmax-ties": () => {
+    const x = T([
+      [1, 3, 3],
+      [2, 2, 2],
+    ]);
+    return {
+      argmax: x.argmax(1),
+      argmin: x.argmin(1),
+      argmax_flat: x.argmax(),
+      argmax_keepdim: x.argmax(0, true),
+    };
+  },
+  "median-even": () => {
+    const x = leaf([4, 1, 3, 2]);
+    const m = x.median();
+    m.backward();
+    return { m, grad: x.grad };
+  },
+  // That backward() through var of one element is refused is an accident of PyTorch's: not here.
+  "var-one-element": () => {
+    const [x, equal] = [leaf([2]), leaf([1, 1])];
+    const [var0, deviation] = [x.var({ correction: 0 }), equal.std()];
+    var0.backward();
+    deviation.backward();
+    return { var: x.var(), var0, grad0: x.grad, std_equal: deviation, std_grad: equal.grad };
+  },
+  freeze: () => {
+    const parameters = [2, 3, 4, 5].map((value) => tensor(value, { requiresGrad: true }));
+    for (const frozen of parameters.slice(0, 2)) frozen.requiresGrad_(false);
+    const [w1, b1, w2, b2] = parameters as [Tensor, Tensor, Tensor, Tensor];
+    w1.mul(1).add(b1).mul(w2).add(b2).backward();
+    return { none: parameters.map((parameter) => parameter.grad === null) };
+  },
+  "cat-stack-grad": () => {
+    const [a, b, c] = [leaf([1, 2]), leaf([3]), leaf([1, 2])];
+    const joined = cat([a, b, a]);
+    joined
+      .mul(T([1, 2, 3, 4, 5]))
+      .sum()
+      .backward();
+    const weights = T([
+      [1, 2],
+      [3, 4],
+    ]);
+    const stacked = stack([c, c.mul(2)], 1);
+    stacked.mul(weights).sum().backward();
+    return { a: a.grad, b: b.grad, c: c.grad };
+  },
+  "partial-outputs": () => {
+    const x = leaf([1, 2, 3, 4, 5]);
+    const second = split(x, 2)[1]!;
+    second.mul(second).sum().backward();
+    return { grad: x.grad };
+  },
+  "repr-grad-fn": () => {
+    const x = tensor([1, 2], { requiresGrad: true });
+    const matrix = tensor([
+      [1, 2.5],
+      [3, 4],
+    ]);
+    return {
+      repr_leaf: inPython(x),
+      repr: inPython(matrix),
+      repr_fn: inPython(x.mul(2)),
+      repr_0d: inPython(tensor(3, { dtype: "int32" })),
+      repr_f64: inPython(T([1, 2])),
+      repr_small: inPython(tensor([1e-5, 1])),
+      repr_bool: inPython(tensor([true, false])),
+      repr_empty: inPython(zeros([0, 3])),
+      repr_long: inPython(arange(0, 2000, 1, { dtype: "int32" })),
+    };
+  },
 };
+
+/** How a tensor prints, with the names that PyTorch has for the same. */
+function inPython(x: Tensor): string {
+  return String(x)
+    .replace("requiresGrad=", "requires_grad=")
+    .replace("gradFn=<mul>", "grad_fn=<MulBackward0>")
+    .replace(", dtype=int32", "")
+    .replace("dtype=float64", "dtype=torch.float64")
+    .replace("true", "True")
+    .replace("false", "False")
+    .replace("size=[0, 3]", "size=(0, 3)");
+}

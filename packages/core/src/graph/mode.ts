@@ -18,12 +18,16 @@ export const mode = {
   clock: 0,
 };
 
-function withGradients<T>(name: string, gradients: boolean, run: () => T): T {
+export function checkFunction(name: string, run: unknown): void {
   if (typeof run !== "function") {
     throw new ArgumentError(
       `${name}: ${String(run)} is no function; for example ${name}(() => x.mul(2)).`,
     );
   }
+}
+
+function withGradients<T>(name: string, gradients: boolean, run: () => T): T {
+  checkFunction(name, run);
   const before = mode.gradients;
   mode.gradients = gradients;
   try {

@@ -156,11 +156,13 @@ function asPart(name: string, given: Index): Part {
   if (given === null || typeof given === "number" || given instanceof Slice) return given;
   if (typeof given === "boolean") return tensor(given);
   const whole = Array.isArray(given) && typeof given[0] !== "boolean";
-  const odd = whole ? given.find((position) => !Number.isInteger(position)) : undefined;
+  const odd: unknown = Array.isArray(given)
+    ? given.find((part) => (whole ? !Number.isInteger(part) : typeof part !== "boolean"))
+    : undefined;
   if (odd !== undefined || typeof given !== "object") {
     throw new IndexError(
-      `${name}: ${String(odd ?? given)} is no position; an index is made of integers, slice(), ` +
-        'null, "...", lists of integers or truth values, and tensors of them.',
+      `${name}: ${typeof odd === "number" ? odd : `a ${typeof (odd ?? given)}`} is no position; ` +
+        'an index is made of integers, slice(), null, "...", lists of integers or truth values, and tensors of them.',
     );
   }
   const part = Array.isArray(given)
