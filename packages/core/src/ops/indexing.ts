@@ -162,7 +162,8 @@ function asPart(name: string, given: Index): Part {
   if (odd !== undefined || typeof given !== "object") {
     throw new IndexError(
       `${name}: ${typeof odd === "number" ? odd : `a ${typeof (odd ?? given)}`} is no position; ` +
-        'an index is made of integers, slice(), null, "...", lists of integers or truth values, and tensors of them.',
+        'an index is made of integers, slice(), null, "...", lists of integers or truth values, ' +
+        "and tensors of them.",
     );
   }
   const part = Array.isArray(given)
