@@ -1,9 +1,9 @@
 /**
  * One plain loop for each scalar primitive: the arithmetic of the interpreter, and with it the
  * definition of every primitive. Each is written out because V8 compiles a loop well only when it
- * sees the operation in it; a shared loop that calls back is five times slower. Rounding needs no
- * code: a store into a typed array rounds to its type. Not here: which loops run in what order
- * (backends/interpreter.ts).
+ * sees the operation in it; a shared loop that calls back is not compiled for any one of them.
+ * Rounding needs no code: a store into a typed array rounds to its type. Not here: which loops run
+ * in what order (backends/interpreter.ts).
  */
 import type { TypedArray } from "../graph/dtype.js";
 import type { Fold } from "../kernel/kernel.js";

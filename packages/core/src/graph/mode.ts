@@ -14,7 +14,7 @@ export const mode = {
   onRecord: (_node: Node): void => {},
   /** The origin whose derivative is being computed, for those who look on. */
   differentiating: null as Origin | null,
-  /** Counts recorded operations and writes; orders them in time. */
+  /** Counts origins, and so orders them: inputs before results. */
   clock: 0,
 };
 

@@ -352,16 +352,6 @@ export const unfold = movement({
     const sizes = replaceAt(shape, at, count);
     return laidOut([...sizes, size], [...replaceAt(strides, at, own * step), own], offset);
   },
-  vjps: [
-    (g, { shape, attributes: [dim, size, step] }): Tensor => {
-      // One place in every window at a time, for windows may overlap.
-      const length = Math.floor((shape.at(dim)! - size) / step) * step + 1;
-      let sum = g.newZeros(shape);
-      for (let i = 0; i < size; i++) {
-        const place = viewStep(slice, [dim, i, i + length, step]);
-        sum = sum.add(embed(g.select(-1, i), shape, place));
-      }
-      return sum;
-    },
-  ],
+  // Windows may overlap: what they share gets the sum of their gradients.
+  vjps: [(g, { shape, attributes }): Tensor => embed(g, shape, viewStep(unfold, attributes))],
 });
