@@ -55,8 +55,9 @@ export function namesOf(path: string, read: Read): PublicName[] {
     entries.flatMap(({ moduleRequest, importName, exportName, localName }) => {
       const target = moduleRequest === null ? path : targetOf(path, moduleRequest.value);
       if (target === undefined) return [];
-      // `export * from "./x.js"`
-      if (exportName.name === null) return target === path ? [] : namesOf(target, read);
+      // `export * from "./x.js"`, and `export * as name from "./x.js"`: all that is in it.
+      const isWhole = moduleRequest !== null && importName.name === null;
+      if (isWhole || exportName.name === null) return isWhole ? namesOf(target, read) : [];
       const name = importName.name ?? localName.name ?? exportName.name;
       return [{ ...declared(target, name, read), name: exportName.name }];
     }),

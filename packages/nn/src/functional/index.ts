@@ -1,0 +1,6 @@
+/**
+ * The functions of neural networks, under PyTorch's names in camelCase: import them as
+ * `import { functional as F } from "nabla"`. They are made of core's operations and have no
+ * derivatives of their own.
+ */
+export * from "./linear.js";
