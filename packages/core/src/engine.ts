@@ -4,9 +4,9 @@
  */
 import { interpreter } from "./backends/interpreter.js";
 import { printOperations } from "./debug.js";
-import { runEveryOp } from "./schedule/flush.js";
+import { everyOp, runBy } from "./schedule/flush.js";
 
-runEveryOp(interpreter);
+runBy(everyOp, interpreter);
 
 /** What Node and browsers both have, and what only Node has. */
 const { console, process } = globalThis as unknown as {

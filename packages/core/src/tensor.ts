@@ -318,6 +318,7 @@ export class Tensor {
    */
   detach(): Tensor {
     const alias = new Tensor(viewable(this).node, null);
+    alias.contents.wanted = true;
     alias.showStorage(this.storage);
     return alias;
   }

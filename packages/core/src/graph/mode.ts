@@ -6,12 +6,15 @@
 import { ArgumentError } from "../errors.js";
 import type { Node } from "./node.js";
 import type { Origin } from "./origin.js";
+import type { Storage } from "./storage.js";
 
 export const mode = {
   /** Whether operations remember their inputs for backward(). */
   gradients: true,
   /** Called with every node recorded. */
   onRecord: (_node: Node): void => {},
+  /** Called with storages that were written to. */
+  onWrite: (_storage: Storage): void => {},
   /** The origin whose derivative is being computed, for those who look on. */
   differentiating: null as Origin | null,
   /** Counts origins, and so orders them: inputs before results. */

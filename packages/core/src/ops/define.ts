@@ -21,7 +21,7 @@ import {
 } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
-import { checkTensor, Node, dataNode } from "../graph/node.js";
+import { checkTensor, Node, dataNode, plainNumber } from "../graph/node.js";
 import type { Operation, Placement, Work } from "../graph/node.js";
 import { Origin } from "../graph/origin.js";
 import { broadcastShapes, broadcastStrides } from "../graph/shape.js";
@@ -124,7 +124,7 @@ export { construct };
 function scalar(value: number | boolean, dtype: DType): Tensor {
   const buffer = allocate(dtype, 1);
   buffer[0] = Number(value);
-  return construct.tensor(dataNode(buffer, [], dtype), null);
+  return construct.tensor(dataNode(buffer, [], dtype, plainNumber), null);
 }
 
 /** What may stand beside a tensor. */

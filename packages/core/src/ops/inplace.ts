@@ -122,7 +122,7 @@ const looking: Op = {
   name: "view",
   keeps: false,
   vjps: [((g, { shape, attributes }: Placed): Tensor => added(g, shape, attributes)) as Vjp],
-  work: () => ({ kind: "view" }),
+  work: null,
 };
 
 const adding: Op = {
@@ -233,6 +233,7 @@ export function write(name: string, target: Tensor, value: Tensor): Tensor {
 
   storage.node = stored;
   storage.version += 1;
+  mode.onWrite(storage);
   if (remembered) {
     owner.ownOrigin = origin;
     for (const made of [value.origin, fitting.origin, origin]) made?.writtenInto(storage);

@@ -42,7 +42,7 @@ export function movement<Arguments extends unknown[]>(of: {
     name: "",
     vjps: of.vjps as readonly Vjp<never>[] as readonly Vjp[],
     keeps: false,
-    work: () => ({ kind: "view" }),
+    work: null,
   };
   const call = (x: Tensor, ...given: Arguments): Tensor => {
     // Lists are the caller's, who may change them later.
