@@ -4,13 +4,16 @@
  */
 import { interpreter } from "./backends/interpreter.js";
 import { printOperations } from "./debug.js";
+import { onDemand } from "./schedule/demand.js";
 import { everyOp, runBy } from "./schedule/flush.js";
-
-runBy(everyOp, interpreter);
 
 /** What Node and browsers both have, and what only Node has. */
 const { console, process } = globalThis as unknown as {
   console: { error(line: string): void };
   process?: { env?: Record<string, string | undefined> };
 };
-if (Number(process?.env?.["NABLA_DEBUG"] ?? 0) >= 1) printOperations((line) => console.error(line));
+const setting = (name: string): string | undefined => process?.env?.[name];
+
+runBy(setting("NABLA_FLUSH") === "everyOp" ? everyOp : onDemand(interpreter), interpreter);
+
+if (Number(setting("NABLA_DEBUG") ?? 0) >= 1) printOperations((line) => console.error(line));

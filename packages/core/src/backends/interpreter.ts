@@ -4,10 +4,12 @@
  * list of steps, one loop each, over blocks small enough to stay in the processor's cache. Read
  * first: kernel/kernel.ts. The loops themselves: backends/loops.ts.
  */
+import { Buffer } from "../graph/buffer.js";
 import { allocate, isFloat } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
 import { countElements, rowMajor } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
+import type { FusedKernel, Output } from "../kernel/fused.js";
 import type { Fold, Launch } from "../kernel/kernel.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Backend } from "./backend.js";
@@ -93,7 +95,42 @@ export const interpreter: Backend = {
     if (fold === null) elementwise(program, launch);
     else reduce(program, launch, fold);
   },
+  prepare: (kernels, results) => ({
+    run(buffers, offsets) {
+      results.forEach((result, i) => {
+        if (result !== null) buffers[i] = new Buffer(allocate(result.dtype, result.length));
+      });
+      for (const kernel of kernels) {
+        for (const output of kernel.outputs)
+          interpreter.run(launchOf(kernel, output, buffers, offsets));
+      }
+    },
+  }),
 };
+
+/** One output of a fused kernel as a kernel of its own: the order of rounding is the same. */
+function launchOf(
+  { space, operands }: FusedKernel,
+  output: Output,
+  buffers: readonly (Buffer | null)[],
+  offsets: readonly number[],
+): Launch {
+  const dims = space.map((_, dim) => dim);
+  const isFolded = (dim: number): boolean => output.fold !== null && output.strides[dim] === 0;
+  const kept = dims.filter((dim) => !isFolded(dim));
+  const folded = dims.filter(isFolded);
+  return {
+    kernel: output,
+    shape: kept.map((dim) => space[dim]!),
+    reduced: folded.map((dim) => space[dim]!),
+    operands: operands.map(({ buffer, strides, offset }) => ({
+      data: buffers[buffer]!.array,
+      strides: [...kept, ...folded].map((dim) => strides[dim]!),
+      offset: offset + (offsets[buffer] ?? 0),
+    })),
+    output: buffers[output.buffer]!.array,
+  };
+}
 
 /** An expression that is only an operand has no step: its value is copied. */
 const copy: Loop = loops.cast;

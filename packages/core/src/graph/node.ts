@@ -47,11 +47,10 @@ export class Node implements Layout {
   buffer: Buffer | null = null;
   /** Whether the value will be read, as far as is known. */
   wanted = false;
-  /** Where a scheduler has it, and in which of its rounds. */
+  /** The round in which a scheduler got it, its place there, and when it was last looked at. */
+  round: object | null = null;
   slot = -1;
-  round = 0;
-  /** The plan that ran without keeping the value. */
-  home: Home | null = null;
+  seen = 0;
 
   constructor(
     operation: Operation,
@@ -68,11 +67,6 @@ export class Node implements Layout {
     this.strides = strides;
     this.offset = offset;
   }
-}
-
-/** Who is told that a value it did not keep is needed after all. */
-export interface Home {
-  remember(slot: number): void;
 }
 
 /** A layout; row-major from the start of the buffer unless said otherwise. */

@@ -116,6 +116,22 @@ const lt = binary("lt", "bool");
 const le = binary("le", "bool");
 const not = (x: Expression): Expression => apply("not", [cast(x, "bool")], "bool");
 
+const dear: Partial<Record<ScalarOp, number>> = { div: 3, sqrt: 3, mod: 5, pow: 20 };
+const transcendental = /^(exp|log|erf|sin|cos|tan|atan)/;
+
+/** What evaluating an expression takes, in additions; parts that are used twice count once. */
+export function costOf(expression: Expression): number {
+  const parts = new Set<Expression>([expression]);
+  let cost = 0;
+  // A set is walked in the order of insertion, and what is inserted meanwhile is walked too.
+  for (const part of parts) {
+    if (part.kind !== "apply") continue;
+    cost += transcendental.test(part.op) ? 10 : (dear[part.op] ?? 1);
+    for (const argument of part.arguments) parts.add(argument);
+  }
+  return cost;
+}
+
 /** The vocabulary in which kernels are written. */
 export const s = {
   neg: unary("neg"),

@@ -1,0 +1,116 @@
+/**
+ * The policy `onDemand`: nodes wait until a value is asked for, and then all that wait run as one
+ * plan. What becomes of a round: values that were asked for, written into a tensor, left in a
+ * `.grad`, detached, or that a backward pass began with, and small ones that nothing consumes, are
+ * kept. Others are computed on the way and forgotten; if one is needed after all, it is computed
+ * again from the inputs it still holds, and its plan keeps it from then on. Read next:
+ * schedule/plan.ts.
+ */
+import type { Backend } from "../backends/backend.js";
+import type { Node } from "../graph/node.js";
+import type { Storage } from "../graph/storage.js";
+import { runNow } from "./flush.js";
+import type { Policy } from "./flush.js";
+import { hashOf, Plan, Round } from "./plan.js";
+
+/** Nodes that may wait, before they run one by one. */
+const MOST_NODES = 10_000;
+
+/** Plans that are remembered. */
+const MOST_PLANS = 256;
+
+/** What has been done so far, for tests and for those who look on. */
+export const counts = { rounds: 0, plans: 0 };
+
+export function onDemand(backend: Backend): Policy {
+  const plans = new Map<string, Plan[]>();
+  let nodes: Node[] = [];
+  let round = new Round();
+  let written: Storage[] = [];
+  let last: Plan | null = null;
+
+  /** Takes a node into the round. */
+  function wait(node: Node): void {
+    node.round = round;
+    node.slot = nodes.push(node) - 1;
+  }
+
+  function record(node: Node): void {
+    const { inputs } = node;
+    for (let i = 0; i < inputs.length; i++) {
+      const input = inputs[i]!;
+      if (input.buffer === null && input.round !== round) revive(input);
+    }
+    if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);
+    else {
+      wait(node);
+      if (nodes.length >= MOST_NODES) runOneByOne();
+    }
+  }
+
+  /** Takes a node that ran without being kept into the round again, after what it needs. */
+  function revive(node: Node): void {
+    if (node.round instanceof Round) node.round.plan?.remember(node.slot);
+    const stack = [node];
+    while (stack.length > 0) {
+      const top = stack.at(-1)!;
+      const missing = top.inputs.find((one) => one.buffer === null && one.round !== round);
+      if (missing !== undefined) {
+        stack.push(missing);
+        continue;
+      }
+      stack.pop();
+      if (top.buffer !== null || top.round === round) continue;
+      if (top.operation.work === null && top.inputs[0]!.buffer !== null) runNow(top);
+      else wait(top);
+    }
+  }
+
+  function realize(asked: readonly Node[]): void {
+    for (const node of asked) want(node);
+    for (const { node } of written) want(node);
+    if (nodes.length === 0) return;
+    const [ready, own] = [nodes, round];
+    written = [];
+    nodes = [];
+    round = new Round();
+    counts.rounds += 1;
+    const plan = find(ready, own);
+    if (last !== null) last.next = plan;
+    last = plan;
+    plan.run(ready, own);
+  }
+
+  function want(node: Node): void {
+    if (node.buffer !== null) return;
+    node.wanted = true;
+    if (node.round !== round) revive(node);
+  }
+
+  function find(ready: readonly Node[], own: Round): Plan {
+    const expected = last?.next ?? null;
+    if (expected?.matches(ready, own) === true) return expected;
+    const key = hashOf(ready);
+    const alike = plans.get(key) ?? [];
+    const known = alike.find((plan) => plan !== expected && plan.matches(ready, own));
+    if (known !== undefined) return known;
+    counts.plans += 1;
+    const plan = new Plan(backend, ready, own);
+    plans.delete(key);
+    plans.set(key, [plan, ...alike.slice(0, 3)]);
+    for (const oldest of plans.keys()) {
+      if (plans.size <= MOST_PLANS) break;
+      plans.delete(oldest);
+    }
+    return plan;
+  }
+
+  function runOneByOne(): void {
+    const waiting = nodes;
+    nodes = [];
+    round = new Round();
+    for (const node of waiting) if (node.buffer === null) runNow(node);
+  }
+
+  return { record, write: (storage) => written.push(storage), realize };
+}
