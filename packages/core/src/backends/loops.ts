@@ -153,7 +153,7 @@ function roundHalfToEven(x: number): number {
  * The C library's rule, where JavaScript differs: a power of 1, and 1 to any power, is 1 even
  * beside NaN.
  */
-function power(base: number, exponent: number): number {
+export function power(base: number, exponent: number): number {
   if (base === 1 || exponent === 0) return 1;
   if (base === -1 && (exponent === Infinity || exponent === -Infinity)) return 1;
   return base ** exponent;
@@ -179,7 +179,7 @@ export const wholePower: Loop = (
   for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = powerOfWhole(A[i]!, B[j]!);
 };
 
-function powerOfWhole(base: number, exponent: number): number {
+export function powerOfWhole(base: number, exponent: number): number {
   if (exponent < 0) return Math.abs(base) === 1 ? base ** (exponent % 2) : 0;
   let result = 1;
   for (let square = base, left = exponent; left > 0; left = Math.floor(left / 2)) {
