@@ -5,6 +5,7 @@
  * A leaf that requires grad has an origin without operation, where the walk ends. Not here: the
  * walk (autograd.ts).
  */
+import type { Visit } from "../autograd.js";
 import type { Op } from "../ops/define.js";
 import type { Hook, Tensor } from "../tensor.js";
 import type { DType } from "./dtype.js";
@@ -43,6 +44,8 @@ export class Origin {
   readonly leaf: Tensor | null;
   /** Who wants to see the gradient, in order. */
   hooks: Hook[] | null = null;
+  /** What a walk has noted here while it lasts. */
+  visit: Visit | null = null;
 
   private constructor(
     op: Op | null,

@@ -63,7 +63,12 @@ export interface Steps {
 /** What is done one after the other. */
 export type Part =
   | { readonly kind: "kernels"; readonly kernels: readonly FusedKernel[] }
-  | { readonly kind: "host"; readonly slot: number; readonly buffer: number };
+  | {
+      readonly kind: "host";
+      readonly slot: number;
+      readonly buffer: number;
+      readonly reads: readonly number[];
+    };
 
 export interface Grouping {
   readonly parts: readonly Part[];
@@ -265,7 +270,10 @@ function partsOf(items: readonly Item[]): Part[] {
     const here = (level as Item[] | undefined) ?? [];
     const hosts = here.filter(({ kernel }) => kernel === null);
     if (hosts.length > 0) close();
-    for (const { slot, buffer } of hosts) parts.push({ kind: "host", slot, buffer });
+    for (const { slot, buffer, sources } of hosts) {
+      const reads = sources.map(({ from }) => (typeof from === "number" ? from : from.buffer));
+      parts.push({ kind: "host", slot, buffer, reads });
+    }
     kernels.push(...kernelsOf(here.filter(({ kernel }) => kernel !== null)));
   }
   close();

@@ -12,6 +12,7 @@ import { plainNumber } from "../graph/node.js";
 import type { Node, Operation } from "../graph/node.js";
 import { countElements, sameShape } from "../graph/shape.js";
 import type { Shape, Strides } from "../graph/shape.js";
+import type { FusedKernel } from "../kernel/fused.js";
 import { elements } from "./flush.js";
 import { group } from "./group.js";
 import type { Item, Part } from "./group.js";
@@ -40,7 +41,6 @@ type Leaf = Pick<Entry, "dtype" | "shape" | "strides">;
 
 interface Program {
   readonly steps: readonly Step[];
-  readonly results: ReadonlyMap<number, number>;
   readonly views: readonly number[];
 }
 
@@ -154,34 +154,42 @@ export class Plan {
     const tape = { nodes, codes, leaves: leaves.length };
     const isKept = (slot: number): boolean => entries[slot]!.wanted || this.remembered.has(slot);
     const { parts, stored, results } = group(tape, isKept);
-    const kept = new Set(results.values());
-    const steps = parts.map((part, i): Step => {
-      if (part.kind === "host") return part;
-      const here = new Set(part.kernels.flatMap((kernel) => kernel.outputs.map((o) => o.buffer)));
-      const later = new Set(parts.slice(i + 1).flatMap((other) => readBy(other, nodes, stored)));
-      const uses = new Array<Result | null>(leaves.length + stored.length).fill(null);
-      const publishes: [number, number][] = [];
-      for (const { buffer, dtype, shape, slot } of stored) {
-        if (!here.has(buffer)) continue;
-        const outlives = kept.has(buffer) || later.has(buffer);
-        uses[buffer] = { dtype, length: countElements(shape), kept: outlives };
-        if (outlives) publishes.push([slot, buffer]);
-      }
-      return { routine: this.backend.prepare(part.kernels, uses), publishes };
-    });
+    // From the last part to the first: what later ones read has to outlive a part.
+    const read = new Set(results.values());
+    const written = new Map(stored.map((item) => [item.buffer, item]));
+    const steps: Step[] = [];
+    for (const part of parts.toReversed()) {
+      if (part.kind === "host") steps.push(part);
+      else steps.push(this.routineOf(part.kernels, written, read));
+      for (const buffer of readBy(part)) read.add(buffer);
+    }
+    steps.reverse();
     const views = nodes.flatMap(({ operation }, slot) => (operation.work === null ? [slot] : []));
-    return { steps, results, views };
+    return { steps, views };
+  }
+
+  private routineOf(
+    kernels: readonly FusedKernel[],
+    written: ReadonlyMap<number, Item>,
+    read: ReadonlySet<number>,
+  ): Step {
+    const results = new Array<Result | null>(this.leaves.length + written.size).fill(null);
+    const publishes: [number, number][] = [];
+    for (const { buffer } of kernels.flatMap(({ outputs }) => outputs)) {
+      const { dtype, shape, slot } = written.get(buffer)!;
+      const kept = read.has(buffer);
+      results[buffer] = { dtype, length: countElements(shape), kept };
+      if (kept) publishes.push([slot, buffer]);
+    }
+    return { routine: this.backend.prepare(kernels, results), publishes };
   }
 }
 
 /** The numbers of the buffers that a part reads. */
-function readBy(part: Part, nodes: readonly Node[], stored: readonly Item[]): number[] {
-  if (part.kind === "kernels") {
-    return part.kernels.flatMap((kernel) => kernel.operands.map(({ buffer }) => buffer));
-  }
-  const item = stored.find(({ slot }) => slot === part.slot && nodes[slot] !== undefined);
-  return item!.sources.flatMap(({ from }) => (typeof from === "number" ? [] : [from.buffer]));
-}
+const readBy = (part: Part): readonly number[] =>
+  part.kind === "host"
+    ? part.reads
+    : part.kernels.flatMap(({ operands }) => operands.map(({ buffer }) => buffer));
 
 const isKernel = (node: Node): boolean =>
   node.operation.work !== null && node.operation.work(node).kind === "kernel";

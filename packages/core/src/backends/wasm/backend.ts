@@ -1,0 +1,138 @@
+/**
+ * The back end that runs kernels as WebAssembly. What runs for the first time, and is small, the
+ * interpreter runs: most of what is computed is computed once. Small buffers are copied in and out
+ * at each run, large ones stay (memory.ts). Not here: how code is made (compile.ts).
+ */
+import { Buffer } from "../../graph/buffer.js";
+import { allocate } from "../../graph/dtype.js";
+import type { FusedKernel } from "../../kernel/fused.js";
+import type { Backend, Result, Routine } from "../backend.js";
+import { interpreter } from "../interpreter.js";
+import { compile } from "./compile.js";
+import { Memory, sizes } from "./memory.js";
+
+/** Buffers up to this many bytes live in ordinary arrays. */
+const SMALL = 4096;
+
+/** Evaluations from which on code is made at once. */
+const MANY = 100_000;
+
+const align = (bytes: number): number => (bytes + 15) & ~15;
+
+export interface WasmOptions {
+  /** Bytes of memory that large buffers may take. */
+  readonly budget?: number;
+  /** Whether to make code at the first run already. */
+  readonly atOnce?: boolean;
+}
+
+/** What has been done so far, for tests and for those who look on. */
+export const compiled = { modules: 0 };
+
+export function wasm({ budget = 2 ** 29, atOnce = false }: WasmOptions = {}): Backend {
+  const memory = new Memory(budget);
+  return {
+    name: "wasm",
+    run: interpreter.run,
+    prepare(kernels, results) {
+      const plain = interpreter.prepare(kernels, results);
+      let runs = atOnce || work(kernels) > MANY ? 1 : 0;
+      let routine: Routine | null = null;
+      return {
+        run(buffers, offsets) {
+          if (runs++ === 0) plain.run(buffers, offsets);
+          else (routine ??= routineOf(memory, kernels, results)).run(buffers, offsets);
+        },
+      };
+    },
+  };
+}
+
+const work = (kernels: readonly FusedKernel[]): number =>
+  kernels.reduce(
+    (sum, { space, outputs }) => sum + outputs.length * space.reduce((a, b) => a * b, 1),
+    0,
+  );
+
+/** Where a result goes: a place in the arena, or memory of its own. */
+interface Target extends Result {
+  readonly buffer: number;
+  readonly place: number;
+}
+
+function routineOf(
+  memory: Memory,
+  kernels: readonly FusedKernel[],
+  results: readonly (Result | null)[],
+): Routine {
+  const code = compile(kernels, results.length, memory.memory);
+  compiled.modules += 1;
+  const dtypes = new Map(
+    kernels.flatMap(({ operands }) => operands.map(({ buffer, dtype }) => [buffer, dtype])),
+  );
+  const reads = [...dtypes].filter(([buffer]) => results[buffer] === null);
+  // The arena: the table, results and what is only on the way, scratch, then small inputs.
+  let room = align((results.length + 1) * 4);
+  const targets: Target[] = [];
+  results.forEach((result, buffer) => {
+    if (result === null) return;
+    const bytes = result.length * sizes[result.dtype];
+    const stays = result.kept && bytes > SMALL;
+    targets.push({ ...result, buffer, place: stays ? -1 : room });
+    if (!stays) room += align(bytes);
+  });
+  const scratch = room;
+  const staging = align(room + code.scratchBytes);
+  const most = staging + reads.length * (SMALL + 16);
+
+  function run(buffers: (Buffer | null)[], offsets: readonly number[]): void {
+    memory.beginRun();
+    const base = memory.arena(most);
+    let free = base + staging;
+    // Everything that may move the memory comes first.
+    for (let i = 0; i < targets.length; i++) {
+      const { buffer, place, dtype, length } = targets[i]!;
+      if (place < 0) buffers[buffer] = memory.create(dtype, length);
+    }
+    const addresses = new Array<number>(reads.length);
+    for (let i = 0; i < reads.length; i++) {
+      const [number, dtype] = reads[i]!;
+      const buffer = buffers[number]!;
+      const { own } = buffer;
+      const isSmall = own !== null && own.byteLength <= SMALL;
+      addresses[i] = isSmall ? -1 : memory.addressOf(buffer, dtype);
+    }
+    const { views } = memory;
+    const table = views.int32;
+    for (let i = 0; i < reads.length; i++) {
+      const [number, dtype] = reads[i]!;
+      let address = addresses[i]!;
+      if (address < 0) {
+        const own = buffers[number]!.own!;
+        address = free;
+        const at = address / sizes[dtype];
+        if (own.length === 1) views[dtype][at] = own[0]!;
+        else views[dtype].set(own, at);
+        free += align(own.byteLength);
+      }
+      table[(base >> 2) + number] = address + (offsets[number] ?? 0) * sizes[dtype];
+    }
+    for (let i = 0; i < targets.length; i++) {
+      const { buffer, place, dtype } = targets[i]!;
+      table[(base >> 2) + buffer] = place < 0 ? memory.addressOf(buffers[buffer]!, dtype) : base + place;
+    }
+    table[(base >> 2) + results.length] = base + scratch;
+    code.run(base);
+    for (let i = 0; i < targets.length; i++) {
+      const { buffer, place, dtype, length, kept } = targets[i]!;
+      if (place < 0 || !kept) continue;
+      const at = (base + place) / sizes[dtype];
+      const array = allocate(dtype, length);
+      if (length === 1) array[0] = views[dtype][at]!;
+      else array.set(views[dtype].subarray(at, at + length));
+      buffers[buffer] = new Buffer(array);
+    }
+  }
+
+  return { run };
+}
