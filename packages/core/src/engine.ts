@@ -3,6 +3,8 @@
  * only interfaces. Read next: schedule/flush.ts.
  */
 import { interpreter } from "./backends/interpreter.js";
+import { wasm } from "./backends/wasm/backend.js";
+import { isSupported } from "./backends/wasm/compile.js";
 import { printOperations } from "./debug.js";
 import { onDemand } from "./schedule/demand.js";
 import { everyOp, runBy } from "./schedule/flush.js";
@@ -14,6 +16,9 @@ const { console, process } = globalThis as unknown as {
 };
 const setting = (name: string): string | undefined => process?.env?.[name];
 
-runBy(setting("NABLA_FLUSH") === "everyOp" ? everyOp : onDemand(interpreter), interpreter);
+const wanted = setting("NABLA_BACKEND");
+const backend =
+  wanted !== "interpreter" && isSupported() ? wasm({ atOnce: wanted === "wasm" }) : interpreter;
+runBy(setting("NABLA_FLUSH") === "everyOp" ? everyOp : onDemand(backend), interpreter);
 
 if (Number(setting("NABLA_DEBUG") ?? 0) >= 1) printOperations((line) => console.error(line));

@@ -9,8 +9,9 @@ import { allocate, isFloat } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
 import { countElements, rowMajor } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
-import type { FusedKernel, Output } from "../kernel/fused.js";
+import type { Access, FusedKernel, Output } from "../kernel/fused.js";
 import type { Fold, Launch } from "../kernel/kernel.js";
+import { operand, rewrite } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Backend } from "./backend.js";
 import { folds, loops, truth, wholePower, wholeProduct } from "./loops.js";
@@ -95,41 +96,58 @@ export const interpreter: Backend = {
     if (fold === null) elementwise(program, launch);
     else reduce(program, launch, fold);
   },
-  prepare: (kernels, results) => ({
-    run(buffers, offsets) {
-      results.forEach((result, i) => {
-        if (result !== null) buffers[i] = new Buffer(allocate(result.dtype, result.length));
-      });
-      for (const kernel of kernels) {
-        for (const output of kernel.outputs)
-          interpreter.run(launchOf(kernel, output, buffers, offsets));
-      }
-    },
-  }),
+  prepare(kernels, results) {
+    const launches = kernels.flatMap(separate);
+    return {
+      run(buffers, offsets) {
+        results.forEach((result, i) => {
+          if (result !== null) buffers[i] = new Buffer(allocate(result.dtype, result.length));
+        });
+        for (const { access, target, ...rest } of launches) {
+          const operands = access.map(({ buffer, strides, offset }) => ({
+            data: buffers[buffer]!.array,
+            strides,
+            offset: offset + (offsets[buffer] ?? 0),
+          }));
+          interpreter.run({ ...rest, operands, output: buffers[target]!.array });
+        }
+      },
+    };
+  },
 };
 
-/** One output of a fused kernel as a kernel of its own: the order of rounding is the same. */
-function launchOf(
-  { space, operands }: FusedKernel,
-  output: Output,
-  buffers: readonly (Buffer | null)[],
-  offsets: readonly number[],
-): Launch {
-  const dims = space.map((_, dim) => dim);
-  const isFolded = (dim: number): boolean => output.fold !== null && output.strides[dim] === 0;
-  const kept = dims.filter((dim) => !isFolded(dim));
-  const folded = dims.filter(isFolded);
-  return {
-    kernel: output,
-    shape: kept.map((dim) => space[dim]!),
-    reduced: folded.map((dim) => space[dim]!),
-    operands: operands.map(({ buffer, strides, offset }) => ({
-      data: buffers[buffer]!.array,
-      strides: [...kept, ...folded].map((dim) => strides[dim]!),
-      offset: offset + (offsets[buffer] ?? 0),
-    })),
-    output: buffers[output.buffer]!.array,
-  };
+/** A launch whose buffers are still numbers. */
+type Unplaced = Omit<Launch, "operands" | "output"> & {
+  readonly access: readonly Access[];
+  readonly target: number;
+};
+
+/**
+ * Every output of a fused kernel as a kernel of its own, so that the order of rounding is that of
+ * unfused ones. What an earlier one has computed is read from there.
+ */
+function separate({ space, operands, outputs }: FusedKernel): Unplaced[] {
+  const stored = new Map<Expression, Output>();
+  return outputs.map((output) => {
+    const dims = space.map((_, dim) => dim);
+    const isFolded = (dim: number): boolean => output.fold !== null && output.strides[dim] === 0;
+    const [kept, folded] = [dims.filter((dim) => !isFolded(dim)), dims.filter(isFolded)];
+    const access: Access[] = [];
+    const read = (from: Access): Expression => {
+      const strides = [...kept, ...folded].map((dim) => from.strides[dim]!);
+      return operand(access.push({ ...from, strides }) - 1, from.dtype);
+    };
+    const expression = rewrite(output.expression, (part) => {
+      if (part.kind === "operand") return read(operands[part.index]!);
+      const known = stored.get(part);
+      return known === undefined ? undefined : read(known);
+    });
+    if (output.fold === null) stored.set(output.expression, output);
+    const [shape, reduced] = [kept, folded].map((list) => list.map((dim) => space[dim]!));
+    const { fold, epilogue, dtype } = output;
+    const kernel = { expression, fold, epilogue, dtype };
+    return { kernel, shape: shape!, reduced: reduced!, access, target: output.buffer };
+  });
 }
 
 /** An expression that is only an operand has no step: its value is copied. */

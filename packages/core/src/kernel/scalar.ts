@@ -116,6 +116,23 @@ const lt = binary("lt", "bool");
 const le = binary("le", "bool");
 const not = (x: Expression): Expression => apply("not", [cast(x, "bool")], "bool");
 
+/** An expression in which some parts are replaced: those for which `replace` gives another. */
+export function rewrite(
+  expression: Expression,
+  replace: (part: Expression) => Expression | undefined,
+): Expression {
+  const known = new Map<Expression, Expression>();
+  const visit = (part: Expression): Expression => {
+    let result = known.get(part) ?? replace(part);
+    if (result === undefined) {
+      result = part.kind === "apply" ? { ...part, arguments: part.arguments.map(visit) } : part;
+    }
+    known.set(part, result);
+    return result;
+  };
+  return visit(expression);
+}
+
 const dear: Partial<Record<ScalarOp, number>> = { div: 3, sqrt: 3, mod: 5, pow: 20 };
 const transcendental = /^(exp|log|erf|sin|cos|tan|atan)/;
 

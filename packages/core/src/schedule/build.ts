@@ -5,9 +5,8 @@
  */
 import type { DType } from "../graph/dtype.js";
 import type { Access, FusedKernel, Output } from "../kernel/fused.js";
-import { operand } from "../kernel/scalar.js";
+import { operand, rewrite } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
-import { substitute } from "./group.js";
 import type { Item, Order, Source, Steps } from "./group.js";
 import { compose, follow } from "./walk.js";
 
@@ -47,7 +46,9 @@ export class KernelBuilder {
     let expression = this.parts.get(key);
     if (expression === undefined) {
       const parts = item.sources.map((source) => this.read(source, level, steps));
-      expression = substitute(item.kernel!.expression, parts);
+      expression = rewrite(item.kernel!.expression, (part) =>
+        part.kind === "operand" ? parts[part.index] : undefined,
+      );
       this.parts.set(key, expression);
     }
     return expression;

@@ -12,7 +12,6 @@ import type { Shape } from "../graph/shape.js";
 import type { FusedKernel } from "../kernel/fused.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { costOf } from "../kernel/scalar.js";
-import type { Expression } from "../kernel/scalar.js";
 import { KernelBuilder } from "./build.js";
 import { mapWalk } from "./walk.js";
 import type { Walk } from "./walk.js";
@@ -86,7 +85,7 @@ export interface Tape {
 }
 
 /** What melts no further: more operations in a chain than a compiler likes. */
-const DEEPEST = 200;
+const DEEPEST = 24;
 
 /** Above this cost a value is rather stored than computed twice. */
 const DEAR = 8;
@@ -341,19 +340,3 @@ const reach = (strides: readonly number[]): number => strides.filter((step) => s
 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from }, (_, i) => from + i);
-
-/** An expression with others in the place of its operands. */
-export function substitute(expression: Expression, operands: readonly Expression[]): Expression {
-  const known = new Map<Expression, Expression>();
-  const visit = (part: Expression): Expression => {
-    if (part.kind === "operand") return operands[part.index]!;
-    if (part.kind === "constant") return part;
-    let result = known.get(part);
-    if (result === undefined) {
-      result = { ...part, arguments: part.arguments.map(visit) };
-      known.set(part, result);
-    }
-    return result;
-  };
-  return visit(expression);
-}

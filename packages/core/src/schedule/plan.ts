@@ -158,7 +158,7 @@ export class Plan {
     const read = new Set(results.values());
     const written = new Map(stored.map((item) => [item.buffer, item]));
     const steps: Step[] = [];
-    for (const part of parts.toReversed()) {
+    for (const part of [...parts].reverse()) {
       if (part.kind === "host") steps.push(part);
       else steps.push(this.routineOf(part.kernels, written, read));
       for (const buffer of readBy(part)) read.add(buffer);

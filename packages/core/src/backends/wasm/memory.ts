@@ -7,7 +7,7 @@ import { Buffer } from "../../graph/buffer.js";
 import type { Resident } from "../../graph/buffer.js";
 import { allocate } from "../../graph/dtype.js";
 import type { DType, TypedArray } from "../../graph/dtype.js";
-import { WebAssembly } from "./globals.js";
+import { engine } from "./web-assembly.js";
 
 /** Elements in this memory. */
 class Slot implements Resident {
@@ -62,7 +62,7 @@ interface Gap {
 }
 
 export class Memory {
-  readonly memory = new WebAssembly.Memory({ initial: 16, maximum: MOST_PAGES });
+  readonly memory = new (engine()!.Memory)({ initial: 16, maximum: MOST_PAGES });
   private readonly budget: number;
   /** What is free, in order of place; the first 64 bytes stay free, so that no address is 0. */
   private gaps: Gap[] = [{ start: 64, end: 16 * PAGE }];
