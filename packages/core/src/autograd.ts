@@ -6,7 +6,7 @@
  * Not here: any particular derivative, and how anything is computed. Read next: ops/define.ts.
  */
 import { ArgumentError, GradientError } from "./errors.js";
-import { construct } from "./graph/construct.js";
+import { construct, scalar } from "./graph/construct.js";
 import { enableGrad, mode, noGrad } from "./graph/mode.js";
 import { checkTensor } from "./graph/node.js";
 import type { Origin } from "./graph/origin.js";
@@ -274,6 +274,7 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
     );
   }
   if (gradient === null) {
+    if (root.shape.length === 0) return [origin, scalar(1, root.dtype).fork()];
     if (countElements(root.shape) === 1) return [origin, root.newOnes(root.shape)];
     throw new GradientError(
       `${name}: a tensor of shape ${formatShape(root.shape)} is no single number, so its ` +

@@ -7,9 +7,8 @@
  * a kernel runs (backends/). Read next: ops/elementwise.ts.
  */
 import { ArgumentError, DTypeError } from "../errors.js";
-import { construct } from "../graph/construct.js";
+import { construct, scalar } from "../graph/construct.js";
 import {
-  allocate,
   codeOf,
   fitsInteger,
   isDType,
@@ -21,7 +20,7 @@ import {
 } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
-import { checkTensor, Node, dataNode, plainNumber } from "../graph/node.js";
+import { checkTensor, Node } from "../graph/node.js";
 import type { Operation, Placement, Work } from "../graph/node.js";
 import { Origin } from "../graph/origin.js";
 import { broadcastShapes, broadcastStrides } from "../graph/shape.js";
@@ -119,13 +118,6 @@ export function record(
 }
 
 export { construct };
-
-/** A plain number as a tensor without dimensions. */
-function scalar(value: number | boolean, dtype: DType): Tensor {
-  const buffer = allocate(dtype, 1);
-  buffer[0] = Number(value);
-  return construct.tensor(dataNode(buffer, [], dtype, plainNumber), null);
-}
 
 /** What may stand beside a tensor. */
 export type Operand = Tensor | number | boolean;

@@ -119,7 +119,8 @@ function routineOf(
     }
     for (let i = 0; i < targets.length; i++) {
       const { buffer, place, dtype } = targets[i]!;
-      table[(base >> 2) + buffer] = place < 0 ? memory.addressOf(buffers[buffer]!, dtype) : base + place;
+      table[(base >> 2) + buffer] =
+        place < 0 ? memory.addressOf(buffers[buffer]!, dtype) : base + place;
     }
     table[(base >> 2) + results.length] = base + scratch;
     code.run(base);
