@@ -222,11 +222,14 @@ function reduce(program: Program, launch: Launch, kind: Fold): void {
 function foldAll(program: Program, launch: Launch, kind: Fold, folded: TypedArray): void {
   const { start } = folds[kind];
   const isPosition = kind === "argmax" || kind === "argmin";
-  const tally: Tally = { value: start, index: 0, seen: 0 };
+  const tally: Tally = { value: start, part: 0, index: 0, seen: 0 };
+  // Only sums have parts; a zero added to other values would cost a negative zero its sign.
+  const result = (): number =>
+    isPosition ? tally.index : kind === "sum" ? tally.value + tally.part : tally.value;
   const lanes = stand(launch);
   if (folded.length === 1 && isLine(launch, lanes)) {
     foldLine(program, lanes, countElements(launch.reduced), kind, tally);
-    folded[0] = isPosition ? tally.index : tally.value;
+    folded[0] = result();
     return;
   }
   if (launch.reduced.includes(0)) {
@@ -240,10 +243,11 @@ function foldAll(program: Program, launch: Launch, kind: Fold, folded: TypedArra
   let position = 0;
   walk(outer, lanes, () => {
     tally.value = start;
+    tally.part = 0;
     tally.index = 0;
     tally.seen = 0;
     walk(space, lanes, () => foldLine(program, lanes, inner, kind, tally));
-    folded[position++] = isPosition ? tally.index : tally.value;
+    folded[position++] = result();
   });
 }
 

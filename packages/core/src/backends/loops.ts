@@ -197,14 +197,18 @@ export const truth: Loop = (n, { data: Y, at: k }, { data: A, at: i, step: p }) 
 export const loops = { ...unary, ...binary, where } satisfies Record<ScalarOp, Loop>;
 
 /**
- * What a fold knows after some elements: the value, the index of the element that it is, and how
- * many there were.
+ * What a fold knows after some elements: the value, for a sum the part of the last few that is not
+ * in it yet, the index of the element that it is, and how many there were.
  */
 export interface Tally {
   value: number;
+  part: number;
   index: number;
   seen: number;
 }
+
+/** How many elements go into a part of a sum: so many roundings grow with, not all there are. */
+const PART = 1024;
 
 /** How a fold begins, and how it goes on over `n` more elements, in float64. */
 interface FoldRule {
@@ -246,10 +250,21 @@ const least: FoldRule = {
 export const folds = {
   sum: {
     start: 0,
+    // The parts do not depend on how elements come, in lines or in blocks: fused or not, the bits
+    // are the same.
     fold: (tally, n, { data: A, at: i, step: p }) => {
-      let sum = 0;
-      for (let k = 0; k < n; k++, i += p) sum += A[i]!;
-      tally.value += sum;
+      for (let done = 0; done < n;) {
+        const count = Math.min(n - done, PART - (tally.seen % PART));
+        let { part } = tally;
+        for (let k = 0; k < count; k++, i += p) part += A[i]!;
+        done += count;
+        tally.seen += count;
+        tally.part = part;
+        if (tally.seen % PART === 0) {
+          tally.value += part;
+          tally.part = 0;
+        }
+      }
     },
   },
   prod: {
