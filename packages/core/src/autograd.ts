@@ -209,7 +209,7 @@ class WayBack {
       const { inputs } = order[at]!;
       for (let i = 0; i < inputs.length; i++) if (inputs[i] !== null) this.enter(inputs[i]!);
     }
-    order.sort(latestFirst);
+    if (!isLatestFirst(order)) order.sort((a, b) => b.time - a.time);
     if (wanted !== null) this.markUseful(wanted);
     for (let at = 0; at < order.length; at++) {
       const origin = order[at]!;
@@ -228,13 +228,15 @@ class WayBack {
     const { op, inputs } = origin;
     const vjps = op?.vjps ?? null;
     if (vjps === null) return;
+    let isUsed = false;
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i]!;
       if (input === null || (this.wanted !== null && !input.visit!.isUseful)) continue;
-      if (this.gone.at(-1) !== origin) this.gone.push(origin);
+      isUsed = true;
       const share = vjps[i]?.(g, new SavedValues(origin, i)) ?? null;
       if (share !== null) this.receive(input, fit(share, input, origin));
     }
+    if (isUsed) this.gone.push(origin);
   }
 
   /** Marks the origins from which the walk goes on to one that is wanted. */
@@ -255,7 +257,13 @@ class WayBack {
   }
 }
 
-const latestFirst = (a: Origin, b: Origin): number => b.time - a.time;
+/** Whether every origin comes before those of its inputs already, as in a chain. */
+function isLatestFirst(order: readonly Origin[]): boolean {
+  for (let at = 1; at < order.length; at++) {
+    if (order[at]!.time > order[at - 1]!.time) return false;
+  }
+  return true;
+}
 
 /** The gradient after those who asked to see it have seen it, and perhaps replaced it. */
 function applyHooks({ hooks }: Origin, gradient: Tensor): Tensor {
