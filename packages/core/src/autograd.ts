@@ -62,10 +62,10 @@ export function backward(
 
 /** Adds a gradient to what is in `tensor.grad`; with `create` the sum can be differentiated. */
 function accumulate(tensor: Tensor, gradient: Tensor, create = false): void {
-  const before = tensor.grad;
+  const before = tensor.ownGrad;
   gradient.node.wanted = true;
   if (create) tensor.grad = before === null ? gradient.clone() : before.add(gradient);
-  else if (before === null) tensor.grad = gradient.fork();
+  else if (before === null) tensor.leaveGrad(gradient.fork());
   else noGrad(() => before.add_(gradient));
 }
 
@@ -268,6 +268,7 @@ function isLatestFirst(order: readonly Origin[]): boolean {
 /** The gradient after those who asked to see it have seen it, and perhaps replaced it. */
 function applyHooks({ hooks }: Origin, gradient: Tensor): Tensor {
   if (hooks === null) return gradient;
+  gradient.node.forks += 1;
   return [...hooks].reduce((g, hook) => hook(g) ?? g, gradient);
 }
 

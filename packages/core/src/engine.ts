@@ -36,3 +36,13 @@ if (Number(setting("NABLA_DEBUG") ?? 0) >= 1) printOperations((line) => console.
  */
 export const realize = (tensors: readonly Tensor[]): void =>
   realizeNodes(tensors.map((tensor) => tensor.node));
+
+/**
+ * The gradient of a parameter, for those who look at it and let nobody else have it: its place may
+ * be used again once `zeroGrad()` has dropped it.
+ * @example
+ * const w = tensor(3, { requiresGrad: true });
+ * w.square().backward();
+ * gradientOf(w) // tensor(6.)
+ */
+export const gradientOf = (parameter: Tensor): Tensor | null => parameter.ownGrad;

@@ -16,6 +16,7 @@ export {
   NablaError,
   PrimitiveError,
   ShapeError,
+  StaleError,
 } from "./errors.js";
 export { functionalCall, hessian, jacobian, jvp, vjp } from "./functional.js";
 export type { Callable, DerivativeOptions } from "./functional.js";

@@ -7,8 +7,10 @@
 import { backward, keepGradient } from "./autograd.js";
 import type { BackwardOptions } from "./autograd.js";
 import { ArgumentError, DTypeError, GradientError, PrimitiveError, ShapeError } from "./errors.js";
+import type { Buffer } from "./graph/buffer.js";
 import { isFloat } from "./graph/dtype.js";
 import type { DType, TypedArray } from "./graph/dtype.js";
+import { mode } from "./graph/mode.js";
 import { checkTensor } from "./graph/node.js";
 import type { Node } from "./graph/node.js";
 import { Origin } from "./graph/origin.js";
@@ -57,8 +59,13 @@ export class Tensor {
   shows: View | null = null;
   /** How it was computed, as of when it was last looked at; others ask for `origin`. @internal */
   ownOrigin: Origin | null;
+  /** What `grad` shows, for those who let nobody else have it. @internal */
+  ownGrad: Tensor | null = null;
+  /** Whether others may have it. */
+  private gradIsKnown = false;
+  /** The place of an earlier gradient that nobody has. @internal */
+  spareGrad: Buffer | null = null;
   private seen = 0;
-  private gradient: Tensor | null = null;
 
   /** Made by the functions that create tensors and by operations. @internal */
   constructor(node: Node, origin: Origin | null) {
@@ -226,7 +233,8 @@ export class Tensor {
    * w.grad // tensor(6.)
    */
   get grad(): Tensor | null {
-    return this.gradient;
+    this.gradIsKnown = true;
+    return this.ownGrad;
   }
 
   set grad(value: Tensor | null) {
@@ -243,7 +251,20 @@ export class Tensor {
           `${formatShape(this.shape)}; give one of the same shape, or null.`,
       );
     }
-    this.gradient = value;
+    this.spareGrad = this.gradIsKnown ? null : spareOf(this.ownGrad);
+    this.gradIsKnown = value !== null;
+    this.ownGrad = value;
+  }
+
+  /**
+   * Lets backward() leave a gradient that nobody else has.
+   * @internal
+   */
+  leaveGrad(gradient: Tensor): void {
+    this.ownGrad = gradient;
+    this.gradIsKnown = false;
+    if (this.spareGrad !== null) mode.onReuse(gradient.contents, this.spareGrad);
+    this.spareGrad = null;
   }
 
   /**
@@ -328,6 +349,7 @@ export class Tensor {
    * @internal
    */
   fork(): Tensor {
+    this.node.forks += 1;
     return new Tensor(this.node, null);
   }
 
@@ -402,6 +424,13 @@ export class Tensor {
         "a.lt(b) for a < b; or read the number of a one-element tensor: loss.item() < 0.1.",
     );
   }
+}
+
+/** The place of a gradient's elements, if nobody but its tensor has it. */
+function spareOf(gradient: Tensor | null): Buffer | null {
+  if (gradient === null || gradient.storage.version > 0) return null;
+  const { buffer, forks, operation } = gradient.contents;
+  return forks === 1 && operation.work !== null && buffer?.shared === false ? buffer : null;
 }
 
 /**

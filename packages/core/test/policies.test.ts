@@ -62,7 +62,9 @@ const programs: Record<string, () => Tensor[]> = {
   "writes through views": () => {
     const x = zeros([4, 5]);
     x.select(0, 1).add_(rand([5]));
-    x.slice(1, 0, 2).mul_(3).add_(ones([4, 2]));
+    x.slice(1, 0, 2)
+      .mul_(3)
+      .add_(ones([4, 2]));
     const before = x.mul(2);
     x.add_(1);
     return [x, before];

@@ -4,7 +4,7 @@
  * Not here: any algorithm. Read next: sgd.ts.
  */
 import { ArgumentError, enableGrad, noGrad, ShapeError, Tensor } from "@nabla/core";
-import { realize } from "@nabla/core/engine";
+import { gradientOf, realize } from "@nabla/core/engine";
 
 /** Some parameters with the options that differ for them from those of the optimizer. */
 export type ParameterGroupOptions<Options> = {
@@ -206,8 +206,9 @@ export abstract class Optimizer<Options extends object> {
     noGrad(() => {
       for (const group of this.paramGroups) {
         for (const parameter of group.params) {
-          if (parameter.grad === null) continue;
-          this.update(parameter, parameter.grad, group, this.stateOf(parameter));
+          const gradient = gradientOf(parameter);
+          if (gradient === null) continue;
+          this.update(parameter, gradient, group, this.stateOf(parameter));
         }
       }
     });

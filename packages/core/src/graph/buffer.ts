@@ -15,6 +15,10 @@ export class Buffer {
   private host: TypedArray | null;
   /** Where a back end has the elements, too, or only. */
   resident: Resident | null;
+  /** Whether several nodes have it, so that it can never be another's. */
+  shared = false;
+  /** How often plans have read it. */
+  reads = 0;
 
   constructor(host: TypedArray | null, resident: Resident | null = null) {
     this.host = host;
@@ -29,5 +33,10 @@ export class Buffer {
   /** The elements if they are in an ordinary array. */
   get own(): TypedArray | null {
     return this.host;
+  }
+
+  /** Whether its place was given to a later version of the same tensor. */
+  get isLost(): boolean {
+    return this.host === null && this.resident === null;
   }
 }

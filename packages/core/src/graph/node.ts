@@ -47,6 +47,8 @@ export class Node implements Layout {
   buffer: Buffer | null = null;
   /** Whether the value will be read, as far as is known. */
   wanted = false;
+  /** How many tensors have been made of it besides the first. */
+  forks = 0;
   /** The round in which a scheduler got it, its place there, and when it was last looked at. */
   round: object | null = null;
   slot = -1;

@@ -12,6 +12,7 @@ import type { Storage } from "../graph/storage.js";
 import { runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
 import { hashOf, Plan, Round } from "./plan.js";
+import type { Spare } from "./plan.js";
 
 /** Nodes that may wait, before they run one by one. */
 const MOST_NODES = 10_000;
@@ -27,6 +28,7 @@ export function onDemand(backend: Backend): Policy {
   let nodes: Node[] = [];
   let round = new Round();
   let written: Storage[] = [];
+  let spares: Spare[] = [];
   let last: Plan | null = null;
 
   /** Takes a node into the round. */
@@ -70,15 +72,22 @@ export function onDemand(backend: Backend): Policy {
     for (const node of asked) want(node);
     for (const { node } of written) want(node);
     if (nodes.length === 0) return;
-    const [ready, own] = [nodes, round];
-    written = [];
-    nodes = [];
-    round = new Round();
+    const [ready, own, changed, places] = [nodes, round, written, spares];
+    begin();
     counts.rounds += 1;
     const plan = find(ready, own);
     if (last !== null) last.next = plan;
     last = plan;
-    plan.run(ready, own);
+    for (const { node, spare } of changed) if (spare !== null) places.push({ node, buffer: spare });
+    plan.run(ready, own, places);
+    for (const storage of changed) settle(storage);
+  }
+
+  function begin(): void {
+    nodes = [];
+    round = new Round();
+    written = [];
+    spares = [];
   }
 
   function want(node: Node): void {
@@ -107,10 +116,27 @@ export function onDemand(backend: Backend): Policy {
 
   function runOneByOne(): void {
     const waiting = nodes;
-    nodes = [];
-    round = new Round();
+    begin();
     for (const node of waiting) if (node.buffer === null) runNow(node);
   }
 
-  return { record, write: (storage) => written.push(storage), realize };
+  return {
+    record,
+    write: (storage) => written.push(storage),
+    reuse: (node, buffer) => spares.push({ node, buffer }),
+    realize,
+  };
+}
+
+/**
+ * A storage that is written at every step keeps two places and changes between them: the version
+ * before the current one has its elements still, the one before that is lost.
+ */
+function settle(storage: Storage): void {
+  const { node, current } = storage;
+  const { buffer } = node;
+  if (buffer === current) return;
+  const isOwn = node.forks === 0 && node.operation.work !== null && buffer?.shared === false;
+  storage.spare = current;
+  storage.current = isOwn ? buffer : null;
 }

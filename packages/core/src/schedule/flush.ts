@@ -21,6 +21,8 @@ export interface Policy {
   record(node: Node): void;
   /** A storage was written to. */
   write(storage: Storage): void;
+  /** The value of a node may take the place of a buffer that nobody reads any more. */
+  reuse(node: Node, buffer: Buffer): void;
   /** Gives these nodes their buffers, now. */
   realize(nodes: readonly Node[]): void;
 }
@@ -33,11 +35,13 @@ export function runBy(policy: Policy, backend: Backend): void {
   chosen.backend = backend;
   mode.onRecord = (node) => policy.record(node);
   mode.onWrite = (storage) => policy.write(storage);
+  mode.onReuse = (node, buffer) => policy.reuse(node, buffer);
 }
 
 export const everyOp: Policy = {
   record: runNow,
   write() {},
+  reuse() {},
   realize(nodes) {
     // Those that waited when this policy took over.
     for (const node of nodes) if (node.buffer === null) runNow(node);
@@ -46,8 +50,10 @@ export const everyOp: Policy = {
 
 /** Gives a node its buffer, after its inputs. */
 export function runNow(node: Node): void {
-  if (node.operation.work === null) node.buffer = bufferOf(node.inputs[0]!);
-  else {
+  if (node.operation.work === null) {
+    node.buffer = bufferOf(node.inputs[0]!);
+    node.buffer.shared = true;
+  } else {
     const work = node.operation.work(node);
     node.buffer =
       work.kind === "host"

@@ -90,9 +90,6 @@ const DEEPEST = 24;
 /** Above this cost a value is rather stored than computed twice. */
 const DEAR = 8;
 
-/** Results of up to this many elements that nobody consumes are computed: somebody may read them. */
-const SMALL = 1024;
-
 export function group(tape: Tape, isKept: (slot: number) => boolean): Grouping {
   const results = tape.nodes.map((_, slot) => isKept(slot));
   const needed = reachable(tape, results);
@@ -117,15 +114,13 @@ export function group(tape: Tape, isKept: (slot: number) => boolean): Grouping {
 }
 
 /**
- * The slots whose values lead to results. Small values that nothing consumes become results, too:
+ * The slots whose values lead to results. Values that nothing consumes become results, too:
  * somebody may read them.
  */
 function reachable({ nodes, codes }: Tape, results: boolean[]): boolean[] {
   const consumed = new Array<boolean>(nodes.length).fill(false);
   for (const own of codes) for (const code of own) if (code >= 0) consumed[code] = true;
-  nodes.forEach(({ shape }, slot) => {
-    if (!consumed[slot] && countElements(shape) <= SMALL) results[slot] = true;
-  });
+  for (let slot = 0; slot < nodes.length; slot++) if (!consumed[slot]) results[slot] = true;
   const needed = [...results];
   for (let slot = nodes.length - 1; slot >= 0; slot--) {
     if (needed[slot]) for (const code of codes[slot]!) if (code >= 0) needed[code] = true;

@@ -6,11 +6,12 @@
  * (schedule/demand.ts), what is fused (schedule/group.ts).
  */
 import type { Backend, Result, Routine } from "../backends/backend.js";
+import { StaleError } from "../errors.js";
 import { Buffer } from "../graph/buffer.js";
 import type { DType } from "../graph/dtype.js";
 import { plainNumber } from "../graph/node.js";
 import type { Node, Operation } from "../graph/node.js";
-import { countElements, sameShape } from "../graph/shape.js";
+import { countElements, formatShape, sameShape } from "../graph/shape.js";
 import type { Shape, Strides } from "../graph/shape.js";
 import type { FusedKernel } from "../kernel/fused.js";
 import { elements } from "./flush.js";
@@ -39,8 +40,16 @@ interface Entry {
 /** A value that was there before. */
 type Leaf = Pick<Entry, "dtype" | "shape" | "strides">;
 
+/** A buffer that nobody reads any more, and the node whose value may take its place. */
+export interface Spare {
+  readonly node: Node;
+  readonly buffer: Buffer;
+}
+
 interface Program {
   readonly steps: readonly Step[];
+  /** The numbers of the buffers of what kernels compute and keep, by slot. */
+  readonly numbers: ReadonlyMap<number, number>;
   readonly views: readonly number[];
 }
 
@@ -122,7 +131,7 @@ export class Plan {
   }
 
   /** Runs the round that was last compared. */
-  run(nodes: readonly Node[], round: Round): void {
+  run(nodes: readonly Node[], round: Round, spares: readonly Spare[]): void {
     round.plan = this;
     const leaves = this.found;
     this.found = [];
@@ -130,8 +139,15 @@ export class Plan {
     const buffers = new Array<Buffer | null>(leaves.length);
     const offsets = new Array<number>(leaves.length);
     for (let i = 0; i < leaves.length; i++) {
-      buffers[i] = leaves[i]!.buffer;
+      const buffer = leaves[i]!.buffer!;
+      if (buffer.isLost) throw lost(leaves[i]!, nodes);
+      buffers[i] = buffer;
       offsets[i] = leaves[i]!.offset;
+    }
+    for (const { node, buffer } of spares) {
+      const number = node.round === round ? program.numbers.get(node.slot) : undefined;
+      if (number === undefined || buffer.shared || buffers.includes(buffer)) continue;
+      buffers[number] = buffer;
     }
     for (const step of program.steps) {
       if ("routine" in step) {
@@ -165,7 +181,8 @@ export class Plan {
     }
     steps.reverse();
     const views = nodes.flatMap(({ operation }, slot) => (operation.work === null ? [slot] : []));
-    return { steps, views };
+    const numbers = new Map(steps.flatMap((step) => ("routine" in step ? step.publishes : [])));
+    return { steps, numbers, views };
   }
 
   private routineOf(
@@ -201,7 +218,18 @@ function showBase(node: Node): void {
   showBase(base!);
   if (base!.buffer === null) return;
   node.buffer = base!.buffer;
+  node.buffer.shared = true;
   node.inputs = [];
+}
+
+/** What is thrown where a value would be needed that a later version has taken the place of. */
+function lost(leaf: Node, nodes: readonly Node[]): StaleError {
+  const consumer = nodes.find(({ inputs }) => inputs.includes(leaf));
+  return new StaleError(
+    `${consumer?.operation.name}: a result of it is read, two or more steps after it was made, ` +
+      `for the first time, and the tensor of shape ${formatShape(leaf.shape)} it is computed ` +
+      "from has been written over twice; read or detach() the result in its own step.",
+  );
 }
 
 function runHost(node: Node): Buffer {

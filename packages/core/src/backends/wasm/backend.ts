@@ -14,6 +14,9 @@ import { Memory, sizes } from "./memory.js";
 /** Buffers up to this many bytes live in ordinary arrays. */
 const SMALL = 4096;
 
+/** Buffers from this many bytes on are never copied for one run only. */
+const LARGE = 2 ** 24;
+
 /** Evaluations from which on code is made at once. */
 const MANY = 100_000;
 
@@ -54,6 +57,16 @@ const work = (kernels: readonly FusedKernel[]): number =>
     0,
   );
 
+/**
+ * Whether a buffer is copied in for one run only: it is small, or has never been read before and
+ * may well never be again, as the batches of a large set of data.
+ */
+function isPassing(buffer: Buffer): boolean {
+  const { own } = buffer;
+  if (own === null || own.byteLength > LARGE) return false;
+  return own.byteLength <= SMALL || (buffer.resident === null && buffer.reads++ === 0);
+}
+
 /** Where a result goes: a place in the arena, or memory of its own. */
 interface Target extends Result {
   readonly buffer: number;
@@ -83,27 +96,29 @@ function routineOf(
   });
   const scratch = room;
   const staging = align(room + code.scratchBytes);
-  const most = staging + reads.length * (SMALL + 16);
+
+  const addresses = new Array<number>(reads.length);
 
   function run(buffers: (Buffer | null)[], offsets: readonly number[]): void {
     memory.beginRun();
-    const base = memory.arena(most);
-    let free = base + staging;
     // Everything that may move the memory comes first.
     for (let i = 0; i < targets.length; i++) {
       const { buffer, place, dtype, length } = targets[i]!;
-      if (place < 0) buffers[buffer] = memory.create(dtype, length);
+      if (place < 0) buffers[buffer] = memory.create(dtype, length, buffers[buffer] ?? null);
     }
-    const addresses = new Array<number>(reads.length);
+    let staged = 0;
     for (let i = 0; i < reads.length; i++) {
       const [number, dtype] = reads[i]!;
       const buffer = buffers[number]!;
-      const { own } = buffer;
-      const isSmall = own !== null && own.byteLength <= SMALL;
-      addresses[i] = isSmall ? -1 : memory.addressOf(buffer, dtype);
+      if (isPassing(buffer)) {
+        addresses[i] = -1;
+        staged += align(buffer.own!.byteLength);
+      } else addresses[i] = memory.addressOf(buffer, dtype);
     }
+    const base = memory.arena(staging + staged);
     const { views } = memory;
     const table = views.int32;
+    let free = base + staging;
     for (let i = 0; i < reads.length; i++) {
       const [number, dtype] = reads[i]!;
       let address = addresses[i]!;

@@ -9,39 +9,38 @@ import { allocate } from "../../graph/dtype.js";
 import type { DType, TypedArray } from "../../graph/dtype.js";
 import { engine } from "./web-assembly.js";
 
+/** A part of this memory; `address` is -1 once it belongs to others. */
+interface Place {
+  address: number;
+  readonly bytes: number;
+}
+
 /** Elements in this memory. */
 class Slot implements Resident {
+  readonly place: Place;
   readonly dtype: DType;
   readonly length: number;
   private readonly memory: Memory;
-  /** Where they begin; -1 once they have been moved out. */
-  address: number;
   /** Whether the buffer has them in an array of its own as well. */
-  isCopy: boolean;
+  private isCopy: boolean;
   private saved: TypedArray | null = null;
 
-  constructor(memory: Memory, dtype: DType, length: number, isCopy: boolean) {
+  constructor(memory: Memory, place: Place, dtype: DType, length: number, isCopy: boolean) {
     this.memory = memory;
+    this.place = place;
     this.dtype = dtype;
     this.length = length;
     this.isCopy = isCopy;
-    this.address = memory.place(this);
-  }
-
-  get bytes(): number {
-    return this.length * sizes[this.dtype];
   }
 
   read(): TypedArray {
-    const array = this.saved ?? this.memory.copyOut(this.dtype, this.address, this.length);
     this.isCopy = true;
-    return array;
+    return this.saved ?? this.memory.copyOut(this.dtype, this.place.address, this.length);
   }
 
-  /** Gives the place to others. */
+  /** Saves what is nowhere else: the place is about to go to others. */
   moveOut(): void {
-    if (!this.isCopy) this.saved = this.memory.copyOut(this.dtype, this.address, this.length);
-    this.address = -1;
+    if (!this.isCopy) this.saved = this.memory.copyOut(this.dtype, this.place.address, this.length);
   }
 }
 
@@ -66,13 +65,16 @@ export class Memory {
   private readonly budget: number;
   /** What is free, in order of place; the first 64 bytes stay free, so that no address is 0. */
   private gaps: Gap[] = [{ start: 64, end: 16 * PAGE }];
-  /** The least recently used first. */
-  private readonly slots = new Map<Slot, number>();
+  /**
+   * What is here, the least recently used first, with the run that used it last. A slot that has
+   * moved out is held by its buffer only, and so is what it saved.
+   */
+  private readonly places = new Map<Place, { readonly slot: Slot; readonly used: number }>();
   private used = 0;
   /** Counts runs: what a run uses it does not move out. */
   private clock = 0;
   private arenaPlace: Gap = { start: 64, end: 64 };
-  private readonly finalizers = new FinalizationRegistry<Slot>((slot) => this.release(slot));
+  private readonly finalizers = new FinalizationRegistry<Place>((place) => this.release(place));
   views = this.look();
 
   constructor(budget: number) {
@@ -108,36 +110,48 @@ export class Memory {
 
   /** Where the elements of a buffer are, which are brought here if need be. */
   addressOf(buffer: Buffer, dtype: DType): number {
-    let slot = buffer.resident as Slot | null;
-    if (slot === null || slot.address < 0) {
-      const { array } = buffer;
-      slot = new Slot(this, dtype, array.length, true);
-      this.views[dtype].set(array, slot.address / sizes[dtype]);
-      this.attach(buffer, slot);
-    } else {
-      this.slots.delete(slot);
-      this.slots.set(slot, this.clock);
+    const { place } = (buffer.resident as Slot | null) ?? { place: null };
+    if (place !== null && place.address >= 0) {
+      const known = this.places.get(place)!;
+      this.places.delete(place);
+      this.places.set(place, { ...known, used: this.clock });
+      return place.address;
     }
-    return slot.address;
+    const { array } = buffer;
+    const slot = this.settle(buffer, dtype, array.length, true);
+    this.views[dtype].set(array, slot.place.address / sizes[dtype]);
+    return slot.place.address;
   }
 
-  /** A new buffer whose elements are here, yet to be written. */
-  create(dtype: DType, length: number): Buffer {
+  /**
+   * A new buffer whose elements are here, yet to be written: in the place of a spare one, if that
+   * has the right size.
+   */
+  create(dtype: DType, length: number, spare: Buffer | null): Buffer {
     const buffer = new Buffer(null);
-    this.attach(buffer, new Slot(this, dtype, length, false));
+    const slot = spare?.resident as Slot | null | undefined;
+    const place = slot?.place;
+    if (place !== undefined && place.address >= 0 && place.bytes === align(length * sizes[dtype])) {
+      const moved = { address: place.address, bytes: place.bytes };
+      spare!.resident = null;
+      this.forget(place);
+      this.attach(buffer, new Slot(this, moved, dtype, length, false));
+    } else this.settle(buffer, dtype, length, false);
     return buffer;
+  }
+
+  private settle(buffer: Buffer, dtype: DType, length: number, isCopy: boolean): Slot {
+    const bytes = align(length * sizes[dtype]);
+    const place = { address: this.reserve(bytes), bytes };
+    const slot = new Slot(this, place, dtype, length, isCopy);
+    this.attach(buffer, slot);
+    return slot;
   }
 
   private attach(buffer: Buffer, slot: Slot): void {
     buffer.resident = slot;
-    this.finalizers.register(buffer, slot);
-  }
-
-  /** Finds a place for a slot, and notes that it is used. */
-  place(slot: Slot): number {
-    const address = this.reserve(align(slot.bytes));
-    this.slots.set(slot, this.clock);
-    return address;
+    this.places.set(slot.place, { slot, used: this.clock });
+    this.finalizers.register(buffer, slot.place, slot.place);
   }
 
   copyOut(dtype: DType, address: number, length: number): TypedArray {
@@ -147,11 +161,15 @@ export class Memory {
     return array;
   }
 
-  private release(slot: Slot): void {
-    if (slot.address < 0) return;
-    this.slots.delete(slot);
-    this.free(slot.address, align(slot.bytes));
-    slot.address = -1;
+  private release(place: Place): void {
+    if (place.address >= 0) this.free(place.address, place.bytes);
+    this.forget(place);
+  }
+
+  private forget(place: Place): void {
+    this.finalizers.unregister(place);
+    this.places.delete(place);
+    place.address = -1;
   }
 
   private reserve(bytes: number): number {
@@ -168,12 +186,12 @@ export class Memory {
   }
 
   private moveOldestOut(): boolean {
-    const [oldest] = this.slots;
-    if (oldest === undefined || oldest[1] === this.clock) return false;
-    const [slot] = oldest;
-    this.slots.delete(slot);
-    this.free(slot.address, align(slot.bytes));
+    const [oldest] = this.places;
+    if (oldest === undefined) return false;
+    const [place, { slot, used }] = oldest;
+    if (used === this.clock) return false;
     slot.moveOut();
+    this.release(place);
     return true;
   }
 
