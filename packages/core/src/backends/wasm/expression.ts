@@ -9,7 +9,7 @@ import type { DType } from "../../graph/dtype.js";
 import type { Expression, ScalarOp } from "../../kernel/scalar.js";
 import { plain, types } from "./assembler.js";
 import type { Code, ModuleBuilder, Value } from "./assembler.js";
-import { inTwoLanes, routines } from "./mathematics.js";
+import { routines } from "./mathematics.js";
 import { bits, call, convert, f32, f64, halves, i32, shuffle, upper } from "./vector.js";
 import type { Floats } from "./vector.js";
 
@@ -204,17 +204,7 @@ function mathematics(target: Target, op: ScalarOp, dtype: DType, inputs: readonl
   }
   const name = op === "pow" ? "power" : op;
   const routine = routines[op]?.[dtype === "float64" ? "f64" : "f32"];
-  if (routine === undefined) {
-    if (dtype === "float32" && inTwoLanes.has(op)) {
-      const parts = inputs.map((input) => code.keep(input));
-      const narrow: Target = { ...target, lanes: 2 };
-      const [low, high] = [(x: Value) => x, upper].map((half) =>
-        mathematics(narrow, op, "float32", parts.map(half)),
-      );
-      return halves(low!, high!);
-    }
-    return eachLane(target, name, dtype, inputs);
-  }
+  if (routine === undefined) return eachLane(target, name, dtype, inputs);
   const write = (into: Code, parts: Value[]): Value =>
     routine(into, parts, () => eachLane({ ...target, code: into }, name, dtype, parts));
   const parts = inputs.map((input) => code.keep(input));
