@@ -101,7 +101,13 @@ function randomKernel(seed: number): { kernel: FusedKernel; contents: Contents[]
   let space = Array.from({ length: rank }, () => dice.pick(rank > 2 ? sizes.slice(0, 11) : sizes));
   if (rank === 1 && dice.below(4) === 0) space = [dice.below(3000)];
   const contents: Contents[] = [];
-  const known = dice.pick([types, ["float32"], ["float64"], ["int32"], ["float32", "bool"]] as const);
+  const known = dice.pick([
+    types,
+    ["float32"],
+    ["float64"],
+    ["int32"],
+    ["float32", "bool"],
+  ] as const);
   const operands = Array.from({ length: 1 + dice.below(3) }, (_, i): Access => {
     const dtype = dice.pick(known);
     const kept = space.map(() => dice.below(5) > 0);

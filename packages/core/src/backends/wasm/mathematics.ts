@@ -33,6 +33,8 @@ interface Kind {
   readonly tanhEnd: number;
   /** (log((1 + s) / (1 - s)) - 2 s) / s³ of s², for s up to (√2 - 1) / (√2 + 1). */
   readonly log: readonly number[];
+  /** (sin(r) - r) / r³ and (cos(r) - 1 + r²/2) / r⁴ of r², up to r = π / 4. */
+  readonly circle: { readonly sin: readonly number[]; readonly cos: readonly number[] };
   /** The whole number that `magic` left. */
   readonly whole: (t: Value) => Value;
   readonly half: (n: Value) => Value;
@@ -49,11 +51,19 @@ const single: Kind = {
   magic: 1.5 * 2 ** 23,
   ln2: [0.69317626953125, -2.908897130469058e-5],
   expRange: [-104, 89],
-  // Error 2^-26 of r.
-  exp: [0.5000000061, 0.1666654262, 0.04166628549, 0.00836665795, 0.001394625763],
+  // Error 2^-32 of r.
+  exp: [
+    0.50000000461, 0.16666666818, 0.041666354741, 0.0083332727404, 0.0013941057994,
+    0.00019914382611,
+  ],
   tanhEnd: 20,
   // Error 2^-29.
   log: [0.666667820492, 0.399767201891, 0.298963237255],
+  // Errors 2^-28 and 2^-33.
+  circle: {
+    sin: [-0.166666542355, 0.00833213180835, -0.000195108631947],
+    cos: [0.0416666456975, -0.00138873078961, 2.44313854436e-5],
+  },
   whole: (t) => i32.sub(t, i32.of(0x4b400000)),
   half: (n) => i32.shr(n, 1),
   powerOfTwo: (n) => i32.shl(i32.add(n, i32.of(127)), 23),
@@ -84,6 +94,17 @@ const double: Kind = {
     0.66666666666667399666, 0.39999999999363688912, 0.2857142875607868053, 0.22222196970996275763,
     0.18183656388698275507, 0.15311496522842386802, 0.14823291623159370448,
   ],
+  // Errors 2^-58 and 2^-64.
+  circle: {
+    sin: [
+      -0.16666666666666627772, 0.0083333333333213003392, -0.00019841269828879393259,
+      2.7557313358643813769e-6, -2.5050704387823384787e-8, 1.5893601387238613748e-10,
+    ],
+    cos: [
+      0.041666666666666591932, -0.0013888888888872722374, 2.4801587288557677479e-5,
+      -2.7557314073073472496e-7, 2.0875683866322105782e-9, -1.1357541007357714806e-11,
+    ],
+  },
   whole: (t) => i64.sub(t, i64.of(0x4338_0000_0000_0000n)),
   // The lower words alone hold all that counts.
   half: (n) => i32.shr(n, 1),
@@ -121,16 +142,18 @@ const anyNot = (condition: Value): Value => bits.any(bits.not(condition));
 const between = ({ f }: Kind, x: Value, low: number, high: number): Value =>
   bits.and(f.ge(x, f.of(low)), f.le(x, f.of(high)));
 
-/** x as n ln 2 + r: the whole number n, and exp(r) - 1. */
-function reduceExp(code: Code, kind: Kind, x: Value): [n: Value, rest: Value] {
+/** x as n ln 2 + r: the whole number n, and exp(r) - 1; `careful` with what r lost in rounding. */
+function reduceExp(code: Code, kind: Kind, x: Value, careful: boolean): [n: Value, rest: Value] {
   const { f, magic, ln2, exp, whole } = kind;
   const t = code.keep(f.add(f.mul(x, f.of(Math.LOG2E)), f.of(magic)));
   const n = code.keep(f.sub(t, f.of(magic)));
-  const high = f.sub(x, f.mul(n, f.of(ln2[0])));
-  const r = code.keep(f.sub(high, f.mul(n, f.of(ln2[1]))));
+  const high = code.keep(f.sub(x, f.mul(n, f.of(ln2[0]))));
+  const low = code.keep(f.mul(n, f.of(ln2[1])));
+  const r = code.keep(f.sub(high, low));
   const square = code.keep(f.mul(r, r));
-  const rest = f.add(r, f.mul(square, polynomial(code, f, r, exp)));
-  return [code.keep(whole(t)), rest];
+  const curve = f.mul(square, polynomial(code, f, r, exp));
+  const lost = f.sub(f.sub(high, r), low);
+  return [code.keep(whole(t)), f.add(r, careful ? f.add(curve, lost) : curve)];
 }
 
 /** Two factors make the result, so that it may be subnormal or infinite. */
@@ -138,7 +161,7 @@ function exp(code: Code, kind: Kind, input: Value): Value {
   const { f, expRange, half, powerOfTwo } = kind;
   // A NaN is neither less nor greater, and stays.
   const x = code.keep(f.pmin(f.pmax(input, f.of(expRange[0])), f.of(expRange[1])));
-  const [n, rest] = reduceExp(code, kind, x);
+  const [n, rest] = reduceExp(code, kind, x, false);
   const first = code.keep(half(n));
   const second = powerOfTwo(i32.sub(n, first));
   return f.mul(f.mul(f.add(f.of(1), rest), powerOfTwo(first)), second);
@@ -147,18 +170,26 @@ function exp(code: Code, kind: Kind, input: Value): Value {
 /** exp(x) - 1 where neither overflows. */
 function expm1(code: Code, kind: Kind, x: Value): Value {
   const { f, powerOfTwo } = kind;
-  const [n, rest] = reduceExp(code, kind, x);
+  const [n, rest] = reduceExp(code, kind, x, true);
   const scale = code.keep(powerOfTwo(n));
   return f.add(f.mul(scale, rest), f.sub(scale, f.of(1)));
 }
 
-/** tanh(x) = t / (t + 2), where t = exp(2 |x|) - 1. */
+/**
+ * tanh(x) = t / (t + 2), where t = exp(2 |x|) - 1. What the sum loses is made good in the quotient q
+ * with 1 / (t + 2) = (1 - q) / 2.
+ */
 function tanh(code: Code, kind: Kind, x: Value): Value {
   const { f, tanhEnd } = kind;
   const size = f.abs(x);
   const twice = code.keep(f.pmin(f.add(size, size), f.of(tanhEnd)));
   const t = code.keep(expm1(code, kind, twice));
-  return withSign(f.div(t, f.add(t, f.of(2))), x, kind);
+  const sum = code.keep(f.add(t, f.of(2)));
+  const q = code.keep(f.div(t, sum));
+  const part = code.keep(f.sub(sum, f.of(2)));
+  const lost = f.add(f.sub(t, part), f.sub(f.of(2), f.sub(sum, part)));
+  const factor = f.mul(lost, f.sub(f.of(0.5), f.mul(q, f.of(0.5))));
+  return withSign(f.sub(q, f.mul(q, factor)), x, kind);
 }
 
 /** log(x) + `more`, of a normal number; `more` is much smaller. */
@@ -190,50 +221,38 @@ const halfPi = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-2
 /** Up to here multiples of the first two parts are exact. */
 const FAR = 1e6;
 
-/** x = n π/2 + r: the number whose lowest bits are n, and r. */
-function reduceAngle(code: Code, x: Value): [t: Value, r: Value] {
+/** x = n π/2 + r: the number whose lowest bits are n, r, and what r lost in rounding. */
+function reduceAngle(code: Code, x: Value): [t: Value, r: Value, lost: Value] {
   const magic = f64.of(double.magic);
   const t = code.keep(f64.add(f64.mul(x, f64.of(2 / Math.PI)), magic));
   const n = code.keep(f64.sub(t, magic));
-  let r = x;
-  for (const part of halfPi) r = f64.sub(r, f64.mul(n, f64.of(part)));
-  return [t, r];
+  const [first, second, third] = halfPi.map((part) => f64.mul(n, f64.of(part)));
+  const a = code.keep(f64.sub(x, first!));
+  const b = code.keep(f64.sub(a, second!));
+  const r = code.keep(f64.sub(b, third!));
+  const lost = f64.add(f64.sub(f64.sub(a, b), second!), f64.sub(f64.sub(b, r), third!));
+  return [t, r, lost];
 }
 
-/** (sin(r) - r) / r³ and (cos(r) - 1 + r²/2) / r⁴ of r², up to r = π / 4. */
-const circle = {
-  // Errors 2^-28 and 2^-33.
-  single: {
-    sin: [-0.166666542355, 0.00833213180835, -0.000195108631947],
-    cos: [0.0416666456975, -0.00138873078961, 2.44313854436e-5],
-  },
-  // Errors 2^-58 and 2^-64.
-  double: {
-    sin: [
-      -0.16666666666666627772, 0.0083333333333213003392, -0.00019841269828879393259,
-      2.7557313358643813769e-6, -2.5050704387823384787e-8, 1.5893601387238613748e-10,
-    ],
-    cos: [
-      0.041666666666666591932, -0.0013888888888872722374, 2.4801587288557677479e-5,
-      -2.7557314073473472496e-7, 2.0875683866322105782e-9, -1.1357541007357714806e-11,
-    ],
-  },
-};
-
-/** Sine and cosine of r, up to π / 4. */
-function aroundZero(code: Code, f: Floats, r: Value, of: typeof circle.single): [Value, Value] {
+/** Sine and cosine of r + `lost`, up to π / 4. */
+function aroundZero(
+  code: Code,
+  { f, circle }: Kind,
+  r: Value,
+  lost: Value | null,
+): [sin: Value, cos: Value] {
   const z = code.keep(f.mul(r, r));
-  const sin = f.add(r, f.mul(f.mul(r, z), polynomial(code, f, z, of.sin)));
+  const bend = f.mul(f.mul(r, z), polynomial(code, f, z, circle.sin));
+  const sin = f.add(r, lost === null ? bend : f.add(bend, lost));
   const half = f.sub(f.of(1), f.mul(z, f.of(0.5)));
-  const cos = f.add(half, f.mul(f.mul(z, z), polynomial(code, f, z, of.cos)));
-  return [sin, cos];
+  const curve = f.mul(f.mul(z, z), polynomial(code, f, z, circle.cos));
+  return [sin, f.add(half, lost === null ? curve : f.sub(curve, f.mul(r, lost)))];
 }
 
 /** sin, or with `quarter` 1 cos, of x in float64. The sine of |x| gets the sign of x. */
 function circular64(code: Code, x: Value, quarter: 0 | 1): Value {
-  const [t, rest] = reduceAngle(code, f64.abs(x));
-  const r = code.keep(rest);
-  const [sin, cos] = aroundZero(code, f64, r, circle.double);
+  const [t, r, lost] = reduceAngle(code, f64.abs(x));
+  const [sin, cos] = aroundZero(code, double, r, code.keep(lost));
   const one = i64.of(1n);
   const isOdd = i64.eq(bits.and(t, one), one);
   const turn = quarter === 0 ? t : i64.add(t, one);
@@ -250,7 +269,7 @@ function circular32(code: Code, x: Value, quarter: 0 | 1): Value {
   );
   const r = code.keep(halves(convert.demote(low![1]), convert.demote(high![1])));
   const t = code.keep(shuffle(low![0], high![0], 4, [0, 2, 4, 6]));
-  const [sin, cos] = aroundZero(code, f32, r, circle.single);
+  const [sin, cos] = aroundZero(code, single, r, null);
   const isOdd = i32.shr(i32.shl(t, 31), 31);
   const turn = quarter === 0 ? t : i32.add(t, i32.of(1));
   const sign = i32.shl(bits.and(turn, i32.of(2)), 30);
