@@ -7,6 +7,7 @@ import type { FusedKernel } from "../../kernel/fused.js";
 import { power, powerOfWhole } from "../loops.js";
 import { erf, erfc } from "../special.js";
 import { Code, ModuleBuilder, types } from "./assembler.js";
+import { listing } from "./listing.js";
 import { planWalks } from "./order.js";
 import { emitWalk } from "./walk.js";
 import { engine } from "./web-assembly.js";
@@ -84,8 +85,12 @@ export function compile(
   const bytes = module.encode(entry);
   const imports: Record<string, unknown> = { memory };
   for (const name of module.importNames) imports[name] = functions[name];
+  // Browsers once refused to compile more than 4 KB on their main thread at once; Chrome's limit
+  // is 8 MB since version 115, and others have none.
   const { exports } = new Instance(new Module(bytes), { e: imports });
-  return { run: exports["run"] as (table: number) => void, scratchBytes, text: () => "" };
+  const text = (): string =>
+    kernels.map((kernel) => planWalks(kernel).map(listing).join("\n")).join("\n\n");
+  return { run: exports["run"] as (table: number) => void, scratchBytes, text };
 }
 
 let supported: boolean | undefined;

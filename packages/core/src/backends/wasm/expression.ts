@@ -1,8 +1,9 @@
 /**
  * Expressions as vector code: what every scalar primitive is in each element type. A walk has four
  * lanes, or two where a float64 occurs in it; with two, narrower elements lie in the lower half of
- * a vector. A bool is a lane of ones or zeros as wide as the walk's lanes. Not here: loads and loops
- * (walk.ts), the functions of mathematics (mathematics.ts). Read first: kernel/scalar.ts, vector.ts.
+ * a vector. A bool is a lane of ones or zeros as wide as the walk's lanes. Not here: loads and
+ * loops (walk.ts), the functions of mathematics (mathematics.ts). Read first: kernel/scalar.ts,
+ * vector.ts.
  */
 import { isFloat } from "../../graph/dtype.js";
 import type { DType } from "../../graph/dtype.js";
@@ -91,7 +92,7 @@ const asBool = (mask: Value, dtype: DType, lanes: 2 | 4): Value =>
   isNarrow(dtype, lanes) ? convert.i64FromI32Low(mask) : mask;
 
 /** A bool as a mask for lanes of `dtype`. */
-export const asMask = (bool: Value, dtype: DType, lanes: 2 | 4): Value =>
+const asMask = (bool: Value, dtype: DType, lanes: 2 | 4): Value =>
   isNarrow(dtype, lanes) ? shuffle(bool, bool, 4, [0, 2, 0, 2]) : bool;
 
 const select = (mask: Value, a: Value, b: Value): Value => bits.select(a, b, mask);

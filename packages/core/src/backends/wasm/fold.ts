@@ -16,7 +16,7 @@ import type { Result } from "./order.js";
 import { at, bits, convert, f32, f64, i32, loadSplat, shuffle, store, upper } from "./vector.js";
 
 /** How many steps a float32 sum takes before it is moved to a float64. */
-export const CHUNK = 64;
+export const CHUNK = 16;
 
 /** The type in which a fold goes on. */
 type State = "float32" | "float64" | "int32";

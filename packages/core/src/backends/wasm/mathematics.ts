@@ -176,8 +176,8 @@ function expm1(code: Code, kind: Kind, x: Value): Value {
 }
 
 /**
- * tanh(x) = t / (t + 2), where t = exp(2 |x|) - 1. What the sum loses is made good in the quotient q
- * with 1 / (t + 2) = (1 - q) / 2.
+ * tanh(x) = t / (t + 2), where t = exp(2 |x|) - 1. What the sum loses is made good in the quotient
+ * q, with 1 / (t + 2) = (1 - q) / 2.
  */
 function tanh(code: Code, kind: Kind, x: Value): Value {
   const { f, tanhEnd } = kind;
