@@ -8,7 +8,7 @@
 import { isFloat } from "../../graph/dtype.js";
 import type { DType } from "../../graph/dtype.js";
 import type { Expression, ScalarOp } from "../../kernel/scalar.js";
-import { plain, types } from "./assembler.js";
+import { toFloat, types } from "./assembler.js";
 import type { Code, ModuleBuilder, Value } from "./assembler.js";
 import { routines } from "./mathematics.js";
 import { bits, call, convert, f32, f64, halves, i32, shuffle, upper } from "./vector.js";
@@ -140,22 +140,10 @@ function truth(op: Node["op"], a: Value, b: Value): Value {
 
 function whole(target: Target, op: Node["op"], inputs: readonly Value[]): Value {
   const [a, b] = inputs as [Value, Value];
-  switch (op) {
-    case "neg":
-    case "abs":
-    case "add":
-    case "sub":
-    case "mul":
-    case "max":
-    case "min":
-      return i32[op](...inputs);
-    case "sign":
-      return i32.sub(i32.lt(a, i32.of(0)), i32.gt(a, i32.of(0)));
-    case "div":
-      return divideWhole(target, a, b);
-    default:
-      return eachLane(target, op === "pow" ? "wholePower" : op, "int32", inputs);
-  }
+  if (Object.hasOwn(i32, op)) return i32[op as "add"](...inputs);
+  if (op === "sign") return i32.sub(i32.lt(a, i32.of(0)), i32.gt(a, i32.of(0)));
+  if (op === "div") return divideWhole(target, a, b);
+  return eachLane(target, op === "pow" ? "wholePower" : op, "int32", inputs);
 }
 
 /** As a typed array stores the quotient: towards zero, and 0 for a division by zero. */
@@ -167,33 +155,14 @@ function divideWhole(target: Target, a: Value, b: Value): Value {
   return halves(quotient(left, right), quotient(upper(left), upper(right)));
 }
 
-function floating(target: Target, node: Node, inputs: readonly Value[]): Value {
-  const { op, dtype } = node;
+function floating(target: Target, { op, dtype }: Node, inputs: readonly Value[]): Value {
   const f = floatsOf(dtype);
-  const [a] = inputs as [Value];
-  switch (op) {
-    case "neg":
-    case "abs":
-    case "sqrt":
-    case "floor":
-    case "ceil":
-    case "add":
-    case "sub":
-    case "mul":
-    case "div":
-    case "max":
-    case "min":
-      return f[op](...inputs);
-    case "round":
-      return f.nearest(a);
-    case "sign": {
-      const x = target.code.keep(a);
-      const [above, below] = [f.gt(x, f.of(0)), f.lt(x, f.of(0))];
-      return bits.or(bits.and(above, f.of(1)), bits.and(below, f.of(-1)));
-    }
-    default:
-      return mathematics(target, op as ScalarOp, dtype, inputs);
-  }
+  if (Object.hasOwn(f, op)) return f[op as "add"](...inputs);
+  if (op === "round") return f.nearest(inputs[0]!);
+  if (op !== "sign") return mathematics(target, op as ScalarOp, dtype, inputs);
+  const x = target.code.keep(inputs[0]!);
+  const [above, below] = [f.gt(x, f.of(0)), f.lt(x, f.of(0))];
+  return bits.or(bits.and(above, f.of(1)), bits.and(below, f.of(-1)));
 }
 
 /** A function of mathematics: written out, or called, or asked of JavaScript for each lane. */
@@ -224,12 +193,11 @@ function eachLane(target: Target, name: string, dtype: DType, inputs: readonly V
       const one = (code: Code): void => {
         for (const part of parts) {
           lane(part, i)(code);
-          if (dtype === "int32") code.op(plain.f64FromI32);
-          if (dtype === "float32") code.op(plain.f64FromF32);
+          if (dtype === "int32" || dtype === "float32") code.op(toFloat[dtype]);
         }
         code.call(callee);
         if (dtype === "int32") code.truncate();
-        if (dtype === "float32") code.op(plain.f32FromF64);
+        if (dtype === "float32") code.op(toFloat.demote);
       };
       result = code.keep(replace(result, i, one), types.v128);
     }
