@@ -9,7 +9,7 @@ export const types = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } 
 type Type = (typeof types)[keyof typeof types];
 
 /** Something that can be called; `index` is known once all functions are. */
-interface Callee {
+export interface Callee {
   index: number;
 }
 
@@ -17,27 +17,11 @@ interface Callee {
 export type Value = (code: Code) => void;
 
 /** Instructions that are not of vectors, by their number. */
-export const plain = {
-  if: 0x04,
-  else: 0x05,
-  end: 0x0b,
-  loop: 0x03,
-  branchIf: 0x0d,
-  call: 0x10,
-  localGet: 0x20,
-  localSet: 0x21,
-  localTee: 0x22,
-  i32Load: 0x28,
-  i32Const: 0x41,
-  f64Const: 0x44,
-  i32LessUnsigned: 0x49,
-  i32Add: 0x6a,
-  i32Sub: 0x6b,
-  select: 0x1b,
-  f64FromI32: 0xb7,
-  f64FromF32: 0xbb,
-  f32FromF64: 0xb6,
-} as const;
+const control = { loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, branchIf: 0x0d, call: 0x10 };
+const locals = { get: 0x20, set: 0x21, tee: 0x22 };
+const memory = { load: 0x28 };
+export const scalar = { i32: 0x41, isZero: 0x45, add: 0x6a, sub: 0x6b };
+export const toFloat = { int32: 0xb7, float32: 0xbb, demote: 0xb6 };
 const NO_TYPE = 0x40;
 const VECTOR = 0xfd;
 const TRUNCATE = [0xfc, 2];
@@ -89,32 +73,27 @@ export class Code {
   }
 
   i32(value: number): void {
-    this.op(plain.i32Const);
+    this.op(scalar.i32);
     signed(this.bytes, value);
   }
 
-  f64(value: number): void {
-    this.op(plain.f64Const);
-    this.bytes.push(...new Uint8Array(Float64Array.of(value).buffer));
-  }
-
   get(local: number): void {
-    this.op(plain.localGet);
+    this.op(locals.get);
     unsigned(this.bytes, local);
   }
 
   set(local: number): void {
-    this.op(plain.localSet);
+    this.op(locals.set);
     unsigned(this.bytes, local);
   }
 
   tee(local: number): void {
-    this.op(plain.localTee);
+    this.op(locals.tee);
     unsigned(this.bytes, local);
   }
 
   loadI32(offset: number): void {
-    this.op(plain.i32Load);
+    this.op(memory.load);
     this.bytes.push(2);
     unsigned(this.bytes, offset);
   }
@@ -124,7 +103,7 @@ export class Code {
     if (by === 0) return;
     this.get(local);
     this.i32(by);
-    this.op(plain.i32Add);
+    this.op(scalar.add);
     this.set(local);
   }
 
@@ -134,7 +113,7 @@ export class Code {
   }
 
   call(callee: Callee): void {
-    this.op(plain.call);
+    this.op(control.call);
     this.calls.push([this.bytes.length, callee]);
     // Five bytes whatever the number turns out to be.
     this.bytes.push(0x80, 0x80, 0x80, 0x80, 0);
@@ -154,39 +133,40 @@ export class Code {
   choose(condition: Value, then: () => Value, otherwise: () => Value): Value {
     condition(this);
     const local = this.local(types.v128);
-    this.op(plain.if);
+    this.op(control.if);
     this.op(NO_TYPE);
     then()(this);
     this.set(local);
-    this.op(plain.else);
+    this.op(control.else);
     otherwise()(this);
     this.set(local);
-    this.op(plain.end);
+    this.op(control.end);
     return (code) => {
       code.get(local);
     };
   }
 
-  /** Runs `body` as often as the local `counter` says, which must not be 0, and makes it 0. */
-  repeat(counter: number, body: () => void): void {
-    this.op(plain.loop);
+  /** Runs `body` so many times, which must not be 0. */
+  repeat(times: number, body: () => void): void {
+    const left = this.local(types.i32);
+    this.i32(times);
+    this.set(left);
+    this.op(control.loop);
     this.op(NO_TYPE);
     body();
-    this.get(counter);
-    this.i32(1);
-    this.op(plain.i32Sub);
-    this.tee(counter);
-    this.op(plain.branchIf);
+    this.move(left, -1);
+    this.get(left);
+    this.op(control.branchIf);
     this.op(0);
-    this.op(plain.end);
+    this.op(control.end);
   }
 
   /** Runs `body` where the value on the stack is not 0. */
   when(body: () => void): void {
-    this.op(plain.if);
+    this.op(control.if);
     this.op(NO_TYPE);
     body();
-    this.op(plain.end);
+    this.op(control.end);
   }
 }
 
@@ -281,7 +261,7 @@ function body({ locals, bytes, calls }: Code): number[] {
   const content = unsigned([], runs.length);
   for (const [count, type] of runs) unsigned(content, count).push(type);
   append(content, bytes);
-  content.push(plain.end);
+  content.push(control.end);
   const result = unsigned([], content.length);
   append(result, content);
   return result;

@@ -7,6 +7,7 @@ import type { FusedKernel } from "../../kernel/fused.js";
 import { power, powerOfWhole } from "../loops.js";
 import { erf, erfc } from "../special.js";
 import { Code, ModuleBuilder, types } from "./assembler.js";
+import { listing } from "./listing.js";
 import { planWalks } from "./order.js";
 import { emitWalk } from "./walk.js";
 import { engine } from "./web-assembly.js";
@@ -20,19 +21,10 @@ export interface Compiled {
   readonly text: () => string;
 }
 
-/** What a kernel may call for lanes that have no vector code; all from float64 to float64. */
-const functions: Readonly<Record<string, (a: number, b: number) => number>> = {
-  exp: Math.exp,
-  expm1: Math.expm1,
-  log: Math.log,
-  log1p: Math.log1p,
-  log2: Math.log2,
-  log10: Math.log10,
-  sin: Math.sin,
-  cos: Math.cos,
-  tanh: Math.tanh,
-  sqrt: Math.sqrt,
-  atan2: Math.atan2,
+type Imported = (a: number, b: number) => number;
+
+/** What lanes without vector code may call, from float64s to a float64; the rest is `Math`'s. */
+const functions: Readonly<Record<string, Imported>> = {
   erf,
   erfc,
   power,
@@ -83,9 +75,13 @@ export function compile(
   const { Module, Instance } = engine()!;
   const bytes = module.encode(entry);
   const imports: Record<string, unknown> = { memory };
-  for (const name of module.importNames) imports[name] = functions[name];
+  for (const name of module.importNames) imports[name] = functions[name] ?? Math[name as "exp"];
+  // Browsers once refused to compile more than 4 KB on their main thread at once; Chrome's limit
+  // is 8 MB since version 115, and others have none.
   const { exports } = new Instance(new Module(bytes), { e: imports });
-  return { run: exports["run"] as (table: number) => void, scratchBytes, text: () => "" };
+  const text = (): string =>
+    kernels.map((kernel) => planWalks(kernel).map(listing).join("\n")).join("\n\n");
+  return { run: exports["run"] as (table: number) => void, scratchBytes, text };
 }
 
 let supported: boolean | undefined;

@@ -1,15 +1,16 @@
 /**
  * Expressions as vector code: what every scalar primitive is in each element type. A walk has four
  * lanes, or two where a float64 occurs in it; with two, narrower elements lie in the lower half of
- * a vector. A bool is a lane of ones or zeros as wide as the walk's lanes. Not here: loads and loops
- * (walk.ts), the functions of mathematics (mathematics.ts). Read first: kernel/scalar.ts, vector.ts.
+ * a vector. A bool is a lane of ones or zeros as wide as the walk's lanes. Not here: loads and
+ * loops (walk.ts), the functions of mathematics (mathematics.ts). Read first: kernel/scalar.ts,
+ * vector.ts.
  */
 import { isFloat } from "../../graph/dtype.js";
 import type { DType } from "../../graph/dtype.js";
 import type { Expression, ScalarOp } from "../../kernel/scalar.js";
-import { plain, types } from "./assembler.js";
+import { toFloat, types } from "./assembler.js";
 import type { Code, ModuleBuilder, Value } from "./assembler.js";
-import { inTwoLanes, routines } from "./mathematics.js";
+import { routines } from "./mathematics.js";
 import { bits, call, convert, f32, f64, halves, i32, shuffle, upper } from "./vector.js";
 import type { Floats } from "./vector.js";
 
@@ -91,7 +92,7 @@ const asBool = (mask: Value, dtype: DType, lanes: 2 | 4): Value =>
   isNarrow(dtype, lanes) ? convert.i64FromI32Low(mask) : mask;
 
 /** A bool as a mask for lanes of `dtype`. */
-export const asMask = (bool: Value, dtype: DType, lanes: 2 | 4): Value =>
+const asMask = (bool: Value, dtype: DType, lanes: 2 | 4): Value =>
   isNarrow(dtype, lanes) ? shuffle(bool, bool, 4, [0, 2, 0, 2]) : bool;
 
 const select = (mask: Value, a: Value, b: Value): Value => bits.select(a, b, mask);
@@ -139,22 +140,10 @@ function truth(op: Node["op"], a: Value, b: Value): Value {
 
 function whole(target: Target, op: Node["op"], inputs: readonly Value[]): Value {
   const [a, b] = inputs as [Value, Value];
-  switch (op) {
-    case "neg":
-    case "abs":
-    case "add":
-    case "sub":
-    case "mul":
-    case "max":
-    case "min":
-      return i32[op](...inputs);
-    case "sign":
-      return i32.sub(i32.lt(a, i32.of(0)), i32.gt(a, i32.of(0)));
-    case "div":
-      return divideWhole(target, a, b);
-    default:
-      return eachLane(target, op === "pow" ? "wholePower" : op, "int32", inputs);
-  }
+  if (Object.hasOwn(i32, op)) return i32[op as "add"](...inputs);
+  if (op === "sign") return i32.sub(i32.lt(a, i32.of(0)), i32.gt(a, i32.of(0)));
+  if (op === "div") return divideWhole(target, a, b);
+  return eachLane(target, op === "pow" ? "wholePower" : op, "int32", inputs);
 }
 
 /** As a typed array stores the quotient: towards zero, and 0 for a division by zero. */
@@ -166,33 +155,14 @@ function divideWhole(target: Target, a: Value, b: Value): Value {
   return halves(quotient(left, right), quotient(upper(left), upper(right)));
 }
 
-function floating(target: Target, node: Node, inputs: readonly Value[]): Value {
-  const { op, dtype } = node;
+function floating(target: Target, { op, dtype }: Node, inputs: readonly Value[]): Value {
   const f = floatsOf(dtype);
-  const [a] = inputs as [Value];
-  switch (op) {
-    case "neg":
-    case "abs":
-    case "sqrt":
-    case "floor":
-    case "ceil":
-    case "add":
-    case "sub":
-    case "mul":
-    case "div":
-    case "max":
-    case "min":
-      return f[op](...inputs);
-    case "round":
-      return f.nearest(a);
-    case "sign": {
-      const x = target.code.keep(a);
-      const [above, below] = [f.gt(x, f.of(0)), f.lt(x, f.of(0))];
-      return bits.or(bits.and(above, f.of(1)), bits.and(below, f.of(-1)));
-    }
-    default:
-      return mathematics(target, op as ScalarOp, dtype, inputs);
-  }
+  if (Object.hasOwn(f, op)) return f[op as "add"](...inputs);
+  if (op === "round") return f.nearest(inputs[0]!);
+  if (op !== "sign") return mathematics(target, op as ScalarOp, dtype, inputs);
+  const x = target.code.keep(inputs[0]!);
+  const [above, below] = [f.gt(x, f.of(0)), f.lt(x, f.of(0))];
+  return bits.or(bits.and(above, f.of(1)), bits.and(below, f.of(-1)));
 }
 
 /** A function of mathematics: written out, or called, or asked of JavaScript for each lane. */
@@ -204,17 +174,7 @@ function mathematics(target: Target, op: ScalarOp, dtype: DType, inputs: readonl
   }
   const name = op === "pow" ? "power" : op;
   const routine = routines[op]?.[dtype === "float64" ? "f64" : "f32"];
-  if (routine === undefined) {
-    if (dtype === "float32" && inTwoLanes.has(op)) {
-      const parts = inputs.map((input) => code.keep(input));
-      const narrow: Target = { ...target, lanes: 2 };
-      const [low, high] = [(x: Value) => x, upper].map((half) =>
-        mathematics(narrow, op, "float32", parts.map(half)),
-      );
-      return halves(low!, high!);
-    }
-    return eachLane(target, name, dtype, inputs);
-  }
+  if (routine === undefined) return eachLane(target, name, dtype, inputs);
   const write = (into: Code, parts: Value[]): Value =>
     routine(into, parts, () => eachLane({ ...target, code: into }, name, dtype, parts));
   const parts = inputs.map((input) => code.keep(input));
@@ -233,12 +193,11 @@ function eachLane(target: Target, name: string, dtype: DType, inputs: readonly V
       const one = (code: Code): void => {
         for (const part of parts) {
           lane(part, i)(code);
-          if (dtype === "int32") code.op(plain.f64FromI32);
-          if (dtype === "float32") code.op(plain.f64FromF32);
+          if (dtype === "int32" || dtype === "float32") code.op(toFloat[dtype]);
         }
         code.call(callee);
         if (dtype === "int32") code.truncate();
-        if (dtype === "float32") code.op(plain.f32FromF64);
+        if (dtype === "float32") code.op(toFloat.demote);
       };
       result = code.keep(replace(result, i, one), types.v128);
     }

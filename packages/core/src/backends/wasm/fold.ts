@@ -7,7 +7,7 @@ import { isFloat } from "../../graph/dtype.js";
 import type { DType } from "../../graph/dtype.js";
 import type { Access } from "../../kernel/fused.js";
 import { cast as castExpression, operand } from "../../kernel/scalar.js";
-import { plain, types } from "./assembler.js";
+import { scalar, types } from "./assembler.js";
 import type { Code, Value } from "./assembler.js";
 import { cast, floatsOf } from "./expression.js";
 import type { Target } from "./expression.js";
@@ -16,7 +16,7 @@ import type { Result } from "./order.js";
 import { at, bits, convert, f32, f64, i32, loadSplat, shuffle, store, upper } from "./vector.js";
 
 /** How many steps a float32 sum takes before it is moved to a float64. */
-export const CHUNK = 64;
+export const CHUNK = 16;
 
 /** The type in which a fold goes on. */
 type State = "float32" | "float64" | "int32";
@@ -39,7 +39,8 @@ type Held = readonly Value[];
 /** What is the same for all ways to fold one result. */
 abstract class Rule {
   protected readonly state: State;
-  protected readonly isSum: boolean;
+  /** A float32 sum must be moved on from time to time. */
+  readonly isSum: boolean;
   protected readonly components: number;
 
   protected readonly target: Target;
@@ -101,11 +102,6 @@ export class RegisterFold extends Rule {
       Array.from({ length: this.components }, () => target.code.local(types.v128));
     this.#held = Array.from({ length: copies }, vectors);
     this.#total = this.isSum ? target.code.local(types.v128) : -1;
-  }
-
-  /** Whether a long innermost loop must be interrupted to move sums on. */
-  get isChunked(): boolean {
-    return this.isSum;
   }
 
   begin(): void {
@@ -252,8 +248,7 @@ export class MemoryFold extends Rule {
     const { code } = this.target;
     code.move(this.#left, -1);
     code.get(this.#left);
-    code.i32(1);
-    code.op(plain.i32LessUnsigned);
+    code.op(scalar.isZero);
     code.when(() => {
       this.flush(base);
       code.i32(this.#period);
@@ -266,20 +261,17 @@ export class MemoryFold extends Rule {
     if (this.#totals === null) return;
     const { code } = this.target;
     const [sums, totals] = [this.accesses[0]!.offset * 4, this.#totals.offset * 8];
-    const [from, to] = [code.local(types.i32), code.local(types.i32)];
-    base(code);
-    code.tee(from);
-    code.set(to);
-    const pointer = (local: number) => (code: Code) => code.get(local);
-    this.#overVectors(this.#length / 4, () => {
-      const sum = code.keep(loadSplat(16, at(pointer(from), sums)));
-      [sum, upper(sum)].forEach((half, i) => {
-        const place = at(pointer(to), totals + 16 * i);
+    const from = this.#pointer(base);
+    const to = this.#pointer(base);
+    code.repeat(this.#length / 4, () => {
+      const sum = code.keep(loadSplat(16, at(from.value, sums)));
+      for (const [i, half] of [sum, upper(sum)].entries()) {
+        const place = at(to.value, totals + 16 * i);
         store(code, 16, place, f64.add(loadSplat(16, place), convert.promoteLow(half)));
-      });
-      store(code, 16, at(pointer(from), sums), f32.of(0));
-      code.move(from, 16);
-      code.move(to, 32);
+      }
+      store(code, 16, at(from.value, sums), f32.of(0));
+      code.move(from.local, 16);
+      code.move(to.local, 32);
     });
   }
 
@@ -294,25 +286,18 @@ export class MemoryFold extends Rule {
   #fill(base: Value, { dtype, offset }: Access, value: Value): void {
     const { code } = this.target;
     const bytes = dtype === "float64" ? 8 : 4;
-    const local = code.local(types.i32);
-    base(code);
-    code.set(local);
-    this.#overVectors((this.#length * bytes) / 16, () => {
-      store(
-        code,
-        16,
-        at((code) => code.get(local), offset * bytes),
-        value,
-      );
-      code.move(local, 16);
+    const to = this.#pointer(base);
+    code.repeat((this.#length * bytes) / 16, () => {
+      store(code, 16, at(to.value, offset * bytes), value);
+      code.move(to.local, 16);
     });
   }
 
-  #overVectors(count: number, body: () => void): void {
+  #pointer(base: Value): { local: number; value: Value } {
     const { code } = this.target;
-    const counter = code.local(types.i32);
-    code.i32(count);
-    code.set(counter);
-    code.repeat(counter, body);
+    const local = code.local(types.i32);
+    base(code);
+    code.set(local);
+    return { local, value: (code) => code.get(local) };
   }
 }

@@ -111,7 +111,11 @@ function divide(whole: Walk): Walk[] {
     const cost = estimate(walk, order, served) * (1 + 2 * (walk.results.length - served.length));
     if (served.length > 0 && (best === null || cost < best.cost)) best = { cost, order, served };
   }
-  const { order, served } = best!;
+  if (best === null) {
+    // Each alone has an order: what it keeps outside, what it folds inside.
+    return walk.results.flatMap((result) => divide({ ...walk, results: [result] }));
+  }
+  const { order, served } = best;
   const rest = walk.results.filter((result) => !served.includes(result));
   const chosen = collapse({ ...walk, results: served }, order);
   const here = { ...chosen, lanes: lanesOf(served) };

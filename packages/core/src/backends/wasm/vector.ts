@@ -3,24 +3,24 @@
  * them lane by lane. Not here: mathematics (mathematics.ts), element types and what a fused kernel
  * needs (expression.ts). Read first: assembler.ts.
  */
-import { plain } from "./assembler.js";
-import type { Code, Value } from "./assembler.js";
+import { scalar } from "./assembler.js";
+import type { Callee, Code, Value } from "./assembler.js";
 
-/** The functions of a table of instruction numbers. */
-function named<Name extends string>(
-  numbers: Readonly<Record<Name, number>>,
-): Record<Name, (...inputs: Value[]) => Value> {
-  const entries = Object.entries<number>(numbers).map(([name, opcode]) => [name, simd(opcode)]);
-  return Object.fromEntries(entries) as Record<Name, (...inputs: Value[]) => Value>;
-}
+type Operation = (...inputs: Value[]) => Value;
 
 const simd =
-  (opcode: number) =>
-  (...inputs: Value[]): Value =>
+  (opcode: number): Operation =>
+  (...inputs) =>
   (code) => {
     for (let i = 0; i < inputs.length; i++) inputs[i]!(code);
     code.simd(opcode);
   };
+
+/** Instructions whose numbers follow one another. */
+function row<Name extends string>(first: number, ...names: Name[]): Record<Name, Operation> {
+  const entries = names.map((name, i) => [name, simd(first + i)]);
+  return Object.fromEntries(entries) as Record<Name, Operation>;
+}
 
 /** Sixteen bytes. */
 const vector =
@@ -30,23 +30,15 @@ const vector =
     code.bytes.push(...new Uint8Array(bytes));
   };
 
-/** Bytes of two vectors by their number: 0 to 15 of `a`, 16 to 31 of `b`. */
-const shuffled =
-  (a: Value, b: Value, bytes: readonly number[]): Value =>
+/** Lanes of two vectors by their number, counted through both, `width` bytes each. */
+export const shuffle =
+  (a: Value, b: Value, width: number, lanes: readonly number[]): Value =>
   (code) => {
     a(code);
     b(code);
     code.simd(13);
-    code.bytes.push(...bytes);
+    for (const lane of lanes) for (let i = 0; i < width; i++) code.bytes.push(lane * width + i);
   };
-
-/** Lanes of two vectors by their number, counted through both, `width` bytes each. */
-export const shuffle = (a: Value, b: Value, width: number, lanes: readonly number[]): Value =>
-  shuffled(
-    a,
-    b,
-    lanes.flatMap((lane) => Array.from({ length: width }, (_, i) => lane * width + i)),
-  );
 
 const lane =
   (opcode: number) =>
@@ -70,67 +62,29 @@ const replace =
 const four = (...[a = 0, b = a, c = a, d = a]: number[]): number[] => [a, b, c, d];
 
 export const f32 = {
-  ...named({
-    eq: 0x41,
-    ne: 0x42,
-    lt: 0x43,
-    gt: 0x44,
-    le: 0x45,
-    ge: 0x46,
-    ceil: 0x67,
-    floor: 0x68,
-    trunc: 0x69,
-    nearest: 0x6a,
-    abs: 0xe0,
-    neg: 0xe1,
-    sqrt: 0xe3,
-    add: 0xe4,
-    sub: 0xe5,
-    mul: 0xe6,
-    div: 0xe7,
-    min: 0xe8,
-    max: 0xe9,
-    pmin: 0xea,
-    pmax: 0xeb,
-    splat: 0x13,
-  }),
+  ...row(0x41, "eq", "ne", "lt", "gt", "le", "ge"),
+  ...row(0x67, "ceil", "floor", "trunc", "nearest"),
+  ...row(0xe0, "abs", "neg"),
+  ...row(0xe3, "sqrt", "add", "sub", "mul", "div", "min", "max", "pmin", "pmax"),
   lane: lane(0x1f),
   replace: replace(0x20),
   of: (...values: number[]): Value => vector(Float32Array.from(four(...values)).buffer),
 };
 
-export const f64: Omit<typeof f32, never> = {
-  ...named({
-    eq: 0x47,
-    ne: 0x48,
-    lt: 0x49,
-    gt: 0x4a,
-    le: 0x4b,
-    ge: 0x4c,
-    ceil: 0x74,
-    floor: 0x75,
-    trunc: 0x7a,
-    nearest: 0x94,
-    abs: 0xec,
-    neg: 0xed,
-    sqrt: 0xef,
-    add: 0xf0,
-    sub: 0xf1,
-    mul: 0xf2,
-    div: 0xf3,
-    min: 0xf4,
-    max: 0xf5,
-    pmin: 0xf6,
-    pmax: 0xf7,
-    splat: 0x14,
-  }),
+/** The arithmetic of float vectors, of four or of two lanes. */
+export type Floats = typeof f32;
+
+export const f64: Floats = {
+  ...row(0x47, "eq", "ne", "lt", "gt", "le", "ge"),
+  ...row(0x74, "ceil", "floor"),
+  ...row(0x7a, "trunc"),
+  ...row(0x94, "nearest"),
+  ...row(0xec, "abs", "neg"),
+  ...row(0xef, "sqrt", "add", "sub", "mul", "div", "min", "max", "pmin", "pmax"),
   lane: lane(0x21),
   replace: replace(0x22),
   of: (a = 0, b = a): Value => vector(Float64Array.of(a, b).buffer),
 };
-
-/** The arithmetic of float vectors, of four or of two lanes. */
-export type Floats = typeof f32;
 
 const shift =
   (opcode: number) =>
@@ -142,23 +96,16 @@ const shift =
   };
 
 export const i32 = {
-  ...named({
-    eq: 0x37,
-    ne: 0x38,
-    lt: 0x39,
-    gt: 0x3b,
-    le: 0x3d,
-    ge: 0x3f,
-    below: 0x3a,
-    splat: 0x11,
-    abs: 0xa0,
-    neg: 0xa1,
-    add: 0xae,
-    sub: 0xb1,
-    mul: 0xb5,
-    min: 0xb6,
-    max: 0xb8,
-  }),
+  ...row(0x37, "eq", "ne", "lt"),
+  ...row(0x3b, "gt"),
+  ...row(0x3d, "le"),
+  ...row(0x3f, "ge"),
+  ...row(0xa0, "abs", "neg"),
+  ...row(0xae, "add"),
+  ...row(0xb1, "sub"),
+  ...row(0xb5, "mul", "min"),
+  ...row(0xb8, "max"),
+  ...row(0x11, "splat"),
   shl: shift(0xab),
   shr: shift(0xac),
   shrUnsigned: shift(0xad),
@@ -168,48 +115,33 @@ export const i32 = {
 };
 
 export const i64 = {
-  ...named({ eq: 0xd6, lt: 0xd8, neg: 0xc1, add: 0xce, sub: 0xd1 }),
+  ...row(0xc1, "neg"),
+  ...row(0xce, "add"),
+  ...row(0xd1, "sub"),
+  ...row(0xd6, "eq"),
   shl: shift(0xcb),
-  shr: shift(0xcc),
   shrUnsigned: shift(0xcd),
-  of: (a: bigint, b = a): Value => vector(BigInt64Array.of(a, b).buffer),
+  of: (value: bigint): Value => vector(BigInt64Array.of(value, value).buffer),
 };
 
-export const bits = named({
-  not: 0x4d,
-  and: 0x4e,
-  andNot: 0x4f,
-  or: 0x50,
-  xor: 0x51,
-  select: 0x52,
-  any: 0x53,
-});
+export const bits = row(0x4d, "not", "and", "andNot", "or", "xor", "select", "any");
 
-/** Between element types; `low` takes the lower half of a vector. */
-export const convert = named({
-  demote: 0x5e,
-  promoteLow: 0x5f,
-  i32FromF32: 0xf8,
-  f32FromI32: 0xfa,
-  u32FromF64: 0xfd,
-  f64FromI32Low: 0xfe,
-  i64FromI32Low: 0xc7,
-  u16FromU8Low: 0x89,
-  u32FromU16Low: 0xa9,
-  u64FromU32Low: 0xc9,
-});
+/** Between element types; `Low` takes the lower half of a vector. */
+export const convert = {
+  ...row(0x5e, "demote", "promoteLow"),
+  ...row(0x89, "u16FromU8Low"),
+  ...row(0xa9, "u32FromU16Low"),
+  ...row(0xc7, "i64FromI32Low"),
+  ...row(0xc9, "u64FromU32Low"),
+  ...row(0xf8, "i32FromF32"),
+  ...row(0xfa, "f32FromI32"),
+  ...row(0xfd, "u32FromF64", "f64FromI32Low"),
+};
 
 /** The upper half of a vector, in the lower half. */
 export const upper = (x: Value): Value => shuffle(x, x, 8, [1, 1]);
 /** The lower halves of two vectors. */
 export const halves = (low: Value, high: Value): Value => shuffle(low, high, 8, [0, 2]);
-
-/** Instructions on memory by the bytes of a lane. */
-const memory = {
-  splat: { 1: 7, 2: 8, 4: 9, 8: 10 },
-  loadLane: { 1: 0x54, 2: 0x55, 4: 0x56, 8: 0x57 },
-  storeLane: { 1: 0x58, 2: 0x59, 4: 0x5a, 8: 0x5b },
-} as const;
 
 /** The bytes of something in memory; 16 is a whole vector. */
 export type Width = 1 | 2 | 4 | 8 | 16;
@@ -223,7 +155,7 @@ export const at =
     base(code);
     if (offset >= 0) return offset;
     code.i32(offset);
-    code.op(plain.i32Add);
+    code.op(scalar.add);
     return 0;
   };
 
@@ -232,7 +164,7 @@ export const loadSplat =
   (width: Width, place: Place): Value =>
   (code) => {
     const offset = place(code);
-    code.memory(width === 16 ? 0 : memory.splat[width], offset);
+    code.memory(width === 16 ? 0 : 7 + Math.log2(width), offset);
   };
 
 export const loadLane =
@@ -240,7 +172,7 @@ export const loadLane =
   (code) => {
     const offset = place(code);
     into(code);
-    code.memory(memory.loadLane[width], offset);
+    code.memory(0x54 + Math.log2(width), offset);
     code.bytes.push(index);
   };
 
@@ -250,14 +182,14 @@ export function store(code: Code, width: Width, place: Place, value: Value, inde
   value(code);
   if (width === 16) code.memory(11, offset);
   else {
-    code.memory(memory.storeLane[width], offset);
+    code.memory(0x58 + Math.log2(width), offset);
     code.bytes.push(index);
   }
 }
 
 /** A function of the module, or one that it imports. */
 export const call =
-  (callee: Parameters<Code["call"]>[0], ...inputs: Value[]): Value =>
+  (callee: Callee, ...inputs: Value[]): Value =>
   (code) => {
     for (let i = 0; i < inputs.length; i++) inputs[i]!(code);
     code.call(callee);

@@ -6,7 +6,7 @@
  */
 import type { Access } from "../../kernel/fused.js";
 import type { Expression } from "../../kernel/scalar.js";
-import { types } from "./assembler.js";
+import { scalar, types } from "./assembler.js";
 import type { Code, ModuleBuilder, Value } from "./assembler.js";
 import { apply, constant, Graph } from "./expression.js";
 import type { Node, Target } from "./expression.js";
@@ -203,10 +203,7 @@ class Walker {
     if (dim === this.#last) this.#line();
     else {
       const code = this.#code;
-      const counter = code.local(types.i32);
-      code.i32(this.walk.sizes[dim]!);
-      code.set(counter);
-      code.repeat(counter, () => {
+      code.repeat(this.walk.sizes[dim]!, () => {
         this.#hoist(dim);
         this.#loop(dim + 1);
         for (const { fold } of this.#roots) {
@@ -262,49 +259,26 @@ class Walker {
       const live = size % lanes;
       if (live > 0) this.#body(this.#parts(done + vectors * lanes, 1, live), false);
     };
-    const isChunked = turns > CHUNK && folds.some((fold) => fold.isChunked);
-    if (!isChunked) for (const fold of folds) fold.beginLine();
-    if (isChunked) this.#chunks(turns, folds, whole);
-    else if (turns > 1) {
-      const counter = code.local(types.i32);
-      code.i32(turns);
-      code.set(counter);
-      code.repeat(counter, () => {
+    const loop = (times: number): void =>
+      code.repeat(times, () => {
         whole();
-        this.#step(step);
+        for (const { local, strides } of this.#pointers.values()) {
+          code.move(local, strides[this.#last]! * step);
+        }
       });
-    } else if (turns === 1) whole();
-    if (isChunked) for (const fold of folds) fold.beginLine();
+    const chunks = folds.some(({ isSum }) => isSum) ? Math.floor((turns - 1) / CHUNK) : 0;
+    if (chunks > 0) {
+      code.repeat(chunks, () => {
+        for (const fold of folds) fold.beginLine();
+        loop(CHUNK);
+        for (const fold of folds) fold.endLine();
+      });
+    }
+    for (const fold of folds) fold.beginLine();
+    if (turns > 1) loop(turns - Math.max(chunks, 0) * CHUNK);
+    else if (turns === 1) whole();
     rest();
     for (const fold of folds) fold.endLine();
-  }
-
-  /** Moves the pointers on by so many steps of the innermost loop. */
-  #step(count: number): void {
-    for (const { local, strides } of this.#pointers.values()) {
-      this.#code.move(local, strides[this.#last]! * count);
-    }
-  }
-
-  /** The turns of the innermost loop, interrupted to move float32 sums on. */
-  #chunks(turns: number, folds: readonly RegisterFold[], whole: () => void): void {
-    const code = this.#code;
-    const counter = code.local(types.i32);
-    const chunks = code.local(types.i32);
-    const run = (count: number): void => {
-      for (const fold of folds) fold.beginLine();
-      code.i32(count);
-      code.set(counter);
-      code.repeat(counter, () => {
-        whole();
-        this.#step(this.walk.lanes * this.#unroll);
-      });
-      for (const fold of folds) fold.endLine();
-    };
-    code.i32(Math.floor(turns / CHUNK));
-    code.set(chunks);
-    code.repeat(chunks, () => run(CHUNK));
-    if (turns % CHUNK > 0) run(turns % CHUNK);
   }
 
   #parts(first: number, count: number, live: number): Part[] {
@@ -372,7 +346,7 @@ class Walker {
       const origin: Value = (code) => {
         stand.base(code);
         code.i32(stand.offset);
-        code.op(0x6a);
+        code.op(scalar.add);
       };
       for (const walk of planWalks(kernel)) {
         emitWalk(this.around, walk, new Map([[result.buffer, origin]]));
