@@ -9,7 +9,7 @@ import { differenceOf, partsOf } from "./compare.js";
 import { BeyondTypes, argumentsOf, isRefusal, isRecordedTensor, tensorOf } from "./format.js";
 import type { Arguments, RecordedCall, RecordedOp } from "./format.js";
 import { Missing } from "./names.js";
-import { skippedCases, skippedOps } from "./skipped.js";
+import { skippedOps, unsayableReason } from "./skipped.js";
 
 /** What became of one case. */
 export interface Outcome {
@@ -43,8 +43,8 @@ export function runOperator(of: RecordedOp): Outcome[] {
     return all.map(({ id }) => outcome(id, isCore ? "there is no such operation" : reason));
   }
   return all.map(({ id, call, isError }) => {
-    const reason = skippedCases[id];
-    if (reason !== undefined) return skipped(id, reason);
+    const reason = isError ? unsayableReason(call) : null;
+    if (reason !== null) return skipped(id, reason);
     return runCase(id, of, call, isError);
   });
 }
@@ -67,7 +67,7 @@ function refusalProblem(of: RecordedOp, call: RecordedCall): string | null {
   try {
     callOperator(of, given);
   } catch (error) {
-    if (isRefusal(error) || error instanceof Missing) return null;
+    if (isRefusal(error)) return null;
     return `not refused in a sentence: ${String(error)} (PyTorch: ${message})`;
   }
   return `not refused (PyTorch: ${message})`;
@@ -78,7 +78,7 @@ function caseProblem(of: RecordedOp, call: RecordedCall): string | null {
   const given = argumentsOf(call);
   const result = callOperator(of, given);
   return (
-    differenceOf(result, call.out, call) ??
+    ("out" in call ? differenceOf(result, call.out, call) : null) ??
     mutationProblem(given, call) ??
     gradientProblem(result, given, call)
   );
