@@ -3,14 +3,16 @@
  * bases, error and gamma functions, logarithms of sums, and products added to something.
  */
 import { ArgumentError } from "../errors.js";
-import { resultType } from "../graph/dtype.js";
+import { promote, resultType } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
+import { checkTensor } from "../graph/node.js";
 import { cast, s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
 import { binary, pair, row, unary } from "./define.js";
 import type { Operand, Row, Samples } from "./define.js";
+import { floats } from "./fold.js";
 import { factorOf } from "./scale.js";
 
 const line: Samples = [[-3, 3]];
@@ -285,7 +287,7 @@ export const heaviside = pair({
  * tensor([1, 2]).lerp(tensor([5, 6]), 0.25) // tensor([2., 3.])
  */
 export const lerp = (x: Tensor, end: Tensor, weight: Operand): Tensor =>
-  x.add(end.sub(x).mul(weight));
+  checkTensor("lerp", x).add(checkTensor("lerp", end).sub(x).mul(weight));
 
 interface ValueOptions {
   /** The factor of what is added; 1 unless said otherwise. */
@@ -293,7 +295,8 @@ interface ValueOptions {
 }
 
 /** The common type of three tensors, in which all of the arithmetic is done. */
-function commonType(x: Tensor, a: Tensor, b: Tensor): DType {
+function commonType(name: string, x: Tensor, a: Tensor, b: Tensor): DType {
+  for (const operand of [x, a, b]) checkTensor(name, operand);
   const own = resultType(a.dtype, a.dim(), b.dtype, b.dim());
   return resultType(x.dtype, x.dim(), own, Math.max(a.dim(), b.dim()));
 }
@@ -309,7 +312,7 @@ export const addcmul = (
   b: Tensor,
   { value = 1 }: ValueOptions = {},
 ): Tensor => {
-  const dtype = commonType(x, a, b);
+  const dtype = commonType("addcmul", x, a, b);
   return x.to(dtype).add(a.to(dtype).mul(b.to(dtype)).mul(factorOf(value, dtype)));
 };
 
@@ -324,6 +327,7 @@ export const addcdiv = (
   b: Tensor,
   { value = 1 }: ValueOptions = {},
 ): Tensor => {
-  const dtype = commonType(x, a, b);
+  const dtype = commonType("addcdiv", x, a, b);
+  floats("addcdiv", promote(a.dtype, b.dtype));
   return x.to(dtype).add(a.to(dtype).div(b.to(dtype)).mul(value));
 };
