@@ -9,7 +9,7 @@ import { differenceOf, partsOf } from "./compare.js";
 import { BeyondTypes, argumentsOf, isRefusal, isRecordedTensor, tensorOf } from "./format.js";
 import type { Arguments, RecordedCall, RecordedOp } from "./format.js";
 import { Missing } from "./names.js";
-import { skippedOps, unsayableReason } from "./skipped.js";
+import { OF_TYPES, skippedCases, skippedOps, unsayableReason } from "./skipped.js";
 
 /** What became of one case. */
 export interface Outcome {
@@ -43,8 +43,9 @@ export function runOperator(of: RecordedOp): Outcome[] {
     return all.map(({ id }) => outcome(id, isCore ? "there is no such operation" : reason));
   }
   return all.map(({ id, call, isError }) => {
-    const reason = isError ? unsayableReason(call) : null;
-    if (reason !== null) return skipped(id, reason);
+    const reason = isError ? unsayableReason(call) : (skippedCases[id] ?? null);
+    const counts = reason !== null && (!isCore || reason.startsWith(OF_TYPES));
+    if (counts) return skipped(id, reason);
     return runCase(id, of, call, isError);
   });
 }
@@ -54,7 +55,7 @@ function runCase(id: string, of: RecordedOp, call: RecordedCall, isError: boolea
     const difference = isError ? refusalProblem(of, call) : caseProblem(of, call);
     return difference === null ? passed(id) : failed(id, difference);
   } catch (error) {
-    if (error instanceof BeyondTypes) return skipped(id, `dtype: ${error.message}`);
+    if (error instanceof BeyondTypes) return skipped(id, OF_TYPES + error.message);
     if (error instanceof Missing) return failed(id, error.message);
     return failed(id, `it threw ${String(error)}`);
   }
