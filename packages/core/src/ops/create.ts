@@ -6,7 +6,7 @@ import { ArgumentError, DTypeError, ShapeError } from "../errors.js";
 import { allocate, fitsInteger, isDType, isFloat } from "../graph/dtype.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
 import { dataNode, checkTensor } from "../graph/node.js";
-import { checkShape, countElements } from "../graph/shape.js";
+import { MOST_DIMENSIONS, checkShape, countElements } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { construct } from "./define.js";
@@ -115,9 +115,6 @@ export function tensor(data: NestedArray, options: CreateOptions = {}): Tensor {
 
 const isTyped = (data: unknown): data is TypedArray =>
   [Float32Array, Float64Array, Int32Array, Uint8Array].some((kind) => data instanceof kind);
-
-/** More dimensions than anyone has; arrays that contain themselves have more. */
-const MOST_DIMENSIONS = 64;
 
 function shapeOf(data: NestedArray): number[] {
   const shape: number[] = [];
@@ -278,11 +275,18 @@ export function linspace(
   options: CreateOptions = {},
 ): Tensor {
   checkNumbers("linspace", "linspace(0, 1, 5)", [start, end, count]);
-  const step = count > 1 ? (end - start) / (count - 1) : 0;
+  const isWhole = options?.dtype === "int32";
+  const [from, last] = isWhole ? [Math.trunc(start), Math.trunc(end)] : [start, end];
+  const to = count > 1 ? last : from;
+  const step = count > 1 ? (to - from) / (count - 1) : 0;
   return create("linspace", [count], options, (buffer) => {
-    // From both ends, so that the last element is `end` itself.
     for (let i = 0; i < count; i++) {
-      buffer[i] = i < count / 2 ? start + i * step : end - (count - 1 - i) * step;
+      // PyTorch makes whole numbers by fours, from the first of them cut to a whole one.
+      const behind = isWhole && i < count - (count % 8) ? i % 4 : 0;
+      const at = i - behind;
+      // From both ends, so that the last element is `end` itself.
+      const near = at < Math.floor(count / 2) ? from + at * step : to - (count - 1 - at) * step;
+      buffer[i] = (behind > 0 ? Math.trunc(near) : near) + behind * step;
     }
   });
 }
