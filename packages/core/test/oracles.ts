@@ -1,6 +1,7 @@
 // What every function of single elements means, in plain JavaScript: a row without an oracle does
 // not compile. Written otherwise than the kernels are, where that can be helped.
 
+import * as activation from "../src/ops/activation.js";
 import type * as bitwise from "../src/ops/bitwise.js";
 import * as bounds from "../src/ops/bounds.js";
 import * as compare from "../src/ops/compare.js";
@@ -19,9 +20,15 @@ export const rowsIn = (table: object): [string, Entry][] =>
   (Object.entries(table) as [string, Entry][]).filter(([, entry]) => "op" in entry);
 
 /** The rows that take fractions. */
-export const elementwise = [basic, bounds, compare, rounding, special, trigonometric].flatMap(
-  (table) => rowsIn(table),
-);
+export const elementwise = [
+  activation,
+  basic,
+  bounds,
+  compare,
+  rounding,
+  special,
+  trigonometric,
+].flatMap((table) => rowsIn(table));
 
 type RowNames<Table> = {
   [Name in keyof Table]: Table[Name] extends { readonly op: object } ? Name : never;

@@ -1,9 +1,9 @@
 /**
- * Activations: functions of single elements that stand between the layers of a network. The oldest,
- * `relu`, `sigmoid` and `tanh`, are in ops/elementwise.ts; those with weights or chance of their own
- * in the package nn. Almost all are made of other operations. Of two forms with the same values the
- * one is taken whose gradient at a kink is PyTorch's: `clamp` lets the gradient through at its
- * bounds, `maskedFill` does not, and both keep NaN.
+ * Activations: functions of single elements that stand between the layers of a network. The
+ * oldest, `relu`, `sigmoid` and `tanh`, are in ops/elementwise.ts; those with weights or chance of
+ * their own in the package nn. Almost all are made of other operations. Of two forms with the same
+ * values the one is taken whose gradient at a kink, and at NaN, is PyTorch's: `clamp` lets the
+ * gradient through at its bounds, for example, and `maskedFill` does not.
  */
 import { ArgumentError } from "../errors.js";
 import { isFloat } from "../graph/dtype.js";
@@ -11,7 +11,7 @@ import { checkTensor } from "../graph/node.js";
 import { s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { checkOptions } from "./create.js";
-import { row, unary } from "./define.js";
+import { binary, row, unary } from "./define.js";
 
 /** Options with the defaults of those that are not given; a name without a default is refused. */
 function complete<Options extends object>(
@@ -23,7 +23,7 @@ function complete<Options extends object>(
   return { ...defaults, ...options };
 }
 
-/** x above 0, and alpha · (exp(rate · x) - 1) below: no exponential of a positive number is taken. */
+/** x above 0, alpha · (exp(rate · x) - 1) below: no large number is raised to a power. */
 const exponentialBelow = (x: Tensor, alpha: number, rate: number): Tensor =>
   x.where(x.gt(0), x.clampMax(0).mul(rate).expm1().mul(alpha));
 
@@ -70,8 +70,9 @@ export interface GeluOptions {
 }
 
 /**
- * Every element times the share of the normal distribution that lies below it. Computed by `erfc`,
- * which keeps the digits far below 0; the approximation is x · sigmoid(√(8/π) · (x + 0.044715 x³)).
+ * Every element times the share of the normal distribution that lies below it. Computed by
+ * `erfc`, which keeps the digits far below 0; the approximation is
+ * x · sigmoid(√(8/π) · (x + 0.044715 x³)).
  * Source: Hendrycks and Gimpel, "Gaussian error linear units" (2016).
  * @example
  * tensor([-1, 0, 2]).gelu() // tensor([-0.1587,  0.0000,  1.9545])
@@ -149,13 +150,15 @@ export const relu6 = (x: Tensor): Tensor => hardtanh(x, { minVal: 0, maxVal: 6 }
  * @example
  * tensor([-4, 0, 1.5]).hardsigmoid() // tensor([0.0000, 0.5000, 0.7500])
  */
-export const hardsigmoid = (x: Tensor): Tensor =>
-  checkTensor("hardsigmoid", x).add(3).relu6().div(6);
+export const hardsigmoid = (x: Tensor): Tensor => {
+  const isBetween = checkTensor("hardsigmoid", x).gt(-3).logicalAnd(x.lt(3));
+  return x.where(isBetween, x.detach().clamp(-3, 3)).add(3).div(6);
+};
 
 /**
  * A piecewise polynomial form of `silu`: x · clamp(x + 3, 0, 6) / 6.
  * @example
- * tensor([-4, 1, 4]).hardswish() // tensor([-0.0000,  0.6667,  4.0000])
+ * tensor([-1, 1, 4]).hardswish() // tensor([-0.3333,  0.6667,  4.0000])
  */
 export const hardswish = (x: Tensor): Tensor =>
   checkTensor("hardswish", x).mul(x.add(3).clamp(0, 6)).div(6);
@@ -176,15 +179,25 @@ export const hardshrink = (x: Tensor, options: ShrinkOptions = {}): Tensor => {
   return checkTensor("hardshrink", x).maskedFill(x.abs().le(lambd), 0);
 };
 
+const nearer = binary({
+  kernel: (a, b) => s.where(s.gt(a, b), s.sub(a, b), s.where(s.lt(a, s.neg(b)), s.add(a, b), 0)),
+  vjps: [
+    (g, { a, b }): Tensor => g.maskedFill(a.abs().le(b), 0),
+    (g, { y }): Tensor => g.mul(y.sign()).neg(),
+  ],
+  samples: [],
+});
+nearer.op.name = "softshrink";
+
 /**
- * Every element brought nearer to 0 by `lambd`, and to 0 where it is no further away. A negative
- * `lambd` is an ArgumentError.
+ * Every element brought nearer to 0 by `lambd`, and to 0 where it is no further away, or NaN. A
+ * negative `lambd` is an ArgumentError.
  * @example
  * tensor([-1, 0.25, 2]).softshrink() // tensor([-0.5000,  0.0000,  1.5000])
  */
 export const softshrink = (x: Tensor, options: ShrinkOptions = {}): Tensor => {
   const { lambd } = complete("softshrink", options, { lambd: 0.5 });
-  if (lambd >= 0) return checkTensor("softshrink", x).sub(x.clamp(-lambd, lambd));
+  if (lambd >= 0) return nearer(x, lambd);
   throw new ArgumentError(`softshrink: lambd is ${String(lambd)}, and must be 0 or more.`);
 };
 
