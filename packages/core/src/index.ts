@@ -19,7 +19,7 @@ export {
 } from "./errors.js";
 export { functionalCall, hessian, jacobian, jvp, vjp } from "./functional.js";
 export type { Callable, DerivativeOptions } from "./functional.js";
-export { gradcheck } from "./gradcheck.js";
+export { gradcheck, gradgradcheck } from "./gradcheck.js";
 export type { GradcheckOptions } from "./gradcheck.js";
 export type { DType, TypedArray } from "./graph/dtype.js";
 export { enableGrad, isGradEnabled, noGrad } from "./graph/mode.js";
