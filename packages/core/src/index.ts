@@ -33,6 +33,7 @@ export { manualSeed, rand, randn, getRngState, setRngState } from "./ops/random.
 export type { RngState } from "./ops/random.js";
 export { empty, emptyLike, eye, fullLike, logspace } from "./ops/sequence.js";
 export { trilIndices, triuIndices } from "./ops/sequence.js";
+export { canCast, promoteTypes, resultType } from "./ops/promotion.js";
 export type { PadOptions } from "./ops/pad.js";
 export { Tensor } from "./tensor.js";
 export type { Hook } from "./tensor.js";
