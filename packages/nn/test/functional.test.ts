@@ -120,7 +120,7 @@ describe("classes", () => {
     const loss = F.crossEntropy(x, labels(2, 0), { ignoreIndex: 0, weight });
     expect(loss.item()).toBe(F.crossEntropy(only, labels(2), { weight }).item());
     loss.backward();
-    expect(x.grad!.at(1).toArray()).toEqual([0, 0, 0]);
+    expect(x.grad!.at(1).abs().sum().item()).toBe(0);
   });
 
   test("one target, one row and one place are the same", () => {

@@ -108,5 +108,8 @@ export const tensorNames: Names = {
   "std_mean(self, dim, unbiased, keepdim, correction)": variance("stdMean"),
   "var(self, dim, unbiased, keepdim, correction)": variance("var"),
   "var_mean(self, dim, unbiased, keepdim, correction)": variance("varMean"),
-  "where(condition, self, other)": "where(condition, self, other)",
+  "where(condition, self, other)": (condition: Tensor, a: Operand, b: Operand, asked: Asked) => {
+    const isWhole = typeof a === "number" && typeof b === "number" && asked.isWhole;
+    return nabla.where(condition, isWhole ? nabla.tensor(a, { dtype: "int32" }) : a, b);
+  },
 };

@@ -1,6 +1,6 @@
 /**
  * Functions of single elements that are needed less often than those of ops/elementwise.ts: other
- * bases, error functions, logarithms of sums, and products added to something.
+ * bases, error and gamma functions, logarithms of sums, and products added to something.
  */
 import { ArgumentError } from "../errors.js";
 import { resultType } from "../graph/dtype.js";
@@ -9,8 +9,9 @@ import { cast, s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
-import { binary, row, unary } from "./define.js";
-import type { Operand, Samples } from "./define.js";
+import { binary, pair, row, unary } from "./define.js";
+import type { Operand, Row, Samples } from "./define.js";
+import { factorOf } from "./scale.js";
 
 const line: Samples = [[-3, 3]];
 const plane: Samples = [...line, ...line];
@@ -98,6 +99,75 @@ export const erfc = unary({
   fractions: true,
 });
 
+/**
+ * The inverse of `erf`: infinite at -1 and 1, NaN outside.
+ * @example
+ * tensor([0, 0.5, 1]).erfinv() // tensor([0.0000, 0.4769,    inf])
+ */
+export const erfinv = unary({
+  kernel: (x) => s.erfinv(x),
+  vjps: [
+    (g, { y }): Tensor =>
+      g.mul(
+        y
+          .square()
+          .exp()
+          .mul(Math.sqrt(Math.PI) / 2),
+      ),
+  ],
+  samples: [[-0.9, 0.9]],
+  fractions: true,
+});
+
+/**
+ * The logarithm of the size of the gamma function, which is the factorial of x - 1 where that is a
+ * whole number; infinite at 0, -1, -2...
+ * @example
+ * tensor([1, 5]).lgamma().exp() // tensor([ 1., 24.])
+ */
+export const lgamma = unary({
+  kernel: (x) => s.lgamma(x),
+  vjps: [(g, { x }): Tensor => g.mul(x.digamma())],
+  samples: [[2.2, 6]],
+  fractions: true,
+});
+
+/** The derivative of order `n` of digamma, each its own operation. */
+const derivativeOf = (n: number): Row<[]> => {
+  const derivative = unary({
+    kernel: (x) => s.polygamma(n, x),
+    vjps: [(g, { x }): Tensor => g.mul(polygamma(x, n + 1))],
+    samples: [[2.2, 6]],
+    fractions: true,
+  });
+  derivative.op.name = "polygamma";
+  return derivative;
+};
+
+/**
+ * The derivative of `lgamma`: NaN at -1, -2... and infinite at 0.
+ * @example
+ * tensor([1, 2]).digamma() // tensor([-0.5772,  0.4228])
+ */
+export const digamma = derivativeOf(0);
+
+const derivatives = [digamma];
+
+/**
+ * The derivative of order `n` of `digamma`, which is that of order 0. Throws an ArgumentError where
+ * `n` is no whole number from 0 to 170, beyond which its factorial is infinite.
+ * @example
+ * tensor([1, 2]).polygamma(1) // tensor([1.6449, 0.6449])
+ */
+export const polygamma = (x: Tensor, n: number): Tensor => {
+  if (!Number.isInteger(n) || n < 0 || n > 170) {
+    throw new ArgumentError(
+      `polygamma: the order is ${String(n)}, and must be a whole number from 0 to 170.`,
+    );
+  }
+  return (derivatives[n] ??= derivativeOf(n))(x);
+};
+
 const logOdds = unary({
   kernel: (x) => s.log(s.div(x, s.sub(1, x))),
   vjps: [(g, { x, y }): Tensor => g.div(x.mul(x.neg().add(1))).where(y.isnan().logicalNot(), NaN)],
@@ -141,7 +211,7 @@ const logSum = (
  * @example
  * tensor([0, 1000]).logaddexp(tensor([0, 1000])) // tensor([6.9315e-01, 1.0007e+03])
  */
-export const logaddexp = binary({
+export const logaddexp = pair({
   kernel: (a, b) => logSum(a, b, s.exp, 1),
   vjps: [
     (g, { a, b }): Tensor => g.mul(a.sub(b).sigmoid()),
@@ -156,7 +226,7 @@ export const logaddexp = binary({
  * @example
  * tensor([3, 1000]).logaddexp2(tensor([3, 1000])) // tensor([   4., 1001.])
  */
-export const logaddexp2 = binary({
+export const logaddexp2 = pair({
   kernel: (a, b) => logSum(a, b, (x) => s.pow(2, x), Math.LN2),
   vjps: [
     (g, { a, b }): Tensor => g.mul(a.sub(b).mul(Math.LN2).sigmoid()),
@@ -202,7 +272,7 @@ export const copysign = binary({
  * @example
  * tensor([-2, 0, 3]).heaviside(tensor(0.5)) // tensor([0.0000, 0.5000, 1.0000])
  */
-export const heaviside = binary({
+export const heaviside = pair({
   kernel: (a, b) => s.where(s.eq(a, 0), b, cast(s.gt(a, 0), b.dtype)),
   nondifferentiable: "a step is flat, with a jump at 0",
   samples: plane,
@@ -240,7 +310,7 @@ export const addcmul = (
   { value = 1 }: ValueOptions = {},
 ): Tensor => {
   const dtype = commonType(x, a, b);
-  return x.to(dtype).add(a.to(dtype).mul(b.to(dtype)).mul(value));
+  return x.to(dtype).add(a.to(dtype).mul(b.to(dtype)).mul(factorOf(value, dtype)));
 };
 
 /**
