@@ -89,10 +89,9 @@ export function pdist(input: Tensor, options: PdistOptions = {}): Tensor {
     );
   }
   const pairs = triuIndices(input.size(0), input.size(0), 1);
-  return input
-    .at(pairs.select(0, 0))
-    .sub(input.at(pairs.select(0, 1)))
-    .norm(p, -1);
+  const differences = input.at(pairs.select(0, 0)).sub(input.at(pairs.select(0, 1)));
+  // The norm of order 0 has no gradient at all, that of distances is 0.
+  return p === 0 ? differences.sign().abs().sum(-1) : differences.norm(p, -1);
 }
 
 /** Throws a ShapeError unless tensors have equally many dimensions. */
