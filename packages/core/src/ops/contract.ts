@@ -3,11 +3,11 @@
  * ops/contraction.ts.
  */
 import { ArgumentError, DTypeError, ShapeError } from "../errors.js";
-import { isFloat } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
 import { broadcasts, formatShape, normalizeDim } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { checkProduct, contraction, product } from "./contraction.js";
+import { factorOf } from "./scale.js";
 
 /**
  * The matrix product, `[..., n, k]` × `[..., k, m]` to `[..., n, m]`; dimensions before the last
@@ -229,17 +229,16 @@ function mix(name: string, x: Tensor, value: Tensor, options: MixOptions): Tenso
         `${formatShape(value.shape)}; it must broadcast to it.`,
     );
   }
-  const whole = Number.isInteger(beta) && Number.isInteger(alpha);
-  if (x.dtype !== value.dtype || (!isFloat(x.dtype) && !whole)) {
+  const { dtype } = x;
+  if (dtype !== value.dtype) {
     throw new DTypeError(
-      `${name}: ${beta} · ${x.dtype} + ${alpha} · ${value.dtype} is no ${x.dtype}; convert ` +
-        "first, " +
-        `for example x.to("${value.dtype}").`,
+      `${name}: a tensor of type ${dtype} and a product of type ${value.dtype} have no sum; ` +
+        `convert first, for example x.to("${value.dtype}").`,
     );
   }
-  const scaled = alpha === 1 ? value : value.mul(alpha);
-  const kept = beta === 1 ? x : beta === 0 ? x.maskedFill(true, 0) : x.mul(beta);
-  return kept.add(scaled);
+  const [share, times] = [factorOf(beta, dtype), factorOf(alpha, dtype)];
+  const kept = share === 1 ? x : share === 0 ? x.maskedFill(true, 0) : x.mul(share);
+  return kept.add(times === 1 ? value : value.mul(times));
 }
 
 /**

@@ -134,7 +134,7 @@ export type Operand = Tensor | number | boolean;
  * The operand as a tensor; a plain number takes the type of the tensor beside it, where that can
  * hold it.
  */
-function operandBeside(name: string, value: Operand, tensor: Tensor): Tensor {
+export function operandBeside(name: string, value: Operand, tensor: Tensor): Tensor {
   if (typeof value === "number" || typeof value === "boolean") {
     const dtype = numberType(value, tensor.dtype);
     if (dtype === "int32" && !fitsInteger(Number(value))) {
@@ -265,6 +265,12 @@ export function binary(
   };
   return row(op, of.samples, call);
 }
+
+/** The family of functions of two tensors that take no plain number in the place of one. */
+export const pair = (of: Parameters<typeof binary>[0]): Row<[other: Tensor]> => {
+  const call = binary(of);
+  return row(call.op, call.samples, (a, b) => call(a, checkTensor(call.op.name, b)));
+};
 
 /** The family that chooses between `a` and `b` by a condition `c`, broadcast to one shape. */
 export function choice(

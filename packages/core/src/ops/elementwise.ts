@@ -5,12 +5,15 @@
  * `y` the result, `g` the incoming gradient. What a record is: ops/define.ts. Functions made of
  * other functions need no derivative: ops/composite.ts.
  */
+import { checkTensor } from "../graph/node.js";
 import { s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
-import { binary, unary } from "./define.js";
-import type { Samples } from "./define.js";
+import { binary, operandBeside, unary } from "./define.js";
+import type { Operand, Samples } from "./define.js";
 import { rounding } from "./division.js";
+import { scaled } from "./scale.js";
+import type { ScaleOptions } from "./scale.js";
 
 /**
  * A result that does not move when its input does a little: its derivative is 0 where it exists.
@@ -23,27 +26,42 @@ const plane: Samples = [...line, ...line];
 
 /**
  * Sum of two tensors, element by element. Shapes broadcast: `[2, 3]` and `[3]` give `[2, 3]`.
+ * `alpha` is what the second is multiplied by first.
  * @example
  * tensor([1, 2]).add(tensor([10, 20])) // tensor([11., 22.])
  * tensor([1, 2]).add(0.5) // tensor([1.5000, 2.5000])
+ * tensor([1, 2]).add(tensor([1, 1]), { alpha: 10 }) // tensor([11., 12.])
  */
-export const add = binary({
-  kernel: (a, b) => s.add(a, b),
-  vjps: [(g): Tensor => g, (g): Tensor => g],
-  samples: plane,
-});
+export const add = scaled(
+  binary({
+    kernel: (a, b) => s.add(a, b),
+    vjps: [(g): Tensor => g, (g): Tensor => g],
+    samples: plane,
+  }),
+);
 
 /**
- * Difference of two tensors, element by element, with broadcasting. Bool tensors are refused.
+ * Difference of two tensors, element by element, with broadcasting. `alpha` is what the second is
+ * multiplied by first. Bool tensors are refused.
  * @example
  * tensor([5, 7]).sub(tensor([1, 2])) // tensor([4., 5.])
  */
-export const sub = binary({
-  kernel: (a, b) => s.sub(a, b),
-  vjps: [(g): Tensor => g, (g): Tensor => g.neg()],
-  samples: plane,
-  numbersOnly: true,
-});
+export const sub = scaled(
+  binary({
+    kernel: (a, b) => s.sub(a, b),
+    vjps: [(g): Tensor => g, (g): Tensor => g.neg()],
+    samples: plane,
+    numbersOnly: true,
+  }),
+);
+
+/**
+ * The difference the other way round: `other` less `alpha` times the tensor. See sub.
+ * @example
+ * tensor([1, 2]).rsub(10) // tensor([9., 8.])
+ */
+export const rsub = (x: Tensor, other: Operand, options?: ScaleOptions): Tensor =>
+  sub(operandBeside("rsub", other, checkTensor("rsub", x)), x, options);
 
 /**
  * Product of two tensors, element by element, with broadcasting. For products of matrices see
@@ -78,6 +96,13 @@ export const div = rounding(
 );
 
 /**
+ * Quotient of two tensors; see div.
+ * @example
+ * tensor([1, 2]).trueDivide(4) // tensor([0.2500, 0.5000])
+ */
+export const trueDivide = (a: Tensor, b: Operand): Tensor => div(a, b);
+
+/**
  * `a` to the power `b`, element by element, with broadcasting. Where `b` is 0 the result is 1,
  * and so flat in `a`; where `a` is 0 and `b` is not negative, it is flat in `b`.
  * @example
@@ -104,6 +129,16 @@ export const pow = binary({
   ],
   numbersAmong: true,
 });
+
+/**
+ * `a` to the power `b`, in float64 whatever the types; see pow.
+ * @example
+ * tensor([2, 3]).floatPower(-1) // tensor([0.5000, 0.3333], dtype=float64)
+ */
+export const floatPower = (a: Tensor, b: Operand): Tensor =>
+  checkTensor("floatPower", a)
+    .to("float64")
+    .pow(typeof b === "object" ? checkTensor("floatPower", b).to("float64") : b);
 
 /**
  * The negative of every element. Bool tensors are refused.
@@ -279,7 +314,7 @@ export const sigmoid = unary({
  */
 export const relu = unary({
   kernel: (x) => s.max(x, 0),
-  vjps: [(g, { y }): Tensor => g.where(y.gt(0), 0)],
+  vjps: [(g, { y }): Tensor => zerosLike(g).where(y.le(0), g)],
   samples: line,
   numbersOnly: true,
 });

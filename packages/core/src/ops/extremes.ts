@@ -9,7 +9,7 @@ import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { maximum, minimum } from "./bounds.js";
 import { record } from "./define.js";
-import type { Op, Operand, Row, Saved } from "./define.js";
+import type { Op, Row, Saved } from "./define.js";
 import { checkElements, reduction, spread } from "./fold.js";
 import type { Along, Reduction, TypeOptions } from "./fold.js";
 import { pick } from "./pick.js";
@@ -94,7 +94,7 @@ type Extreme = (
   name: string,
   whole: Row<Along<TypeOptions>>,
   position: Row<Along<TypeOptions>>,
-  beside: Row<[other: Operand]>,
+  beside: Row<[other: Tensor]>,
 ) => (x: Tensor, dim: number | Tensor | undefined, keepdim: boolean) => Tensor | ValuesAndIndices;
 
 const extreme: Extreme = (name, whole, position, beside) => (x, dim, keepdim) => {
@@ -199,6 +199,14 @@ function ranked(
   });
 }
 
+/** The middle of all elements; those equal to it share the gradient evenly. */
+function middleOfAll(name: "median" | "nanmedian", x: Tensor): Tensor {
+  const { values } = ranked(name, checkTensor(name, x).reshape([-1]), 0, false);
+  if (!x.requiresGrad) return values;
+  const isMiddle = x.eq(values).logicalOr(values.isnan());
+  return x.where(isMiddle, -Infinity).amax();
+}
+
 /**
  * The element in the middle, the lower of two, and NaN where there is one; along a dimension also
  * where it is.
@@ -209,8 +217,7 @@ function ranked(
 export function median(x: Tensor): Tensor;
 export function median(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
 export function median(x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices {
-  if (dim !== undefined) return ranked("median", x, dim, keepdim);
-  return ranked("median", checkTensor("median", x).reshape([-1]), 0, false).values;
+  return dim === undefined ? middleOfAll("median", x) : ranked("median", x, dim, keepdim);
 }
 
 /**
@@ -222,8 +229,7 @@ export function median(x: Tensor, dim?: number, keepdim = false): Tensor | Value
 export function nanmedian(x: Tensor): Tensor;
 export function nanmedian(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
 export function nanmedian(x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices {
-  if (dim !== undefined) return ranked("nanmedian", x, dim, keepdim);
-  return ranked("nanmedian", checkTensor("nanmedian", x).reshape([-1]), 0, false).values;
+  return dim === undefined ? middleOfAll("nanmedian", x) : ranked("nanmedian", x, dim, keepdim);
 }
 
 /**

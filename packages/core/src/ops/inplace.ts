@@ -229,10 +229,13 @@ export function write(name: string, target: Tensor, value: Tensor): Tensor {
       ? fitting
       : written(construct.tensor(owner.node, owner.origin), fitting, view.layout);
   const origin = remembered ? placed.origin : null;
-  const stored = isWhole(owner) ? whole(placed).node : storedPart(target, fitting);
+  const all = isWhole(owner);
+  const stored = all ? whole(placed).node : storedPart(target, fitting);
 
   storage.node = stored;
   storage.version += 1;
+  // A gradient may be a number repeated, in a layout that a written value does not have.
+  if (all) owner.contents = stored;
   if (remembered) {
     owner.ownOrigin = origin;
     for (const made of [value.origin, fitting.origin, origin]) made?.writtenInto(storage);

@@ -2,15 +2,13 @@
  * Equations that have no solution, or many: least squares, the pseudo-inverse, and how many of a
  * matrix's singular values count. Read first: decompose.ts and solve.ts.
  */
-import { noGrad } from "../graph/mode.js";
 import { checkTensor } from "../graph/node.js";
 import type { Tensor } from "../tensor.js";
 import { full, tensor } from "./create.js";
 import { eigh, eigvalsh, qr, singular, svdvals } from "./decompose.js";
-import { record } from "./define.js";
-import type { Op } from "./define.js";
 import { floatMatrices, squareMatrices, rightHandSide, sameBatch } from "./matrices.js";
 import { solvePart } from "./solve.js";
+import { told } from "./told.js";
 
 /** Which singular values count: those above `atol` and above `rtol` times the largest. */
 export interface RankOptions {
@@ -51,26 +49,16 @@ export const matrixRank = (given: Tensor, options: RankOptions = {}): Tensor => 
   return counted(name, x, s, options).sum(-1);
 };
 
-/** A value that was found without remembering how, as a function of `a`; the rank stays. */
-const pseudoInverse: Op = {
-  name: "pinv",
-  work: () => ({ kind: "host", run: ([, value]) => value! }),
-  // Golub and Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares problems
-  // whose variables separate" (1973), 4.12.
-  vjps: [
-    (g, { a, y }): Tensor => {
-      const right = y.matmul(g.mT);
-      const left = g.mT.matmul(y).matmul(y.mT);
-      const back = y.mT.matmul(right);
-      return left
-        .sub(a.matmul(y.matmul(left)))
-        .add(back)
-        .sub(back.matmul(y).matmul(a))
-        .sub(y.mT.matmul(g).matmul(y.mT));
-    },
-    null,
-  ],
-};
+// Golub and Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares problems
+// whose variables separate" (1973), 4.12: as long as the rank stays.
+const pseudoInverse = told<null>("pinv", (g, { x, y }): Tensor => {
+  const left = g.mT.matmul(y).matmul(y.mT);
+  const right = y.mT.matmul(y).matmul(g.mT);
+  return left
+    .sub(x.matmul(y).matmul(left))
+    .add(right.sub(right.matmul(y).matmul(x)))
+    .sub(y.mT.matmul(g).matmul(y.mT));
+});
 
 /**
  * The pseudo-inverse of a matrix, or of each of a batch, [..., m, n] to [..., n, m], by the
@@ -83,13 +71,12 @@ const pseudoInverse: Op = {
 export const pinv = (x: Tensor, options: RankOptions = {}): Tensor => {
   const name = "linalg.pinv";
   if (floatMatrices(name, x).numel() === 0) return x.mT;
-  const value = noGrad(() => {
+  return pseudoInverse(x, null, () => {
     const [u, s, v] = options.hermitian === true ? symmetric(name, x) : singular(name, x);
     const counts = counted(name, x, s.abs(), options);
     const inverse = s.where(counts, 1).reciprocal().where(counts, 0);
     return v.mul(inverse.unsqueeze(-2)).matmul(u.mT);
   });
-  return record(pseudoInverse, [x, value], null, x.dtype, { shape: value.shape });
 };
 
 function symmetric(name: string, x: Tensor): [u: Tensor, s: Tensor, v: Tensor] {

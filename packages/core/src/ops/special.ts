@@ -9,8 +9,9 @@ import { cast, s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
-import { binary, row, unary } from "./define.js";
+import { binary, pair, row, unary } from "./define.js";
 import type { Operand, Samples } from "./define.js";
+import { factorOf } from "./scale.js";
 
 const line: Samples = [[-3, 3]];
 const plane: Samples = [...line, ...line];
@@ -141,7 +142,7 @@ const logSum = (
  * @example
  * tensor([0, 1000]).logaddexp(tensor([0, 1000])) // tensor([6.9315e-01, 1.0007e+03])
  */
-export const logaddexp = binary({
+export const logaddexp = pair({
   kernel: (a, b) => logSum(a, b, s.exp, 1),
   vjps: [
     (g, { a, b }): Tensor => g.mul(a.sub(b).sigmoid()),
@@ -156,7 +157,7 @@ export const logaddexp = binary({
  * @example
  * tensor([3, 1000]).logaddexp2(tensor([3, 1000])) // tensor([   4., 1001.])
  */
-export const logaddexp2 = binary({
+export const logaddexp2 = pair({
   kernel: (a, b) => logSum(a, b, (x) => s.pow(2, x), Math.LN2),
   vjps: [
     (g, { a, b }): Tensor => g.mul(a.sub(b).mul(Math.LN2).sigmoid()),
@@ -202,7 +203,7 @@ export const copysign = binary({
  * @example
  * tensor([-2, 0, 3]).heaviside(tensor(0.5)) // tensor([0.0000, 0.5000, 1.0000])
  */
-export const heaviside = binary({
+export const heaviside = pair({
   kernel: (a, b) => s.where(s.eq(a, 0), b, cast(s.gt(a, 0), b.dtype)),
   nondifferentiable: "a step is flat, with a jump at 0",
   samples: plane,
@@ -240,7 +241,7 @@ export const addcmul = (
   { value = 1 }: ValueOptions = {},
 ): Tensor => {
   const dtype = commonType(x, a, b);
-  return x.to(dtype).add(a.to(dtype).mul(b.to(dtype)).mul(value));
+  return x.to(dtype).add(a.to(dtype).mul(b.to(dtype)).mul(factorOf(value, dtype)));
 };
 
 /**

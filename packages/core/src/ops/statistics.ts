@@ -9,6 +9,7 @@ import type { Tensor } from "../tensor.js";
 import { floats, readArguments } from "./fold.js";
 import type { Along, Dims, TypeOptions } from "./fold.js";
 import { flatRoot } from "./norms.js";
+import { told } from "./told.js";
 
 /** What variances and standard deviations take last. */
 export interface VarianceOptions {
@@ -89,6 +90,10 @@ function safeShift(x: Tensor, dims: readonly number[]): Tensor {
   return shift.where(shift.isfinite(), 0);
 }
 
+const sumOfPowers = told<readonly number[]>("logsumexp", (g, { x, y }): Tensor =>
+  g.mul(x.sub(y).exp()),
+);
+
 /**
  * The logarithm of the sum of exponentials along the dimensions `dim`, without overflow; see sum
  * for `dim` and `keepdim`.
@@ -98,23 +103,39 @@ function safeShift(x: Tensor, dims: readonly number[]): Tensor {
 export const logsumexp = (given: Tensor, dim: Dims, keepdim = false): Tensor => {
   const x = checkTensor("logsumexp", given).to(toFloat(given.dtype));
   const dims = normalizeDims("logsumexp", dim, x.shape.length);
-  const shift = safeShift(x, dims);
-  const sum = x.sub(shift).exp().sum(dims, true).log().add(shift);
+  const sum = sumOfPowers(x, dims, (from) => {
+    const shift = safeShift(from, dims);
+    return from.sub(shift).exp().sum(dims, true).log().add(shift);
+  });
   return keepdim ? sum : sum.sum(dims);
 };
 
-/** The float elements of a call of softmax, and what is left of them below the largest. */
-function belowLargest(
+/** The float elements of a call of softmax, and along which dimension. */
+function readDim(
   name: string,
   given: Tensor,
   dim: number,
   { dtype }: TypeOptions,
-): [shifted: Tensor, dim: number] {
+): [x: Tensor, dim: number] {
   const x = checkTensor(name, given).to(dtype ?? given.dtype);
   floats(name, x.dtype);
-  const at = normalizeDim(name, dim, x.shape.length);
-  return [x.sub(safeShift(x, normalizeDims(name, at, x.shape.length))), at];
+  return [x, normalizeDim(name, dim, x.shape.length)];
 }
+
+/** What is left of the elements below the largest of their line. */
+const belowLargest = (x: Tensor, dim: number): Tensor =>
+  x.sub(safeShift(x, x.shape.length === 0 ? [] : [dim]));
+
+const shares = told<number>("softmax", (g, { y, attributes: dim }): Tensor => {
+  // Where one share is almost all, its gradient is almost the mean of all gradients, and what is
+  // left of it when that is taken off has few digits: taking off the mean of the rest mends them.
+  const centered = g.sub(g.mul(y).sum(dim, true));
+  return centered.sub(centered.mul(y).sum(dim, true)).mul(y);
+});
+
+const logShares = told<number>("logSoftmax", (g, { y, attributes: dim }): Tensor =>
+  g.sub(y.exp().mul(g.sum(dim, true))),
+);
 
 /**
  * The exponentials of the elements along a dimension, as shares of their sum: positive, and 1
@@ -123,9 +144,11 @@ function belowLargest(
  * tensor([1, 2, 3]).softmax(0) // tensor([0.0900, 0.2447, 0.6652])
  */
 export const softmax = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor => {
-  const [shifted, at] = belowLargest("softmax", x, dim, options);
-  const powers = shifted.exp();
-  return powers.div(powers.sum(at, true));
+  const [from, at] = readDim("softmax", x, dim, options);
+  return shares(from, at, (own) => {
+    const powers = belowLargest(own, at).exp();
+    return powers.div(powers.sum(at, true));
+  });
 };
 
 /**
@@ -134,8 +157,11 @@ export const softmax = (x: Tensor, dim: number, options: TypeOptions = {}): Tens
  * tensor([1, 2, 3]).logSoftmax(0) // tensor([-2.4076, -1.4076, -0.4076])
  */
 export const logSoftmax = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor => {
-  const [shifted, at] = belowLargest("logSoftmax", x, dim, options);
-  return shifted.sub(shifted.exp().sum(at, true).log());
+  const [from, at] = readDim("logSoftmax", x, dim, options);
+  return logShares(from, at, (own) => {
+    const shifted = belowLargest(own, at);
+    return shifted.sub(shifted.exp().sum(at, true).log());
+  });
 };
 
 /**

@@ -6,7 +6,7 @@
 import { s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
-import { binary, unary } from "./define.js";
+import { pair, unary } from "./define.js";
 import type { Samples } from "./define.js";
 
 const line: Samples = [[-3, 3]];
@@ -74,7 +74,7 @@ export const atan = unary({
  * @example
  * tensor([1, -1]).atan2(tensor([1, -1])) // tensor([ 0.7854, -2.3562])
  */
-export const atan2 = binary({
+export const atan2 = pair({
   kernel: (a, b) => s.atan2(a, b),
   vjps: [
     (g, { a, b }): Tensor => g.mul(b.div(a.square().add(b.square()))),
@@ -124,7 +124,7 @@ export const asinh = unary({
     const large = s.add(s.log(size), Math.LN2);
     return s.mul(s.sign(x), s.where(s.lt(size, HUGE), small, large));
   },
-  vjps: [(g, { x }): Tensor => g.div(x.hypot(1))],
+  vjps: [(g, { x }): Tensor => g.mul(x.square().add(1).rsqrt())],
   samples: line,
   fractions: true,
 });
@@ -167,12 +167,14 @@ export const atanh = unary({
  * @example
  * tensor([3, 5]).hypot(tensor([4, 12])) // tensor([ 5., 13.])
  */
-export const hypot = binary({
+export const hypot = pair({
   kernel: (a, b) => {
     const [long, short] = [s.max(s.abs(a), s.abs(b)), s.min(s.abs(a), s.abs(b))];
-    const share = s.div(short, long);
-    const isSimple = s.or(s.eq(long, 0), s.eq(long, Infinity));
-    return s.where(isSimple, long, s.mul(long, s.sqrt(s.add(1, s.mul(share, share)))));
+    const share = s.where(s.eq(long, 0), long, s.div(short, long));
+    const length = s.mul(long, s.sqrt(s.add(1, s.mul(share, share))));
+    // An infinity is that long, whatever the other is.
+    const isEndless = s.or(s.eq(s.abs(a), Infinity), s.eq(s.abs(b), Infinity));
+    return s.where(isEndless, Infinity, length);
   },
   vjps: [(g, { a, y }): Tensor => g.mul(a.div(y)), (g, { b, y }): Tensor => g.mul(b.div(y))],
   samples: plane,
