@@ -64,3 +64,11 @@ export class InPlaceError extends NablaError {}
  * Number(tensor(1)) // throws PrimitiveError: a tensor is no number
  */
 export class PrimitiveError extends NablaError {}
+
+/**
+ * A matrix that has not what was asked for: no inverse, because it is singular; no Cholesky factor,
+ * because it is not positive definite.
+ * @example
+ * linalg.inv(zeros([2, 2])) // throws LinAlgError: linalg.inv: the matrix is singular
+ */
+export class LinAlgError extends NablaError {}

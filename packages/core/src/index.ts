@@ -13,6 +13,7 @@ export {
   GradientError,
   IndexError,
   InPlaceError,
+  LinAlgError,
   NablaError,
   PrimitiveError,
   ShapeError,
@@ -38,6 +39,7 @@ export type { PadOptions } from "./ops/pad.js";
 export { Tensor } from "./tensor.js";
 export type { Hook } from "./tensor.js";
 
+export * from "./ops/algebra.js";
 export * from "./ops/chain.js";
 export * from "./ops/composite.js";
 export * from "./ops/contract.js";
@@ -48,6 +50,7 @@ export * from "./ops/functions.js";
 export * from "./ops/indexing.js";
 export * from "./ops/fill.js";
 export * from "./ops/join.js";
+export * as linalg from "./ops/linalg.js";
 export * from "./ops/movement.js";
 export * from "./ops/rearrange.js";
 export * from "./ops/split.js";
