@@ -5,10 +5,19 @@
 /** Operators of the extra tier that are left out, by PyTorch's names. */
 export const skippedOps: Readonly<Record<string, string>> = {};
 
+/** Differences of nearly equal numbers, of which float32 leaves few digits to compare. */
+const noise = "float32: PyTorch's own gradient is off by a thousandth, or all of it is rounding";
+const twoAnswers =
+  "NaN: PyTorch gives two gradients for it in one tensor, by whether it is in a group of eight";
+
 const oneInteger = "dtype: int32 and int64 are one type, and the call is right with int64";
 
 /** Recorded calls that cannot be said here. */
 export const skippedCases: Readonly<Record<string, string>> = {
+  "nn.functional.batch_norm#8": noise,
+  "nn.functional.normalize#5": noise,
+  "nn.functional.relu6#5": twoAnswers,
+  "nn.functional.softshrink#7": twoAnswers,
   "gather!0": oneInteger,
   "scatter!0": oneInteger,
   "logspace!0": "dtype: 1 and 1.0 are one number in JavaScript, and the call is right with 1",

@@ -10,6 +10,7 @@ import type { Tensor } from "../tensor.js";
 import { svdvals } from "./decompose.js";
 import { checkElements, floats } from "./fold.js";
 import type { Dims, TypeOptions } from "./fold.js";
+import { told } from "./told.js";
 
 /** The square root, flat where it is 0. */
 export function flatRoot(x: Tensor): Tensor {
@@ -34,15 +35,29 @@ function size(name: string, x: Tensor, order: number, dim: Dims, keepdim: boolea
   if (order === 0) return x.ne(0).to(x.dtype).sum(dims, keepdim);
   if (order === 1) return sizes.sum(dims, keepdim);
   if (order === 2) return flatRoot(x.square().sum(dims, keepdim));
-  const isAway = x.ne(0);
-  const atZero = order < 0 ? Infinity : 0;
-  const powers = sizes.where(isAway, 1).pow(order).where(isAway, atZero).sum(dims, keepdim);
-  const isSum = powers.ne(0);
-  return powers
-    .where(isSum, 1)
-    .pow(1 / order)
-    .where(isSum, 0);
+  const length = lengthOf(x, order, () =>
+    sizes
+      .pow(order)
+      .sum(dims, true)
+      .pow(1 / order),
+  );
+  return keepdim ? length : length.sum(dims);
 }
+
+/** Both powers are finite where they are taken, and of one element each is the other's inverse. */
+const lengthOf = told<number>("norm", (g, { x, y, attributes: order }): Tensor => {
+  const [isAway, isLong] = [x.ne(0), y.ne(0)];
+  const share = g.mul(y.where(isLong, 1).pow(1 - order)).where(isLong, 0);
+  return x
+    .sign()
+    .mul(
+      x
+        .abs()
+        .where(isAway, 1)
+        .pow(order - 1),
+    )
+    .mul(share);
+});
 
 /** Converts first, if asked to, but not to a type with fewer digits. */
 function widened(name: string, given: Tensor, dtype: DType | undefined): Tensor {
