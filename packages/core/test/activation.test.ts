@@ -100,6 +100,9 @@ test.each([
   ["softsign", [], 0, 1],
   // Far out, where the parts overflow or vanish.
   ["elu", [], 1000, 1],
+  ["elu", [], Infinity, 1],
+  ["hardswish", [], Infinity, 1],
+  ["hardswish", [], -Infinity, 0],
   ["elu", [], -30, Math.exp(-30)],
   ["gelu", [], -1000, 0],
   ["mish", [], -1000, 0],

@@ -125,6 +125,7 @@ export const oracles: Record<RowNames<Tested>, (...xs: number[]) => number> = {
   xlogy: (a, b) => a * Math.log(b),
   copysign: (a, b) => Math.abs(a) * (b < 0 || Object.is(b, -0) ? -1 : 1),
   heaviside: (a, b) => (a === 0 ? b : Number(a > 0)),
+  hardswish: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
   softplus: (x) => Math.log(1 + Math.exp(x)),
   sin: (x) => Math.sin(x),
   cos: (x) => Math.cos(x),

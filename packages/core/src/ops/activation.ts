@@ -25,7 +25,7 @@ function complete<Options extends object>(
 
 /** x above 0, alpha · (exp(rate · x) - 1) below: no large number is raised to a power. */
 const exponentialBelow = (x: Tensor, alpha: number, rate: number): Tensor =>
-  x.where(x.gt(0), x.clampMax(0).mul(rate).expm1().mul(alpha));
+  x.clampMax(0).mul(rate).expm1().mul(alpha).where(x.le(0), x);
 
 /** What `elu` and `celu` take. */
 export interface AlphaOptions {
@@ -160,8 +160,12 @@ export const hardsigmoid = (x: Tensor): Tensor => {
  * @example
  * tensor([-1, 1, 4]).hardswish() // tensor([-0.3333,  0.6667,  4.0000])
  */
-export const hardswish = (x: Tensor): Tensor =>
-  checkTensor("hardswish", x).mul(x.add(3).clamp(0, 6)).div(6);
+export const hardswish = unary({
+  kernel: (x) => s.div(s.mul(x, s.min(s.max(s.add(x, 3), 0), 6)), 6),
+  vjps: [(g, { x }): Tensor => g.mul(x.div(3).add(0.5)).where(x.le(3), g).maskedFill(x.lt(-3), 0)],
+  samples: [[-2.9, 2.9]],
+  fractions: true,
+});
 
 /** What `hardshrink` and `softshrink` take. */
 export interface ShrinkOptions {

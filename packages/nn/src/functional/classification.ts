@@ -81,17 +81,18 @@ function ofClasses(
   checkShape(name, "weight", weight, [count]);
   checkClasses(name, target, count, ignoreIndex);
   const isCounted = target.ne(ignoreIndex);
-  const chosen = isTarget(logs, target, dim).logicalAnd(isCounted.unsqueeze(dim));
+  // A comparison and a sum, and no gather: both are kernels, on the way back too.
+  const chosen = isTarget(logs, target, dim);
   const weights = weight === null ? null : alongClasses(weight, logs, dim);
-  const losses = weighted(logs, weights).neg();
-  let all = losses.where(chosen, 0).sum(dim);
+  const gains = weighted(logs, weights);
+  let gain = gains.where(chosen, 0).sum(dim);
   if (labelSmoothing > 0) {
-    const shared = losses.where(isCounted.unsqueeze(dim), 0).sum(dim);
-    all = all.mul(1 - labelSmoothing).add(shared.mul(labelSmoothing / count));
+    gain = gain.mul(1 - labelSmoothing).add(gains.sum(dim).mul(labelSmoothing / count));
   }
-  if (reduction !== "mean") return reduce(name, all, reduction);
-  const counted = weighted(chosen.to(logs.dtype), weights).sum();
-  return all.sum().div(counted);
+  const losses = gain.rsub(0).where(isCounted, 0);
+  if (reduction !== "mean") return reduce(name, losses, reduction);
+  const own = weights === null ? isCounted.to(logs.dtype) : weights.where(chosen, 0).sum(dim);
+  return losses.sum().div(own.where(isCounted, 0).sum());
 }
 
 const weighted = (x: Tensor, weight: Tensor | null): Tensor =>
