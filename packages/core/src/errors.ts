@@ -72,3 +72,11 @@ export class PrimitiveError extends NablaError {}
  * new StaleError("mul: a result of it is read two steps later").name // StaleError
  */
 export class StaleError extends NablaError {}
+
+/**
+ * A matrix that has not what was asked for: no inverse, because it is singular; no Cholesky factor,
+ * because it is not positive definite.
+ * @example
+ * linalg.inv(zeros([2, 2])) // throws LinAlgError: linalg.inv: the matrix is singular
+ */
+export class LinAlgError extends NablaError {}

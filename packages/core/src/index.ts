@@ -13,6 +13,7 @@ export {
   GradientError,
   IndexError,
   InPlaceError,
+  LinAlgError,
   NablaError,
   PrimitiveError,
   ShapeError,
@@ -20,7 +21,7 @@ export {
 } from "./errors.js";
 export { functionalCall, hessian, jacobian, jvp, vjp } from "./functional.js";
 export type { Callable, DerivativeOptions } from "./functional.js";
-export { gradcheck } from "./gradcheck.js";
+export { gradcheck, gradgradcheck } from "./gradcheck.js";
 export type { GradcheckOptions } from "./gradcheck.js";
 export type { DType, TypedArray } from "./graph/dtype.js";
 export { enableGrad, isGradEnabled, noGrad } from "./graph/mode.js";
@@ -34,10 +35,12 @@ export { manualSeed, rand, randn, getRngState, setRngState } from "./ops/random.
 export type { RngState } from "./ops/random.js";
 export { empty, emptyLike, eye, fullLike, logspace } from "./ops/sequence.js";
 export { trilIndices, triuIndices } from "./ops/sequence.js";
+export { canCast, promoteTypes, resultType } from "./ops/promotion.js";
 export type { PadOptions } from "./ops/pad.js";
 export { Tensor } from "./tensor.js";
 export type { Hook } from "./tensor.js";
 
+export * from "./ops/algebra.js";
 export * from "./ops/chain.js";
 export * from "./ops/composite.js";
 export * from "./ops/contract.js";
@@ -48,6 +51,7 @@ export * from "./ops/functions.js";
 export * from "./ops/indexing.js";
 export * from "./ops/fill.js";
 export * from "./ops/join.js";
+export * as linalg from "./ops/linalg.js";
 export * from "./ops/movement.js";
 export * from "./ops/rearrange.js";
 export * from "./ops/split.js";

@@ -17,6 +17,7 @@ import { Origin } from "./graph/origin.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
 import { Storage } from "./graph/storage.js";
+import * as algebra from "./ops/algebra.js";
 import * as composites from "./ops/composite.js";
 import * as contractions from "./ops/contract.js";
 import * as copies from "./ops/copy.js";
@@ -448,12 +449,14 @@ export interface Tensor
     Methods<typeof fills>,
     Methods<typeof reductions>,
     Methods<typeof contractions>,
+    Methods<typeof algebra>,
     Methods<typeof composites>,
     InPlaceMethods<typeof functions> {}
 
 construct.tensor = (node, origin) => new Tensor(node, origin);
 
 const tables = [
+  algebra,
   composites,
   contractions,
   copies,

@@ -1,6 +1,7 @@
 // What every function of single elements means, in plain JavaScript: a row without an oracle does
 // not compile. Written otherwise than the kernels are, where that can be helped.
 
+import * as activation from "../src/ops/activation.js";
 import type * as bitwise from "../src/ops/bitwise.js";
 import * as bounds from "../src/ops/bounds.js";
 import * as compare from "../src/ops/compare.js";
@@ -19,9 +20,15 @@ export const rowsIn = (table: object): [string, Entry][] =>
   (Object.entries(table) as [string, Entry][]).filter(([, entry]) => "op" in entry);
 
 /** The rows that take fractions. */
-export const elementwise = [basic, bounds, compare, rounding, special, trigonometric].flatMap(
-  (table) => rowsIn(table),
-);
+export const elementwise = [
+  activation,
+  basic,
+  bounds,
+  compare,
+  rounding,
+  special,
+  trigonometric,
+].flatMap((table) => rowsIn(table));
 
 type RowNames<Table> = {
   [Name in keyof Table]: Table[Name] extends { readonly op: object } ? Name : never;
@@ -118,6 +125,7 @@ export const oracles: Record<RowNames<Tested>, (...xs: number[]) => number> = {
   xlogy: (a, b) => a * Math.log(b),
   copysign: (a, b) => Math.abs(a) * (b < 0 || Object.is(b, -0) ? -1 : 1),
   heaviside: (a, b) => (a === 0 ? b : Number(a > 0)),
+  hardswish: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
   softplus: (x) => Math.log(1 + Math.exp(x)),
   sin: (x) => Math.sin(x),
   cos: (x) => Math.cos(x),

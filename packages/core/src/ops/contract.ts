@@ -8,7 +8,6 @@ import { broadcasts, formatShape, normalizeDim } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { checkProduct, contraction, product } from "./contraction.js";
 import { factorOf } from "./scale.js";
-import { eye } from "./sequence.js";
 
 /**
  * The matrix product, `[..., n, k]` × `[..., k, m]` to `[..., n, m]`; dimensions before the last
@@ -345,35 +344,4 @@ export const cross = (a: Tensor, b: Tensor, dim?: number): Tensor => {
   return turned(a, 1)
     .mul(turned(b, 2))
     .sub(turned(a, 2).mul(turned(b, 1)));
-};
-
-/**
- * A square matrix, or each of a batch, times itself: the power `n`, 0 or more.
- * @example
- * tensor([[1, 1], [0, 1]]).matrixPower(5) // tensor([[1., 5.],
- * //         [0., 1.]])
- */
-export const matrixPower = (x: Tensor, n: number): Tensor => {
-  const { shape } = checkTensor("matrixPower", x);
-  if (shape.length < 2 || shape.at(-1) !== shape.at(-2)) {
-    throw new ShapeError(
-      `matrixPower: a tensor of shape ${formatShape(shape)} has no powers; its last two sizes ` +
-        "must be equal.",
-    );
-  }
-  if (!Number.isInteger(n) || n < 0) {
-    throw new ArgumentError(
-      `matrixPower: the power is ${String(n)}; use an integer, 0 or more. For a negative one ` +
-        "take " +
-        "the power of the inverse.",
-    );
-  }
-  if (n === 0) return x.maskedFill(true, 0).add(eye(shape.at(-1)!, { dtype: x.dtype }));
-  let result: Tensor | null = null;
-  let power = x;
-  for (let left = n; ; power = power.matmul(power)) {
-    if (left % 2 === 1) result = result === null ? power : result.matmul(power);
-    left = Math.floor(left / 2);
-    if (left === 0) return result === x ? x.clone() : result!;
-  }
 };

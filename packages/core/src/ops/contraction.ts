@@ -120,7 +120,7 @@ export function checkProduct(name: string, a: Tensor, b: Tensor): void {
 }
 
 /** What stands before the last two dimensions, broadcast to one shape. */
-function broadcastBatches(name: string, a: Tensor, b: Tensor): Shape {
+export function broadcastBatches(name: string, a: Tensor, b: Tensor): Shape {
   if (a.shape.length === 2 && b.shape.length === 2) return [];
   const [left, right] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   try {

@@ -41,17 +41,22 @@ export function create(
   return requiresGrad ? result.requiresGrad_() : result;
 }
 
-export function checkOptions(name: string, options: unknown): void {
+/** Refuses what is no options, and those with names that are not `known`. */
+export function checkOptions(
+  name: string,
+  options: unknown,
+  known: readonly string[] = ["dtype", "requiresGrad"],
+): void {
   if (typeof options === "object" && options !== null && !Array.isArray(options)) {
-    const unknown = Object.keys(options).find((key) => key !== "dtype" && key !== "requiresGrad");
+    const unknown = Object.keys(options).find((key) => !known.includes(key));
     if (unknown === undefined) return;
     throw new ArgumentError(
-      `${name}: there is no option "${unknown}"; the options are dtype and requiresGrad.`,
+      `${name}: there is no option "${unknown}"; its options: ${known.join(", ")}.`,
     );
   }
   throw new ArgumentError(
     `${name}: the last argument is ${String(options)}, which is no options; ` +
-      'for example { dtype: "float64", requiresGrad: true }.',
+      `its options: ${known.join(", ")}.`,
   );
 }
 
@@ -84,7 +89,7 @@ export function checkNumbers(name: string, example: string, values: readonly unk
   throw new ArgumentError(`${name}: ${String(wrong)} is no finite number; for example ${example}.`);
 }
 
-function checkDType(name: string, dtype: DType): DType {
+export function checkDType(name: string, dtype: DType): DType {
   if (isDType(dtype)) return dtype;
   throw new DTypeError(
     `${name}: "${String(dtype)}" is no element type; use "float32", "float64", "int32" or "bool".`,

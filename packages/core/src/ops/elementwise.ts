@@ -230,7 +230,7 @@ export const exp = unary({
  */
 export const expm1 = unary({
   kernel: (x) => s.expm1(x),
-  vjps: [(g, { y }): Tensor => g.mul(y.add(1))],
+  vjps: [(g, { x }): Tensor => g.mul(x.exp())],
   samples: line,
   fractions: true,
 });
@@ -317,17 +317,4 @@ export const relu = unary({
   vjps: [(g, { y }): Tensor => zerosLike(g).where(y.le(0), g)],
   samples: line,
   numbersOnly: true,
-});
-
-/**
- * log(1 + exp(x)), a smooth form of `relu`: close to 0 far below 0, close to x far above, and never
- * an overflow in between.
- * @example
- * tensor([-2, 0, 2]).softplus() // tensor([0.1269, 0.6931, 2.1269])
- */
-export const softplus = unary({
-  kernel: (x) => s.add(s.max(x, 0), s.log1p(s.exp(s.neg(s.abs(x))))),
-  vjps: [(g, { x }): Tensor => g.mul(x.sigmoid())],
-  samples: line,
-  fractions: true,
 });

@@ -189,8 +189,8 @@ export const numbers = (_name: string, dtype: DType): DType => (dtype === "bool"
 
 export function floats(name: string, dtype: DType): DType {
   if (isFloat(dtype)) return dtype;
+  const call = name.includes(".") ? `${name}(x.to("float32"))` : `x.to("float32").${name}()`;
   throw new DTypeError(
-    `${name}: the ${name} of ${dtype} elements is no ${dtype}; ` +
-      `convert first, for example x.to("float32").${name}().`,
+    `${name}: the ${name} of ${dtype} elements is no ${dtype}; convert first, for example ${call}.`,
   );
 }

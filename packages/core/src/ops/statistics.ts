@@ -2,13 +2,13 @@
  * Statistics and other results of many elements that are made of other operations, and so need no
  * derivatives of their own. What they are made of: ops/reduce.ts and ops/extremes.ts.
  */
-import { ArgumentError } from "../errors.js";
 import { toFloat } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
 import { normalizeDim, normalizeDims } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { floats, readArguments } from "./fold.js";
 import type { Along, Dims, TypeOptions } from "./fold.js";
+import { flatRoot } from "./norms.js";
 import { told } from "./told.js";
 
 /** What variances and standard deviations take last. */
@@ -32,12 +32,6 @@ function spreadAndMean(
   const squares = x.sub(center).square().sum(dims, keepdim);
   const variance = squares.div(Math.max(0, count - (options.correction ?? 1)));
   return [variance, keepdim ? center : center.reshape(variance.shape)];
-}
-
-/** The square root, flat where it is 0. */
-function flatRoot(x: Tensor): Tensor {
-  const isAway = x.ne(0);
-  return x.where(isAway, 1).sqrt().where(isAway, 0);
 }
 
 /**
@@ -177,46 +171,6 @@ export const logSoftmax = (x: Tensor, dim: number, options: TypeOptions = {}): T
  */
 export const softmin = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor =>
   checkTensor("softmin", x).neg().softmax(dim, options);
-
-/**
- * The length of a vector by the norm of order `p`, of all elements or along the dimensions `dim`
- * (see sum): (Σ |x|^p)^(1/p), the largest size for Infinity, the smallest for -Infinity, the number
- * of elements that are not 0 for 0; "fro" is 2. Its gradient at 0 is 0.
- * @example
- * tensor([3, -4]).norm() // tensor(5.)
- * tensor([3, -4]).norm(1) // tensor(7.)
- * tensor([[3, 4], [6, 8]]).norm(2, 1) // tensor([ 5., 10.])
- */
-export const norm = (
-  given: Tensor,
-  p: number | "fro" = 2,
-  dim?: Dims,
-  keepdim = false,
-  { dtype }: TypeOptions = {},
-): Tensor => {
-  const x = checkTensor("norm", given).to(dtype ?? given.dtype);
-  floats("norm", x.dtype);
-  const order = p === "fro" ? 2 : p;
-  if (typeof order !== "number" || Number.isNaN(order)) {
-    throw new ArgumentError(
-      `norm: there is no vector norm of order ${String(p)}; use a number, Infinity or "fro".`,
-    );
-  }
-  const size = x.abs();
-  if (order === Infinity) return size.amax(dim, keepdim);
-  if (order === -Infinity) return size.amin(dim, keepdim);
-  if (order === 0) return x.ne(0).to(x.dtype).sum(dim, keepdim);
-  if (order === 1) return size.sum(dim, keepdim);
-  if (order === 2) return flatRoot(x.square().sum(dim, keepdim));
-  const isAway = x.ne(0);
-  const atZero = order < 0 ? Infinity : 0;
-  const powers = size.where(isAway, 1).pow(order).where(isAway, atZero).sum(dim, keepdim);
-  const isSum = powers.ne(0);
-  return powers
-    .where(isSum, 1)
-    .pow(1 / order)
-    .where(isSum, 0);
-};
 
 /**
  * Sum of all elements that are not NaN, or along the dimensions `dim`; see sum.

@@ -5,6 +5,7 @@
 import { checkTensor } from "../graph/node.js";
 import type { Tensor } from "../tensor.js";
 import { tensor } from "./create.js";
+import { isPlain } from "./define.js";
 import type { Operand } from "./define.js";
 
 /**
@@ -21,6 +22,3 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   if (!isPlain(b)) return checkTensor("where", b).where(condition.logicalNot(), a);
   return tensor(a).where(condition, tensor(b));
 }
-
-const isPlain = (value: Operand): value is number | boolean =>
-  typeof value === "number" || typeof value === "boolean";

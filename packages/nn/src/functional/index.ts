@@ -3,4 +3,12 @@
  * `import { functional as F } from "nabla"`. They are made of core's operations and have no
  * derivatives of their own.
  */
+export * from "./activation.js";
+export * from "./attention.js";
+export * from "./classification.js";
+export * from "./dropout.js";
 export * from "./linear.js";
+export * from "./loss.js";
+export * from "./normalization.js";
+export type { Loss, Reduction, ReductionOptions } from "./reduction.js";
+export * from "./similarity.js";

@@ -1,0 +1,149 @@
+/**
+ * Equations that have no solution, or many: least squares, the pseudo-inverse, and how many of a
+ * matrix's singular values count. Read first: decompose.ts and solve.ts.
+ */
+import { checkTensor } from "../graph/node.js";
+import type { Tensor } from "../tensor.js";
+import { full, tensor } from "./create.js";
+import { eigh, eigvalsh, qr, singular, svdvals } from "./decompose.js";
+import { floatMatrices, squareMatrices, rightHandSide, sameBatch } from "./matrices.js";
+import { solvePart } from "./solve.js";
+import { told } from "./told.js";
+
+/** Which singular values count: those above `atol` and above `rtol` times the largest. */
+export interface RankOptions {
+  /** A number, or a tensor with one for each matrix; 0 unless given. */
+  readonly atol?: number | Tensor | null;
+  /**
+   * Likewise. Unless given it is 0 where `atol` is above 0, and else the precision of the type
+   * times the larger of the matrix's two sizes.
+   */
+  readonly rtol?: number | Tensor | null;
+  /** The matrices are symmetric: their lower triangles are read, and their eigenvalues count. */
+  readonly hermitian?: boolean;
+}
+
+const usualTolerance = (x: Tensor): number =>
+  Math.max(...x.shape.slice(-2)) * (x.dtype === "float64" ? 2 ** -52 : 2 ** -23);
+
+/** Which of the singular values `s`, [..., k] and at least one, of `x` count. */
+function counted(name: string, x: Tensor, s: Tensor, { atol, rtol }: RankOptions): Tensor {
+  const isTensor = typeof atol === "object" && atol !== null;
+  const floor = isTensor ? checkTensor(name, atol) : tensor(atol ?? 0, { dtype: x.dtype });
+  const share = rtol ?? floor.le(0).to(x.dtype).mul(usualTolerance(x));
+  return s.gt(s.amax(-1).mul(share).maximum(floor).unsqueeze(-1));
+}
+
+/**
+ * The rank of a matrix, or of each of a batch, [..., m, n] to [...], as int32 (PyTorch: int64): how
+ * many singular values count.
+ * @example
+ * linalg.matrixRank(tensor([[1, 2], [2, 4]])) // tensor(1)
+ * linalg.matrixRank(tensor([[1, 0], [0, 0.1]]), { atol: 0.5 }) // tensor(1)
+ */
+export const matrixRank = (given: Tensor, options: RankOptions = {}): Tensor => {
+  const name = "linalg.matrixRank";
+  const x = floatMatrices(name, given).detach();
+  if (x.numel() === 0) return full(x.shape.slice(0, -2), 0, { dtype: "int32" });
+  const s = options.hermitian === true ? eigvalsh(x).abs() : svdvals(x);
+  return counted(name, x, s, options).sum(-1);
+};
+
+// Golub and Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares problems
+// whose variables separate" (1973), 4.12: as long as the rank stays.
+const pseudoInverse = told<null>("pinv", (g, { x, y }): Tensor => {
+  const left = g.mT.matmul(y).matmul(y.mT);
+  const right = y.mT.matmul(y).matmul(g.mT);
+  return left
+    .sub(x.matmul(y).matmul(left))
+    .add(right.sub(right.matmul(y).matmul(x)))
+    .sub(y.mT.matmul(g).matmul(y.mT));
+});
+
+/**
+ * The pseudo-inverse of a matrix, or of each of a batch, [..., m, n] to [..., n, m], by the
+ * singular values that count; the others are taken to be 0. Gradients hold as long as their number
+ * stays.
+ * @example
+ * linalg.pinv(tensor([[2, 0], [0, 4], [0, 0]])) // tensor([[0.5000, 0.0000, 0.0000],
+ * //         [0.0000, 0.2500, 0.0000]])
+ */
+export const pinv = (x: Tensor, options: RankOptions = {}): Tensor => {
+  const name = "linalg.pinv";
+  if (floatMatrices(name, x).numel() === 0) return x.mT;
+  return pseudoInverse(x, null, () => {
+    const [u, s, v] = options.hermitian === true ? symmetric(name, x) : singular(name, x);
+    const counts = counted(name, x, s.abs(), options);
+    const inverse = s.where(counts, 1).reciprocal().where(counts, 0);
+    return v.mul(inverse.unsqueeze(-2)).matmul(u.mT);
+  });
+};
+
+function symmetric(name: string, x: Tensor): [u: Tensor, s: Tensor, v: Tensor] {
+  const { eigenvalues, eigenvectors } = eigh(squareMatrices(name, x));
+  return [eigenvectors, eigenvalues, eigenvectors];
+}
+
+/** What least squares are told. */
+export interface LeastSquaresOptions {
+  /** Singular values up to this share of the largest are taken to be 0; as `rtol` of `pinv`. */
+  readonly rcond?: number | null;
+}
+
+/** What least squares found. */
+export interface LeastSquares {
+  /** X, [..., n, k]; [..., n] if B was a vector. */
+  readonly solution: Tensor;
+  /** The sums of the squares of A · X - B, [..., k]; empty unless every A has rank n and m > n. */
+  readonly residuals: Tensor;
+  /** The rank of each A, as int32. */
+  readonly rank: Tensor;
+}
+
+/**
+ * X for which the sum of the squares of A · X - B is smallest, and of several the shortest. A is a
+ * matrix, or a batch of them, [..., m, n]; B is a matrix [..., m, k], whose batch broadcasts with
+ * A's, or a vector [m], or one for each matrix. By Q · R where A has full rank, else by singular
+ * values; to see which, this reads the elements.
+ * @example
+ * const a = tensor([[1, 0], [1, 1], [1, 2]]);
+ * const { solution, residuals } = linalg.lstsq(a, tensor([1, 3, 4]));
+ * solution // tensor([1.1667, 1.5000])
+ * residuals // tensor(0.1667)
+ */
+export const lstsq = (a: Tensor, b: Tensor, { rcond }: LeastSquaresOptions = {}): LeastSquares => {
+  const name = "linalg.lstsq";
+  const [matrix, isVector] = rightHandSide(name, floatMatrices(name, a), b);
+  const [x, y] = sameBatch(name, a, matrix);
+  const [m, n] = x.shape.slice(-2) as [number, number];
+  const { Q, R } = qr(m < n ? x.mT : x);
+  const pivots = R.detach().diagonal(0, -2, -1).abs();
+  const options = { rtol: rcond ?? null };
+  const isFull = pivots.numel() === 0 || counted(name, x, pivots, options).all().item() === 1;
+  const whole = { triangle: "upper", transposed: m < n } as const;
+  const found = !isFull
+    ? pinv(x, options).matmul(y)
+    : m < n
+      ? Q.matmul(solvePart(R, y, whole))
+      : solvePart(R, Q.mT.matmul(y), whole);
+  const squares = x.matmul(found).sub(y).square().sum(-2);
+  const vector = (one: Tensor): Tensor => (isVector ? one.squeeze(-1) : one);
+  return {
+    solution: vector(found),
+    residuals: isFull && m > n ? vector(squares) : x.newZeros([0]),
+    rank: isFull
+      ? full(x.shape.slice(0, -2), Math.min(m, n), { dtype: "int32" })
+      : matrixRank(x, options),
+  };
+};
+
+/**
+ * How much a matrix, or each of a batch, [..., m, n] to [...], magnifies errors: the largest
+ * singular value over the smallest.
+ * @example
+ * linalg.cond(tensor([[2, 0], [0, 0.5]])) // tensor(4.)
+ */
+export const cond = (x: Tensor): Tensor => {
+  const s = singular("linalg.cond", x)[1];
+  return s.amax(-1).div(s.amin(-1));
+};
