@@ -3,4 +3,6 @@
  * `import { functional as F } from "nabla"`. They are made of core's operations and have no
  * derivatives of their own.
  */
+export * from "./convolution.js";
 export * from "./linear.js";
+export * from "./pooling.js";
