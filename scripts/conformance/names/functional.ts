@@ -44,4 +44,16 @@ export const functionalNames: Names = {
     "{ stride, padding, ceil_mode, count_include_pad, divisor_override })",
   "nn.functional.adaptive_max_pool3d(self, output_size, return_indices)":
     "functional.adaptiveMaxPool3d(self, output_size, { return_indices })",
+
+  "nn.functional.unfold(self, kernel_size, dilation, padding, stride)":
+    "functional.unfold(self, kernel_size, { dilation, padding, stride })",
+  "nn.functional.interpolate(input, size, scale_factor, mode, align_corners)":
+    "functional.interpolate(input, { size, scale_factor, mode, align_corners })",
+  "nn.functional.upsample_nearest(input, size, scale_factor)":
+    "functional.upsampleNearest(input, { size, scale_factor })",
+  "nn.functional.upsample_bilinear(input, size, scale_factor)":
+    "functional.upsampleBilinear(input, { size, scale_factor })",
+  "nn.functional.pad": "pad(self, pad, { mode, value })",
+  "nn.functional.grid_sample(input, grid, mode, padding_mode, align_corners)":
+    "functional.gridSample(input, grid, { mode, padding_mode, align_corners })",
 };

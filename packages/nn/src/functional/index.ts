@@ -4,5 +4,8 @@
  * derivatives of their own.
  */
 export * from "./convolution.js";
+export * from "./fold.js";
+export * from "./interpolate.js";
 export * from "./linear.js";
 export * from "./pooling.js";
+export * from "./shuffle.js";

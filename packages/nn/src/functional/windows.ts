@@ -11,6 +11,12 @@ export type Sizes = number | Shape;
 
 export const format = (sizes: Shape): string => `[${sizes.join(", ")}]`;
 
+/** A list for `rank` dimensions: a number, also one in a list, is for all of them. */
+export function oneForEach(given: Sizes, rank: number): Shape {
+  const list = typeof given === "number" ? [given] : Array.from(given);
+  return list.length === 1 ? Array.from({ length: rank }, () => list[0]!) : list;
+}
+
 /** A number for each of `rank` dimensions, all integers from `least` on. */
 export function perDimension(
   of: string,
@@ -19,11 +25,10 @@ export function perDimension(
   rank: number,
   least: number,
 ): Shape {
-  const list = typeof given === "number" ? [given] : Array.from(given);
-  const all = list.length === 1 ? Array.from({ length: rank }, () => list[0]!) : list;
+  const all = oneForEach(given, rank);
   if (all.length === rank && all.every((n) => Number.isInteger(n) && n >= least)) return all;
   throw new ArgumentError(
-    `${of}: the ${what} is ${format(list)}; give an integer, ${least} or more, or one for each of ` +
+    `${of}: the ${what} is ${format(all)}; give an integer, ${least} or more, or one for each of ` +
       `${rank} dimensions.`,
   );
 }
