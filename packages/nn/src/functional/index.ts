@@ -5,6 +5,7 @@
  */
 export * from "./convolution.js";
 export * from "./fold.js";
+export * from "./grid-sample.js";
 export * from "./interpolate.js";
 export * from "./linear.js";
 export * from "./pooling.js";

@@ -12,6 +12,7 @@ import {
   checkInput,
   format,
   perDimension,
+  product,
   slidingWindows,
   tableOf,
 } from "./windows.js";
@@ -102,8 +103,6 @@ function evenWindows(
 }
 
 const isEmpty = (sizes: Sizes): boolean => typeof sizes === "object" && sizes.length === 0;
-
-const product = (sizes: Shape): number => sizes.reduce((all, size) => all * size, 1);
 
 /** The largest element of every window, the first of equals, and where it is in the input. */
 function largest(input: Tensor, { view, along }: Windows, isIndexed: boolean): unknown {

@@ -9,6 +9,8 @@ import type { Shape, Tensor } from "@nabla/core";
 /** A number for every dimension, or one for each. */
 export type Sizes = number | Shape;
 
+export const product = (sizes: Shape): number => sizes.reduce((all, size) => all * size, 1);
+
 export const format = (sizes: Shape): string => `[${sizes.join(", ")}]`;
 
 /** A list for `rank` dimensions: a number, also one in a list, is for all of them. */
