@@ -11,5 +11,7 @@ const oneInteger = "dtype: int32 and int64 are one type, and the call is right w
 export const skippedCases: Readonly<Record<string, string>> = {
   "gather!0": oneInteger,
   "scatter!0": oneInteger,
+  "nn.functional.embedding_bag#13":
+    "recorded wrong: PyTorch's CPU kernel divides a row's gradient by the count of another row",
   "logspace!0": "dtype: 1 and 1.0 are one number in JavaScript, and the call is right with 1",
 };

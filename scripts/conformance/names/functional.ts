@@ -56,4 +56,10 @@ export const functionalNames: Names = {
   "nn.functional.pad": "pad(self, pad, { mode, value })",
   "nn.functional.grid_sample(input, grid, mode, padding_mode, align_corners)":
     "functional.gridSample(input, grid, { mode, padding_mode, align_corners })",
+  "nn.functional.embedding(input, weight)":
+    "functional.embedding(input, weight, " +
+    "{ padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse })",
+  "nn.functional.embedding_bag(input, weight)":
+    "functional.embeddingBag(input, weight, { offsets, max_norm, norm_type, scale_grad_by_freq, " +
+    "mode, sparse, per_sample_weights, include_last_offset, padding_idx })",
 };

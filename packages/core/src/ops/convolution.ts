@@ -78,9 +78,10 @@ function correlate(x: Tensor, w: Tensor, windows: Windows): Tensor {
 }
 
 /**
- * The derivative by the input, which has `sizes`: x̄[i] is the sum of g[o] · w[k] over all o and k
- * that lead to i = o·stride + k·dilation. With the elements of g `stride` apart among zeros that is
- * a convolution with the window turned round, Σₖ h[i - k·dilation] · w[k].
+ * The derivative by the input, which has `sizes`: the one by x[i] is the sum of g[o] · w[k] over
+ * all o and k that lead there, i = o·stride + k·dilation. Let h be g with its elements `stride`
+ * apart among zeros: then it is Σₖ h[i - k·dilation] · w[k], a convolution with the window turned
+ * round.
  */
 function byInput(g: Tensor, w: Tensor, sizes: Shape, { stride, dilation }: Windows): Tensor {
   const before = extent(moving(w), dilation).map((size) => size - 1);
@@ -91,10 +92,10 @@ function byInput(g: Tensor, w: Tensor, sizes: Shape, { stride, dilation }: Windo
 }
 
 /**
- * The derivative by the weight, of which a window has `sizes`: w̄[k] = Σₒ x[o·stride + k·dilation] ·
- * g[o]. That is a convolution with g for the weight: stride and dilation change places, and so do
- * examples and channels. Where windows do not reach the end of the input it finds more than there
- * are weights.
+ * The derivative by the weight, of which a window has `sizes`: the one by w[k] is the sum of
+ * x[o·stride + k·dilation] · g[o] over all o. That is a convolution with g for the weight, where
+ * stride and dilation have changed places, and so have examples and channels. Where windows do not
+ * reach the end of the input it finds more than there are weights.
  */
 function byWeight(g: Tensor, x: Tensor, sizes: Shape, { stride, dilation }: Windows): Tensor {
   const windows = { stride: dilation, dilation: stride };
@@ -185,7 +186,11 @@ export function transposedConvolution(
         `${formatShape(stride)} or the dilation ${formatShape(dilation)}.`,
     );
   }
-  checkRoom(of, moving(x), padding.map(() => 1));
+  checkRoom(
+    of,
+    moving(x),
+    padding.map(() => 1),
+  );
   const reached = extent(moving(w), dilation);
   const room = extent(moving(x), stride).map((size, i) => size - 1 + reached[i]! + more[i]!);
   checkRoom(

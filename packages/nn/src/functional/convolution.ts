@@ -3,13 +3,19 @@
  * by name, and of a single example without the dimension of the batch. What a convolution is, and
  * its derivatives: ops/convolution.ts in core.
  */
-import { ArgumentError, DTypeError, ShapeError } from "@nabla/core";
-import { convolution, pad, transposedConvolution } from "@nabla/core";
+import {
+  ArgumentError,
+  DTypeError,
+  ShapeError,
+  convolution,
+  pad,
+  transposedConvolution,
+} from "@nabla/core";
 import type { ConvolutionOptions, Shape, Tensor, TransposedConvolutionOptions } from "@nabla/core";
 
 import { readOptions } from "../options.js";
-import { format, inBatch, perDimension } from "./windows.js";
-import type { Sizes } from "./windows.js";
+import { checkTensor, format, isBatch, perDimension } from "../sizes.js";
+import type { Sizes } from "../sizes.js";
 
 /** What `conv1d`, `conv2d` and `conv3d` take last; a number is for every dimension. */
 export interface ConvOptions extends Omit<ConvolutionOptions, "padding"> {
@@ -62,7 +68,7 @@ const convTranspose = (rank: number): Conv<TransposedConvolutionOptions> => {
   };
 };
 
-/** The padding, in the order of pad(), that leaves the size as it is; one more at the end if odd. */
+/** The padding, as pad() takes it, that leaves the size as it is; if odd, one more at the end. */
 function sameSize(
   name: string,
   weight: Tensor,
@@ -81,8 +87,17 @@ function sameSize(
     .reverse();
 }
 
+/** Calls `run` with a batch; that of a single example has one, whose dimension goes again. */
+const inBatch = (
+  name: string,
+  input: Tensor,
+  rank: number,
+  run: (batch: Tensor) => Tensor,
+): Tensor => (isBatch(name, input, rank) ? run(input) : run(input.unsqueeze(0)).squeeze(0));
+
 function biased(name: string, y: Tensor, bias: Tensor | null): Tensor {
   if (bias === null) return y;
+  checkTensor(name, "bias", bias);
   const [, filters, ...sizes] = y.shape;
   if (bias.shape.length !== 1 || bias.shape[0] !== filters) {
     throw new ShapeError(
@@ -100,12 +115,12 @@ function biased(name: string, y: Tensor, bias: Tensor | null): Tensor {
 }
 
 /**
- * Windows of a signal, filtered: input [n, channels, length] or [channels, length], weight [filters,
- * channels / groups, window], bias [filters] or none, to [n, filters, places].
+ * Windows of a signal, filtered: input [n, channels, length] or without n, weight [filters,
+ * channels / groups, window], bias [filters] or none, to [n, filters, places]; see conv2d.
  * @example
  * const x = tensor([[1, 2, 3, 4]]);
  * functional.conv1d(x, tensor([[[1, -1]]])) // tensor([[-1., -1., -1.]])
- * functional.conv1d(x, tensor([[[1, 1, 1]]]), null, { padding: "same" }) // tensor([[3., 6., 9., 7.]])
+ * functional.conv1d(x, ones([1, 1, 3]), null, { padding: "same" }) // tensor([[3., 6., 9., 7.]])
  */
 export const conv1d = conv(1);
 
@@ -151,6 +166,6 @@ export const convTranspose2d = convTranspose(2);
 /**
  * The way back of `conv3d`, from places to the volume; see convTranspose2d.
  * @example
- * functional.convTranspose3d(ones([1, 1, 2, 2, 2]), ones([1, 2, 3, 3, 3])).shape // [ 1, 2, 4, 4, 4 ]
+ * functional.convTranspose3d(ones([1, 2, 2, 2]), ones([1, 5, 3, 3, 3])).shape // [ 5, 4, 4, 4 ]
  */
 export const convTranspose3d = convTranspose(3);

@@ -6,8 +6,9 @@ import { ShapeError, enableGrad, grad, isGradEnabled, zeros } from "@nabla/core"
 import type { Tensor } from "@nabla/core";
 
 import { readOptions } from "../options.js";
-import { checkInput, format, perDimension, slidingWindows } from "./windows.js";
-import type { Sizes } from "./windows.js";
+import { checkFilled, format, perDimension } from "../sizes.js";
+import type { Sizes } from "../sizes.js";
+import { slidingWindows } from "./windows.js";
 
 /** How the windows of `unfold` and `fold` lie; a number is for both dimensions. */
 export interface FoldOptions {
@@ -29,7 +30,7 @@ export interface FoldOptions {
  */
 export function unfold(input: Tensor, kernelSize: Sizes, options: FoldOptions = {}): Tensor {
   const given = readOptions("unfold", options, { dilation: [1], padding: [0], stride: [1] });
-  checkInput("unfold", input, 2);
+  checkFilled("unfold", input, 2);
   const of = `unfold: ${format(input.shape)}`;
   const sliding = {
     kernel: perDimension(of, "kernelSize", kernelSize, 2, 1),
@@ -44,10 +45,10 @@ export function unfold(input: Tensor, kernelSize: Sizes, options: FoldOptions = 
 }
 
 /**
- * A picture of `outputSize` from columns of windows: each element is the sum of all that windows
- * have for it, so that it is the derivative of `unfold` by its input; input [n, channels · elements
- * of a window, places] or without n. Throws a ShapeError where the columns are not those of such a
- * picture.
+ * A picture of `outputSize` from the columns of its windows: each element is the sum of what all
+ * windows have for it, which is how a gradient goes back through `unfold`. The input is as that
+ * gives it, [n, channels · elements of a window, places] or without n. Throws a ShapeError where
+ * these are not the columns of such a picture.
  * @example
  * const columns = functional.unfold(ones([1, 1, 3, 3]), 2);
  * functional.fold(columns, 3, 2).at(0, 0) // tensor([[1., 2., 1.],
@@ -60,7 +61,7 @@ export function fold(
   kernelSize: Sizes,
   options: FoldOptions = {},
 ): Tensor {
-  checkInput("fold", input, 1);
+  checkFilled("fold", input, 1);
   const of = `fold: ${format(input.shape)}`;
   const [height, width] = perDimension(of, "kernelSize", kernelSize, 2, 1);
   const sizes = perDimension(of, "outputSize", outputSize, 2, 1);

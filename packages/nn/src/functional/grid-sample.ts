@@ -6,9 +6,9 @@ import { ArgumentError, DTypeError, ShapeError, arange } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { readOptions } from "../options.js";
+import { checkTensor, format, product } from "../sizes.js";
 import { cubicTaps, linearTaps } from "./taps.js";
 import type { Tap } from "./taps.js";
-import { format, product } from "./windows.js";
 
 /** What `gridSample` takes last. */
 export interface GridSampleOptions {
@@ -17,7 +17,7 @@ export interface GridSampleOptions {
   /** What is outside: 0, as unless given; the outermost elements; the input in a mirror. */
   readonly paddingMode?: "zeros" | "border" | "reflection";
   /** Whether -1 and 1 are the outermost elements, or their outer edges; `false`: the edges. */
-  readonly alignCorners?: boolean | null;
+  readonly alignCorners?: boolean;
 }
 
 /** Brings coordinates along a dimension of so many elements inside, or leaves them as they are. */
@@ -84,10 +84,9 @@ export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptio
   const given = readOptions("gridSample", options, {
     mode: "bilinear",
     paddingMode: "zeros",
-    alignCorners: null,
+    alignCorners: false,
   });
-  const { mode, paddingMode } = given;
-  const isAligned = given.alignCorners === true;
+  const { mode, paddingMode, alignCorners: isAligned } = given;
   checkGrid(input, grid, mode, paddingMode);
   const [tapsOf, padded] = [modes[mode]!, paddings[paddingMode]!];
   const [n, channels, ...sizes] = input.shape as [number, number, ...number[]];
@@ -127,6 +126,8 @@ const combinations = <T>(lists: readonly (readonly T[])[]): T[][] =>
   );
 
 function checkGrid(input: Tensor, grid: Tensor, mode: string, paddingMode: string): void {
+  checkTensor("gridSample", "input", input);
+  checkTensor("gridSample", "grid", grid);
   const of = `gridSample: ${format(input.shape)} at ${format(grid.shape)}`;
   const known = Object.hasOwn(modes, mode) && Object.hasOwn(paddings, paddingMode);
   const rank = input.shape.length - 2;

@@ -4,6 +4,7 @@
  * derivatives of their own.
  */
 export * from "./convolution.js";
+export * from "./embedding.js";
 export * from "./fold.js";
 export * from "./grid-sample.js";
 export * from "./interpolate.js";

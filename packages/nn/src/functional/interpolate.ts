@@ -6,11 +6,11 @@ import { ArgumentError, DTypeError, ShapeError, arange, slice } from "@nabla/cor
 import type { Shape, Tensor } from "@nabla/core";
 
 import { readOptions } from "../options.js";
-import { adaptiveMean } from "./pooling.js";
+import { checkTensor, format, oneForEach, perDimension } from "../sizes.js";
+import type { Sizes } from "../sizes.js";
+import { adaptiveMean } from "./pool.js";
 import { cubicTaps, linearTaps } from "./taps.js";
 import type { Tap } from "./taps.js";
-import { format, oneForEach, perDimension } from "./windows.js";
-import type { Sizes } from "./windows.js";
 
 /** What `interpolate` takes last: `size` or `scaleFactor`, one of the two. */
 export interface InterpolateOptions {
@@ -19,16 +19,16 @@ export interface InterpolateOptions {
   /** How many times as large the result is; a number is for every dimension. */
   readonly scaleFactor?: Sizes | null;
   /**
-   * What stands between elements: `"nearest"` (the element before it) and `"nearest-exact"` (the
-   * nearest) repeat them; `"linear"`, `"bilinear"`, `"trilinear"` are straight lines between them, in
-   * one, two, three dimensions; `"bicubic"` is smooth; `"area"` the mean over what a place covers.
+   * What is between elements. `"nearest"` (the element before a place) and `"nearest-exact"` (the
+   * nearest) repeat them; `"linear"`, `"bilinear"`, `"trilinear"` draw straight lines, in one, two,
+   * three dimensions; `"bicubic"` is smooth; `"area"` is the mean over what a place covers.
    */
   readonly mode?: keyof typeof modes;
   /** Whether the outermost elements keep their places, or their outer edges do; `false`. */
   readonly alignCorners?: boolean | null;
   /** Whether the factor is worked out again from the sizes, which are whole; `false`. */
-  readonly recomputeScaleFactor?: boolean | null;
-  /** Smoothing where the result is smaller: not there, so only `false`. */
+  readonly recomputeScaleFactor?: boolean;
+  /** Smoothing of what becomes smaller: there is none yet, so only `false`. */
   readonly antialias?: boolean;
 }
 
@@ -55,17 +55,15 @@ interface Mode {
   readonly ranks: Shape;
   /** How each of them is read; `null` for means. */
   readonly read: Read | null;
-  /** Whether corners can be aligned. */
-  readonly hasCorners?: boolean;
 }
 
 const modes = {
   nearest: { ranks: [1, 2, 3], read: (place, step) => single(place.mul(step)) },
   "nearest-exact": { ranks: [1, 2, 3], read: (place, step) => single(place.add(0.5).mul(step)) },
-  linear: { ranks: [1], read: linear, hasCorners: true },
-  bilinear: { ranks: [2], read: linear, hasCorners: true },
-  trilinear: { ranks: [3], read: linear, hasCorners: true },
-  bicubic: { ranks: [2], read: cubic, hasCorners: true },
+  linear: { ranks: [1], read: linear },
+  bilinear: { ranks: [2], read: linear },
+  trilinear: { ranks: [3], read: linear },
+  bicubic: { ranks: [2], read: cubic },
   area: { ranks: [1, 2, 3], read: null },
 } satisfies Record<string, Mode>;
 
@@ -74,10 +72,10 @@ const modes = {
  * `{ scaleFactor }`; `mode`, `"nearest"` unless given, says what is between elements. Throws an
  * ArgumentError for options that do not go together.
  * @example
- * const x = tensor([[[1, 2, 4]]]);
- * functional.interpolate(x, { size: 6 }) // tensor([[[1., 1., 2., 2., 4., 4.]]])
- * functional.interpolate(x, { size: 2, mode: "linear", alignCorners: true }) // tensor([[[1., 4.]]])
- * functional.interpolate(ones([1, 3, 4, 4]), { scaleFactor: 1.5, mode: "bicubic" }).shape // [ 1, 3, 6, 6 ]
+ * const x = tensor([[[1, 3]]]);
+ * functional.interpolate(x, { size: 4 }) // tensor([[[1., 1., 3., 3.]]])
+ * functional.interpolate(x, { size: 2, mode: "linear" }) // tensor([[[1., 3.]]])
+ * functional.interpolate(ones([1, 3, 4, 6]), { scaleFactor: 0.5 }).shape // [ 1, 3, 2, 3 ]
  */
 export function interpolate(input: Tensor, options: InterpolateOptions): Tensor {
   const given = readOptions("interpolate", options, {
@@ -85,9 +83,10 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
     scaleFactor: null,
     mode: "nearest",
     alignCorners: null,
-    recomputeScaleFactor: null,
+    recomputeScaleFactor: false,
     antialias: false,
   });
+  checkTensor("interpolate", "input", input);
   const { mode, size, scaleFactor, recomputeScaleFactor } = given;
   const isAligned = given.alignCorners === true;
   const of = `interpolate: ${format(input.shape)}, mode "${mode}"`;
@@ -100,7 +99,7 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
   if (read === null) return adaptiveMean("interpolate", input, counts);
   return counts.reduce((x, count, i) => {
     const own = sizes[i]!;
-    const even = factors === null || recomputeScaleFactor === true ? own / count : 1 / factors[i]!;
+    const even = factors === null || recomputeScaleFactor ? own / count : 1 / factors[i]!;
     const aligned = count > 1 ? (own - 1) / (count - 1) : 0;
     // Places and coordinates are in the type of the input: where one is on the border between two
     // elements, rounding decides, and PyTorch's is the same.
@@ -128,12 +127,12 @@ function checkMode(
   factors: Shape | null,
 ): void {
   const { mode, size, scaleFactor, alignCorners, recomputeScaleFactor, antialias } = options;
-  const { ranks, hasCorners = false }: Mode = Object.hasOwn(modes, mode)
-    ? modes[mode]
-    : { ranks: [], read: null };
+  const isKnown = Object.hasOwn(modes, mode);
+  const { ranks, read }: Mode = isKnown ? modes[mode] : modes.nearest;
+  const isAlignable = read === linear || read === cubic;
   const rank = input.shape.length - 2;
   const problems: [boolean, string][] = [
-    [ranks.length === 0, `there is no such mode; use ${Object.keys(modes).join(", ")}`],
+    [!isKnown, `there is no such mode; use ${Object.keys(modes).join(", ")}`],
     [antialias, "there is no antialias; make the input smooth first, for example with avgPool2d"],
     [
       (size === null) === (scaleFactor === null),
@@ -141,13 +140,13 @@ function checkMode(
     ],
     [
       factors !== null &&
-        !(factors.length === rank && factors.every((by) => by > 0 && by < Infinity)),
-      `the scaleFactor is ${format(factors ?? [])}; give a number above 0, or one for each dimension`,
+        !(factors.length === rank && factors.every((by) => Number.isFinite(by) && by > 0)),
+      `the scaleFactor is ${format(factors ?? [])}; give one above 0, or one for each dimension`,
     ],
-    [recomputeScaleFactor === true && size !== null, "with a size there is no factor to recompute"],
+    [recomputeScaleFactor && size !== null, "with a size there is no factor to recompute"],
     [
-      alignCorners !== null && !hasCorners,
-      "this mode has no corners to align; leave alignCorners out, or use one of the linear modes",
+      alignCorners !== null && (!isAlignable || typeof alignCorners !== "boolean"),
+      "alignCorners is true or false, and only for lines and curves; leave it out",
     ],
   ];
   const [, problem] = problems.find(([isSo]) => isSo) ?? [];

@@ -1,22 +1,17 @@
 /**
- * Pooling: what a window shows becomes one number, the largest or the mean. Windows at even
+ * Pooling: what a window shows becomes one number, its largest or its mean. Windows at even
  * distances, and windows that share the input out among a given number of places ("adaptive").
- * Read first: windows.ts.
+ * Where windows lie: windows.ts; what becomes of them: pool.ts.
  */
-import { ArgumentError, DTypeError, arange, tensor, zeros } from "@nabla/core";
+import { ArgumentError, DTypeError } from "@nabla/core";
 import type { Shape, Tensor } from "@nabla/core";
 
 import { readOptions } from "../options.js";
-import {
-  adaptiveWindows,
-  checkInput,
-  format,
-  perDimension,
-  product,
-  slidingWindows,
-  tableOf,
-} from "./windows.js";
-import type { Sizes, Windows } from "./windows.js";
+import { checkFilled, format, oneForEach, perDimension } from "../sizes.js";
+import type { Sizes } from "../sizes.js";
+import { adaptiveMean, averaged, largest } from "./pool.js";
+import { adaptiveWindows, slidingWindows } from "./windows.js";
+import type { Windows } from "./windows.js";
 
 /** How the windows of a pooling lie; a number is for every dimension. */
 interface PoolOptions {
@@ -47,7 +42,7 @@ export interface AvgPoolOptions extends PoolOptions {
 /** The sizes of an adaptive pooling's result; `null` for that of the input. */
 export type OutputSize = number | readonly (number | null)[] | null;
 
-/** Where the largest elements are wanted too, they are positions in the flattened last dimensions. */
+/** Asks also for where the largest are: positions in the flattened last dimensions. */
 interface Indexed {
   readonly returnIndices: true;
 }
@@ -70,74 +65,38 @@ interface AdaptiveMaxPool {
 
 type AdaptiveAvgPool = (input: Tensor, outputSize: OutputSize) => Tensor;
 
-function checkType(name: string, input: Tensor, refused: readonly string[]): void {
+/** Throws unless there are elements, of a type that is not refused. */
+function checkInput(name: string, input: Tensor, rank: number, refused: readonly string[]): void {
+  checkFilled(name, input, rank);
   if (!refused.includes(input.dtype)) return;
   throw new DTypeError(
     `${name}: the input is ${input.dtype}; convert it first, for example input.to("float32").`,
   );
 }
 
-/** The windows of a call, checked; `fill` is what padding shows. */
+/** The windows of a call; `fill` is what padding shows. */
 function evenWindows(
   name: string,
   input: Tensor,
   rank: number,
-  kernelSize: Sizes,
-  options: Required<PoolOptions> & { readonly dilation: Sizes },
+  options: Required<PoolOptions> & { readonly kernelSize: Sizes; readonly dilation: Sizes },
   fill: number,
 ): Windows {
-  checkInput(name, input, rank);
   const of = `${name}: ${format(input.shape)}`;
-  const kernel = perDimension(of, "kernelSize", kernelSize, rank, 1);
-  const steps = options.stride === null || isEmpty(options.stride) ? kernel : options.stride;
-  const stride = perDimension(of, "stride", steps, rank, 1);
+  const kernel = perDimension(of, "kernelSize", options.kernelSize, rank, 1);
+  // An empty list is PyTorch's other way to leave the stride out.
+  const steps = options.stride === null ? [] : oneForEach(options.stride, rank);
+  const stride = perDimension(of, "stride", steps.length === 0 ? kernel : steps, rank, 1);
   const padding = perDimension(of, "padding", options.padding, rank, 0);
   const dilation = perDimension(of, "dilation", options.dilation, rank, 1);
   if (padding.some((size, i) => 2 * size > kernel[i]!)) {
     throw new ArgumentError(
       `${of}: the padding ${format(padding)} is more than half of a window of ${format(kernel)}, ` +
-        "and some windows would show nothing else.",
+        "so that some would show nothing else.",
     );
   }
-  return slidingWindows(of, input, { ...options, kernel, stride, padding, dilation }, fill);
-}
-
-const isEmpty = (sizes: Sizes): boolean => typeof sizes === "object" && sizes.length === 0;
-
-/** The largest element of every window, the first of equals, and where it is in the input. */
-function largest(input: Tensor, { view, along }: Windows, isIndexed: boolean): unknown {
-  const { values, indices: found } = view.flatten(-along.length).max(-1);
-  if (!isIndexed) return values;
-  const places = values.shape.slice(-along.length);
-  const window = along.map((rows) => rows[0]!.length);
-  const indices = along.reduce(
-    (total, rows, i) => {
-      const size = input.shape.at(i - along.length)!;
-      const within = found.floorDivide(product(window.slice(i + 1))).remainder(window[i]!);
-      const place = arange(places[i]!, { dtype: "int32" }).reshape(
-        places.map((n, k) => (k === i ? n : 1)),
-      );
-      const position = tensor(rows, { dtype: "int32" }).at(place, within);
-      // A window of nothing but -Infinity finds its padding.
-      return total.mul(size).add(position.clamp(0, size - 1));
-    },
-    zeros([], { dtype: "int32" }),
-  );
-  return [values, indices];
-}
-
-/** The sum over every window, divided by a number or by how many elements count at each place. */
-function averaged(view: Tensor, divisor: number | readonly Shape[], rank: number): Tensor {
-  const sum = view.sum(Array.from({ length: rank }, (_, i) => i - rank));
-  const by =
-    typeof divisor === "number"
-      ? divisor
-      : divisor
-          .map((counts, i) =>
-            tensor(counts, { dtype: "int32" }).reshape([-1, ...divisor.slice(i + 1).map(() => 1)]),
-          )
-          .reduce((counts, others) => counts.mul(others));
-  return sum.dtype === "int32" ? sum.div(by, { roundingMode: "trunc" }) : sum.div(by);
+  const { ceilMode } = options;
+  return slidingWindows(of, input, { kernel, stride, padding, dilation, ceilMode }, fill);
 }
 
 const maxPool = (rank: number): MaxPool => {
@@ -150,9 +109,9 @@ const maxPool = (rank: number): MaxPool => {
       ceilMode: false,
       returnIndices: false,
     });
-    checkType(name, input, ["bool", "int32"]);
-    const windows = evenWindows(name, input, rank, kernelSize, given, -Infinity);
-    return largest(input, windows, returnIndices);
+    checkInput(name, input, rank, ["bool", "int32"]);
+    const windows = evenWindows(name, input, rank, { kernelSize, ...given }, -Infinity);
+    return largest(windows, input.shape.slice(-rank), returnIndices);
   };
   return pool as MaxPool;
 };
@@ -167,45 +126,43 @@ const avgPool = (rank: number): AvgPool => {
       countIncludePad: true,
       divisorOverride: null,
     });
-    checkType(name, input, ["bool"]);
-    if (divisorOverride === 0) {
-      throw new ArgumentError(`${name}: the divisor is 0; leave divisorOverride out for the mean.`);
+    checkInput(name, input, rank, ["bool"]);
+    if (divisorOverride !== null && (!Number.isInteger(divisorOverride) || divisorOverride === 0)) {
+      throw new ArgumentError(
+        `${name}: the divisorOverride is ${String(divisorOverride)}; it must be an integer other ` +
+          "than 0. Leave it out for the mean.",
+      );
     }
-    const windows = evenWindows(name, input, rank, kernelSize, { ...given, dilation: 1 }, 0);
-    const counts = windows.along.map((rows, i) => {
+    const windows = evenWindows(name, input, rank, { kernelSize, ...given, dilation: 1 }, 0);
+    const counts = windows.positions().map((rows, i) => {
       const size = input.shape.at(i - rank)!;
-      const before = -rows[0]![0]!;
-      const [from, end] = countIncludePad ? [-before, size + before] : [0, size];
-      // A window that shows nothing but what lies behind the padding has the sum 0.
-      return rows.map((row) => Math.max(1, row.filter((at) => at >= from && at < end).length));
+      // The first window begins where the padding does.
+      const before = countIncludePad ? -rows[0]![0]! : 0;
+      // One that shows only what lies behind the padding has the sum 0.
+      return rows.map((row) =>
+        Math.max(1, row.filter((at) => at >= -before && at < size + before).length),
+      );
     });
     return averaged(windows.view, divisorOverride ?? counts, rank);
   };
 };
 
-/** The sizes of the result, checked. */
-function outputSizes(name: string, input: Tensor, outputSize: OutputSize, rank: number): Shape {
-  checkInput(name, input, rank);
+/** How many windows there shall be along each dimension. */
+function placesOf(name: string, input: Tensor, outputSize: OutputSize, rank: number): Shape {
   const sizes = input.shape.slice(-rank);
-  const list = Array.isArray(outputSize)
-    ? (outputSize as readonly (number | null)[])
-    : [outputSize as number | null];
-  const all = list.length === 1 ? sizes.map(() => list[0]!) : list;
-  const wanted = all.map((size, i) => size ?? sizes[i]!);
-  return perDimension(`${name}: ${format(input.shape)}`, "outputSize", wanted, rank, 1);
+  const places = oneForEach(outputSize, rank).map((count, i) => count ?? sizes[i]!);
+  return perDimension(`${name}: ${format(input.shape)}`, "outputSize", places, rank, 1);
 }
 
 const adaptiveMaxPool = (rank: number): AdaptiveMaxPool => {
   const name = `adaptiveMaxPool${rank}d`;
-  const pool = (
-    input: Tensor,
-    outputSize: OutputSize,
-    options: { returnIndices?: boolean } = {},
-  ): unknown => {
-    const { returnIndices } = readOptions(name, options, { returnIndices: false });
-    checkType(name, input, ["bool", "int32"]);
-    const sizes = outputSizes(name, input, outputSize, rank);
-    return largest(input, adaptiveWindows(name, input, sizes), returnIndices);
+  const pool = (input: Tensor, outputSize: OutputSize, options: Partial<Indexed> = {}): unknown => {
+    const { returnIndices } = readOptions<{ returnIndices?: boolean }>(name, options, {
+      returnIndices: false,
+    });
+    checkInput(name, input, rank, ["bool", "int32"]);
+    const places = placesOf(name, input, outputSize, rank);
+    return largest(adaptiveWindows(name, input, places), input.shape.slice(-rank), returnIndices);
   };
   return pool as AdaptiveMaxPool;
 };
@@ -213,26 +170,10 @@ const adaptiveMaxPool = (rank: number): AdaptiveMaxPool => {
 const adaptiveAvgPool = (rank: number): AdaptiveAvgPool => {
   const name = `adaptiveAvgPool${rank}d`;
   return (input, outputSize) => {
-    checkType(name, input, ["bool", "int32"]);
-    return adaptiveMean(name, input, outputSizes(name, input, outputSize, rank));
+    checkInput(name, input, rank, ["bool", "int32"]);
+    return adaptiveMean(name, input, placesOf(name, input, outputSize, rank));
   };
 };
-
-/** The means of windows that share the last dimensions out among so many places. */
-export function adaptiveMean(name: string, input: Tensor, sizes: Shape): Tensor {
-  const { view, along } = adaptiveWindows(name, input, sizes);
-  const rank = sizes.length;
-  const counts = along.map((rows) => rows.map((row) => new Set(row).size));
-  // What a shorter window shows a second time does not count.
-  const repeats = along.map((rows) =>
-    rows.map((row) => row.map((at, k) => (at === row[k - 1] ? 1 : 0))),
-  );
-  if (!repeats.flat(2).includes(1)) return averaged(view, counts, rank);
-  const isRepeat = repeats
-    .map((rows, i) => tableOf(rows, i, rank))
-    .reduce((any, one) => any.add(one));
-  return averaged(view.maskedFill(isRepeat.gt(0), 0), counts, rank);
-}
 
 /**
  * The largest element of every window of a signal, input [n, channels, length] or without n. With
@@ -279,7 +220,7 @@ export const avgPool1d = avgPool(1);
  * by that instead. Means of whole numbers are cut to whole numbers.
  * @example
  * const x = ones([1, 2, 2]);
- * functional.avgPool2d(x, 2, { stride: 1, padding: 1 }).at(0, 0) // tensor([0.2500, 0.5000, 0.2500])
+ * functional.avgPool2d(x, 2, { padding: 1 }).flatten() // tensor([0.2500, 0.2500, 0.2500, 0.2500])
  * functional.avgPool2d(x, 2, { divisorOverride: 1 }) // tensor([[[4.]]])
  */
 export const avgPool2d = avgPool(2);
@@ -317,8 +258,8 @@ export const adaptiveMaxPool2d = adaptiveMaxPool(2);
 export const adaptiveMaxPool3d = adaptiveMaxPool(3);
 
 /**
- * The means of `outputSize` windows that share a signal out as evenly as can be, input [n, channels,
- * length] or without n.
+ * The means of `outputSize` windows that share a signal out as evenly as can be, input [n,
+ * channels, length] or without n.
  * @example
  * functional.adaptiveAvgPool1d(tensor([[1, 5, 3]]), 2) // tensor([[3., 4.]])
  */

@@ -4,18 +4,18 @@
 import { ArgumentError, ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { format } from "./windows.js";
+import { checkTensor, format } from "../sizes.js";
 
 /**
- * Channels spread out over places: [..., channels · r², height, width] to [..., channels, height · r,
- * width · r], where `upscaleFactor` is r. Each place becomes a square whose elements are taken from
- * r² neighbouring channels, row by row. Throws a ShapeError where r² does not divide the channels.
+ * Channels spread out over places: [..., channels · r², height, width] to [..., channels, height ·
+ * r, width · r], where `upscaleFactor` is r. Each place becomes a square whose elements are taken
+ * from r² neighbouring channels, row by row. Throws a ShapeError where r² does not divide them.
  * @example
  * functional.pixelShuffle(arange(4).reshape([4, 1, 1]), 2) // tensor([[[0., 1.],
  * //          [2., 3.]]])
  */
 export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
-  const r = checkFactor("pixelShuffle", input, upscaleFactor, 3);
+  const r = checkFactor("pixelShuffle", input, upscaleFactor);
   const [channels, height, width] = input.shape.slice(-3) as [number, number, number];
   checkDivides("pixelShuffle", input, [channels], r * r);
   return input
@@ -32,7 +32,7 @@ export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
  * functional.pixelUnshuffle(arange(4).reshape([1, 2, 2]), 2).flatten() // tensor([0., 1., 2., 3.])
  */
 export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
-  const r = checkFactor("pixelUnshuffle", input, downscaleFactor, 3);
+  const r = checkFactor("pixelUnshuffle", input, downscaleFactor);
   const [channels, height, width] = input.shape.slice(-3) as [number, number, number];
   checkDivides("pixelUnshuffle", input, [height, width], r);
   return input
@@ -48,7 +48,7 @@ export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
  * functional.channelShuffle(arange(4).reshape([1, 4, 1]), 2).flatten() // tensor([0., 2., 1., 3.])
  */
 export function channelShuffle(input: Tensor, groups: number): Tensor {
-  checkFactor("channelShuffle", input, groups, 3);
+  checkFactor("channelShuffle", input, groups);
   const [n, channels, ...sizes] = input.shape as [number, number, ...number[]];
   checkDivides("channelShuffle", input, [channels], groups);
   return input
@@ -57,10 +57,11 @@ export function channelShuffle(input: Tensor, groups: number): Tensor {
     .reshape(input.shape);
 }
 
-function checkFactor(name: string, { shape }: Tensor, factor: number, rank: number): number {
-  if (shape.length >= rank && Number.isInteger(factor) && factor > 0) return factor;
+function checkFactor(name: string, input: Tensor, factor: number): number {
+  checkTensor(name, "input", input);
+  if (input.shape.length >= 3 && Number.isInteger(factor) && factor > 0) return factor;
   throw new ArgumentError(
-    `${name}: ${format(shape)} by ${String(factor)}: it takes a tensor of ${rank} dimensions or ` +
+    `${name}: ${format(input.shape)} by ${String(factor)}: it takes a tensor of 3 dimensions or ` +
       "more, and an integer, 1 or more.",
   );
 }

@@ -1,69 +1,12 @@
 /**
  * Windows that go over the last dimensions of a tensor: where they lie, and a look at all of them.
  * Pooling is made of these; a convolution has its own way (ops/convolution.ts in core), which never
- * lays the windows out. Not here: what becomes of a window.
+ * lays the windows out. What becomes of a window: pool.ts.
  */
-import { ArgumentError, ShapeError, pad, tensor } from "@nabla/core";
+import { ShapeError, pad, tensor } from "@nabla/core";
 import type { Shape, Tensor } from "@nabla/core";
 
-/** A number for every dimension, or one for each. */
-export type Sizes = number | Shape;
-
-export const product = (sizes: Shape): number => sizes.reduce((all, size) => all * size, 1);
-
-export const format = (sizes: Shape): string => `[${sizes.join(", ")}]`;
-
-/** A list for `rank` dimensions: a number, also one in a list, is for all of them. */
-export function oneForEach(given: Sizes, rank: number): Shape {
-  const list = typeof given === "number" ? [given] : Array.from(given);
-  return list.length === 1 ? Array.from({ length: rank }, () => list[0]!) : list;
-}
-
-/** A number for each of `rank` dimensions, all integers from `least` on. */
-export function perDimension(
-  of: string,
-  what: string,
-  given: Sizes,
-  rank: number,
-  least: number,
-): Shape {
-  const all = oneForEach(given, rank);
-  if (all.length === rank && all.every((n) => Number.isInteger(n) && n >= least)) return all;
-  throw new ArgumentError(
-    `${of}: the ${what} is ${format(all)}; give an integer, ${least} or more, or one for each of ` +
-      `${rank} dimensions.`,
-  );
-}
-
-/**
- * Calls `run` with an input that has a batch and a channel dimension before the last `rank`; the
- * batch is of one, and goes again, where the input has none.
- */
-export function inBatch(
-  name: string,
-  input: Tensor,
-  rank: number,
-  run: (batch: Tensor) => Tensor,
-): Tensor {
-  const given = input.shape.length;
-  if (given === rank + 2) return run(input);
-  if (given === rank + 1) return run(input.unsqueeze(0)).squeeze(0);
-  throw new ShapeError(
-    `${name}: the input has shape ${format(input.shape)}; give it ${rank + 2} dimensions, [n, ` +
-      `channels, ...], or ${rank + 1} for a single example.`,
-  );
-}
-
-/** Throws a ShapeError unless there is a batch, or one example, of something in `rank` dimensions. */
-export function checkInput(name: string, input: Tensor, rank: number): void {
-  const { shape } = input;
-  const isBatch = shape.length === rank + 2;
-  if ((isBatch || shape.length === rank + 1) && !shape.slice(isBatch ? 1 : 0).includes(0)) return;
-  throw new ShapeError(
-    `${name}: the input has shape ${format(shape)}; give it ${rank + 2} dimensions, [n, channels, ` +
-      `...], or ${rank + 1} for a single example. Only n may be 0.`,
-  );
-}
+import { format, range } from "../sizes.js";
 
 /** Along one dimension: for each place of a window the positions that it shows. */
 type Positions = readonly (readonly number[])[];
@@ -72,8 +15,8 @@ type Positions = readonly (readonly number[])[];
 export interface Windows {
   /** [..., ...places, ...window]. */
   readonly view: Tensor;
-  /** For each of the last dimensions; positions outside of the input are padding. */
-  readonly along: readonly Positions[];
+  /** Along each of the last dimensions; what lies outside of the input is padding. */
+  readonly positions: () => readonly Positions[];
 }
 
 /** How even windows lie, in each of the last dimensions. */
@@ -88,8 +31,6 @@ export interface Sliding {
   /** Whether the last window may reach over the end. */
   readonly ceilMode: boolean;
 }
-
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** Windows of one size at even distances, as a view; `fill` is what padding shows. */
 export function slidingWindows(
@@ -114,21 +55,24 @@ export function slidingWindows(
         `${format(sizes)} with padding ${format(padding)}; use smaller windows.`,
     );
   }
-  const along = places.map((count, i) =>
-    range(count).map((place) =>
-      range(kernel[i]!).map((k) => place * stride[i]! - padding[i]! + k * dilation[i]!),
-    ),
-  );
-  const around = along.flatMap((of, i) => {
-    return [padding[i]!, Math.max(0, of.at(-1)!.at(-1)! + 1 - sizes[i]!)].reverse();
+  const around = places.flatMap((count, i) => {
+    const [before, end] = [padding[i]!, (count - 1) * stride[i]! + reach[i]!];
+    return [Math.max(0, end - before - sizes[i]!), before];
   });
   const isBare = around.every((count) => count === 0);
+  // pad() begins with the last dimension.
   const padded = isBare ? input : pad(input, around.reverse(), { value: fill });
   const view = kernel.reduce((shown, _, i) => {
     const windows = shown.unfold(lead + i, reach[i]!, stride[i]!);
     return dilation[i] === 1 ? windows : windows.slice(-1, 0, reach[i], dilation[i]);
   }, padded);
-  return { view, along };
+  const positions = (): Positions[] =>
+    places.map((count, i) =>
+      range(0, count).map((place) =>
+        range(0, kernel[i]!).map((k) => place * stride[i]! - padding[i]! + k * dilation[i]!),
+      ),
+    );
+  return { view, positions };
 }
 
 /**
@@ -144,19 +88,16 @@ export function adaptiveWindows(of: string, input: Tensor, counts: Shape): Windo
     const even = { kernel, stride: kernel, padding, dilation, ceilMode: false };
     return slidingWindows(of, input, even, 0);
   }
-  const along = sizes.map((size, i) => {
-    const count = counts[i]!;
-    const first = (place: number): number => Math.floor((place * size) / count);
-    const last = (place: number): number => Math.ceil(((place + 1) * size) / count) - 1;
-    const longest = Math.max(...range(count).map((place) => last(place) - first(place) + 1));
-    return range(count).map((place) =>
-      range(longest).map((k) => Math.min(first(place) + k, last(place))),
-    );
+  const positions = sizes.map((size, i) => {
+    const ends = range(0, counts[i]!).map((place) => [
+      Math.floor((place * size) / counts[i]!),
+      Math.ceil(((place + 1) * size) / counts[i]!) - 1,
+    ]) as [first: number, last: number][];
+    const longest = ends.reduce((most, [first, last]) => Math.max(most, last - first + 1), 0);
+    return ends.map(([first, last]) => range(0, longest).map((k) => Math.min(first + k, last)));
   });
-  return {
-    view: input.at("...", ...along.map((rows, i) => tableOf(rows, i, counts.length))),
-    along,
-  };
+  const tables = positions.map((rows, i) => tableOf(rows, i, counts.length));
+  return { view: input.at("...", ...tables), positions: () => positions };
 }
 
 /** Numbers for each place and each element of a window in dimension `i`, to stand beside others. */
