@@ -124,7 +124,7 @@ export function grad(
   });
 }
 
-const listOf = <T>(value: T | readonly T[]): readonly T[] =>
+export const listOf = <T>(value: T | readonly T[]): readonly T[] =>
   Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
 /**

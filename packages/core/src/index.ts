@@ -19,7 +19,7 @@ export {
 } from "./errors.js";
 export { functionalCall, hessian, jacobian, jvp, vjp } from "./functional.js";
 export type { Callable, DerivativeOptions } from "./functional.js";
-export { gradcheck } from "./gradcheck.js";
+export { gradcheck, gradgradcheck } from "./gradcheck.js";
 export type { GradcheckOptions } from "./gradcheck.js";
 export type { DType, TypedArray } from "./graph/dtype.js";
 export { enableGrad, isGradEnabled, noGrad } from "./graph/mode.js";
@@ -33,6 +33,7 @@ export { manualSeed, rand, randn, getRngState, setRngState } from "./ops/random.
 export type { RngState } from "./ops/random.js";
 export { empty, emptyLike, eye, fullLike, logspace } from "./ops/sequence.js";
 export { trilIndices, triuIndices } from "./ops/sequence.js";
+export { canCast, promoteTypes, resultType } from "./ops/promotion.js";
 export type { PadOptions } from "./ops/pad.js";
 export { Tensor } from "./tensor.js";
 export type { Hook } from "./tensor.js";

@@ -2,12 +2,22 @@
 // float64, with broadcasting, and through layouts that are not row-major. Values: ops.test.ts. What
 // backward() does with derivatives: autograd.test.ts.
 
-import { enableGrad, grad, gradcheck, tensor } from "@nabla/core";
+import { readdirSync } from "node:fs";
+
+import {
+  customFunction,
+  gradcheck,
+  GradientError,
+  gradgradcheck,
+  NablaError,
+  slice,
+  tensor,
+} from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 import { describe, expect, test } from "vitest";
 
 import * as copies from "../src/ops/copy.js";
-import type { Samples } from "../src/ops/define.js";
+import type { Op, Samples } from "../src/ops/define.js";
 import { callMethod, layouts, sizeOf, spread, toTensor } from "./arrays.js";
 import type { Layout } from "./arrays.js";
 import { elementwise, rowsIn } from "./oracles.js";
@@ -23,32 +33,18 @@ const leaves = (places: readonly Layout[], samples: Samples): Tensor[] =>
     return toTensor({ shape, values: spread(sizeOf(shape), interval, i) }, "float64", true);
   });
 
-/** Compares first and second derivatives with central differences. */
-function expectDerivatives(run: Run, inputs: readonly Tensor[]): void {
-  expect(gradcheck(run, inputs)).toBe(true);
-  expect(gradcheck(gradientOf(run), inputs, { atol: 1e-4 })).toBe(true);
-}
+/** The operations whose derivatives were compared. */
+const compared = new Set<Op>();
 
-/** One number made of all first derivatives, so that differentiating it checks the second ones. */
-function gradientOf(run: Run): Run {
-  // gradcheck calls functions inside noGrad().
-  return (...inputs) =>
-    enableGrad(() => {
-      const output = run(...inputs);
-      const weights = spread(output.numel(), [0.5, 2], 3);
-      const gradOutputs = toTensor({ shape: output.shape, values: weights });
-      const options = { createGraph: true, gradOutputs, allowUnused: true };
-      const first = grad(output, inputs, options).map((gradient, i) => {
-        if (gradient === null) return inputs[i]!.mul(0).sum();
-        const values = spread(gradient.numel(), [-2, 2], i);
-        // Without the zeros a linear function's gradient would depend on nothing.
-        return gradient
-          .add(inputs[i]!.mul(0))
-          .mul(toTensor({ shape: gradient.shape, values }))
-          .sum();
-      });
-      return first.reduce((sum, part) => sum.add(part));
-    });
+/** Compares first and second derivatives with central differences. */
+function expectDerivatives(run: Run, inputs: readonly Tensor[], eps = 1e-6): void {
+  expect(gradcheck(run, inputs, { eps })).toBe(true);
+  expect(gradgradcheck(run, inputs, null, { eps, atol: 1e-4 })).toBe(true);
+  const origins = new Set([run(...inputs).origin]);
+  for (const origin of origins) {
+    if (origin?.op) compared.add(origin.op);
+    for (const input of origin?.inputs ?? []) origins.add(input);
+  }
 }
 
 const { where, clone } = copies;
@@ -115,6 +111,12 @@ describe("rows without derivatives", () => {
 });
 
 describe("to", () => {
+  test("float32 and back", () => {
+    // Steps that float32 can tell apart.
+    const x = tensor([0.5, 1.5], { dtype: "float64", requiresGrad: true });
+    expectDerivatives((a) => a.to("float32").to("float64"), [x], 2 ** -10);
+  });
+
   test("the gradient comes back in the type of the input", () => {
     const x = tensor([1.5, 2.5], { requiresGrad: true });
     x.to("float64").mul(3).sum().backward();
@@ -164,6 +166,20 @@ describe("reductions, movements and products", () => {
     ["matmul, a vector and a batch", (a, b) => a.matmul(b), [3], [2, 3, 2]],
     ["matmul, transposed", (a, b) => a.transpose(0, 1).matmul(b.transpose(0, 1)), [3, 2], [2, 3]],
     ["matmul with itself", (a) => a.matmul(a), [3, 3]],
+    ["elements by number", (x) => x.at([1, 1, 0]).square(), [2, 3]],
+    ["written to a slice", (x, v) => x.mul(1).setAt([slice(), 1], v).square(), [2, 3], [2]],
+    [
+      "written by number",
+      (x, v) =>
+        x
+          .mul(1)
+          .setAt([[1, 0]], v)
+          .square(),
+      [3],
+      [2],
+    ],
+    ["written in place", (x, v) => x.mul(1).mul_(v).square(), [2, 3], [3]],
+    ["put into a transposed view", (x, v) => x.mul(1).transpose(0, 1).copy_(v), [2, 3], [3, 2]],
     ...structureCases,
     ...reductionCases,
   ];
@@ -205,23 +221,88 @@ describe("where a derivative needs a decision", () => {
 
 describe("gradcheck itself", () => {
   const x = tensor([0.5, 1], { dtype: "float64", requiresGrad: true });
+  const v = tensor([3, 4], { dtype: "float64", requiresGrad: true });
+  /** Its first derivative is right, the derivative of that is not. */
+  const once = customFunction({
+    name: "once",
+    forward: (a: Tensor) => a.exp(),
+    vjps: [(g, { y }) => g.mul(y.detach())],
+  });
 
   test("finds a wrong derivative", () => {
     const wrong = "input 0 of shape [2], element 0: autograd says 0.27";
     expect(() => gradcheck((a) => a.detach().mul(a), [x])).toThrow(wrong);
   });
 
-  test.each([
+  test("finds a derivative that is not there", () => {
+    const wrong = "element 0: autograd says 0, central differences say 0.54";
+    expect(() => gradcheck((a) => a.detach(), [x])).toThrow(wrong);
+    expect(gradcheck((a) => a.gt(0), [x])).toBe(true);
+  });
+
+  test("looks at every result that has a derivative", () => {
+    expect(gradcheck((a) => [a.exp(), a.gt(0), a.detach(), a.square()], [x])).toBe(true);
+    expect(() => gradcheck((a) => [a.exp(), a.detach().mul(a)], [x])).toThrow(GradientError);
+  });
+
+  test("of second derivatives finds a wrong one", () => {
+    expect(gradcheck(once, [x])).toBe(true);
+    const wrong = "gradgradcheck: input 0 of shape [2], element 0: autograd says 0, central";
+    expect(() => gradgradcheck(once, [x])).toThrow(wrong);
+    const second = (a: Tensor): Tensor[] => [a.square(), once(a)];
+    expect(() => gradgradcheck(second, [x])).toThrow(GradientError);
+  });
+
+  test("of second derivatives finds one that is not linear in the gradient", () => {
+    const bent = customFunction({
+      name: "bent",
+      forward: (a: Tensor) => a.mul(1),
+      vjps: [(g) => g.mul(g.detach())],
+    });
+    const wrong = "gradgradcheck: gradOutput 0 of shape [2], element 0: autograd says";
+    expect(() => gradgradcheck(bent, [x], [v])).toThrow(wrong);
+  });
+
+  test("of second derivatives takes the gradients it starts with", () => {
+    expect(gradgradcheck((a) => a.pow(3), [x], v)).toBe(true);
+    expect(gradgradcheck((a) => [a.pow(3), a.gt(0), a.exp()], [x], [v, tensor([1, -2])])).toBe(
+      true,
+    );
+    expect(gradgradcheck((a) => a.mul(2), [x])).toBe(true);
+    expect(() => gradgradcheck((a) => a.exp(), [x], tensor(1))).toThrow(NablaError);
+    expect(() => gradgradcheck((a) => a.exp(), [x], { atol: 1 } as never)).toThrow(NablaError);
+  });
+
+  const refused: [string, Tensor[]][] = [
     ["no input", []],
     ["float32", [tensor([1], { requiresGrad: true })]],
     ["not a leaf", [x.mul(2)]],
-  ])("refuses %s", (_name, inputs) => {
-    expect(() => gradcheck((a) => a.mul(2), inputs)).toThrow("gradcheck: give it at least one");
+  ];
+  test.each(refused)("refuses %s", (_name, inputs) => {
+    const why = "gradcheck: give it at least one";
+    expect(() => gradcheck((a) => a.mul(2), inputs)).toThrow(why);
+    expect(() => gradgradcheck((a) => a.mul(2), inputs)).toThrow(`grad${why}`);
   });
 
   test("leaves its inputs as they were", () => {
     gradcheck((a) => a.exp(), [x]);
-    expect(x.toArray()).toEqual([0.5, 1]);
-    expect(x.grad).toBeNull();
+    gradgradcheck((a) => a.exp(), [x], v);
+    expect([x.toArray(), v.toArray()]).toEqual([
+      [0.5, 1],
+      [3, 4],
+    ]);
+    expect([x.grad, v.grad]).toEqual([null, null]);
   });
+});
+
+test("every operation that has a derivative was compared above", async () => {
+  const folder = new URL("../src/ops/", import.meta.url);
+  const files = readdirSync(folder).map((name) => new URL(name, folder).href);
+  const tables = await Promise.all(files.map((file) => import(file) as Promise<object>));
+  const rows = tables.flatMap((table) => rowsIn(table)).filter(([, { op }]) => op.vjps !== null);
+  expect(rows.length).toBeGreaterThan(100);
+  expect(rows.flatMap(([name, { op }]) => (compared.has(op) ? [] : [name]))).toEqual([]);
+  // Those that have no name of their own.
+  const names = [...compared].map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["cat", "takeRows", "putRows", "cumsum"]));
 });

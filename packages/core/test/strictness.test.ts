@@ -59,6 +59,7 @@ const functions: Record<string, () => unknown[]> = {
   enableGrad: () => [() => 1],
   grad: () => [leaf().mul(2), [leaf()]],
   gradcheck: () => [(x: nabla.Tensor) => x.square(), [leaf()]],
+  gradgradcheck: () => [(x: nabla.Tensor) => x.square(), [leaf()], leaf()],
 };
 test.each(Object.entries(functions))("%s refuses odd values", (name, make) => {
   const call = (nabla as unknown as Record<string, Call>)[name]!;

@@ -29,6 +29,9 @@ export const toFloat = (dtype: DType): DType => (isFloat(dtype) ? dtype : "float
 /** bool, integer, floating: a 0-d tensor decides a result's category, never its width. */
 const category = (dtype: DType): number => Math.min(strength[dtype], 2);
 
+/** Whether a tensor of one type may be written with results of another. */
+export const canHold = (to: DType, from: DType): boolean => category(from) <= category(to);
+
 /** The common type of two operands, by PyTorch's rule for tensors with and without dimensions. */
 export function resultType(a: DType, aRank: number, b: DType, bRank: number): DType {
   if (a === b) return a;

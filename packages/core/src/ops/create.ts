@@ -84,7 +84,7 @@ export function checkNumbers(name: string, example: string, values: readonly unk
   throw new ArgumentError(`${name}: ${String(wrong)} is no finite number; for example ${example}.`);
 }
 
-function checkDType(name: string, dtype: DType): DType {
+export function checkDType(name: string, dtype: DType): DType {
   if (isDType(dtype)) return dtype;
   throw new DTypeError(
     `${name}: "${String(dtype)}" is no element type; use "float32", "float64", "int32" or "bool".`,

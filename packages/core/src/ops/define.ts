@@ -130,12 +130,15 @@ function scalar(value: number | boolean, dtype: DType): Tensor {
 /** What may stand beside a tensor. */
 export type Operand = Tensor | number | boolean;
 
+export const isPlain = (operand: Operand): operand is number | boolean =>
+  typeof operand === "number" || typeof operand === "boolean";
+
 /**
  * The operand as a tensor; a plain number takes the type of the tensor beside it, where that can
  * hold it.
  */
 function operandBeside(name: string, value: Operand, tensor: Tensor): Tensor {
-  if (typeof value === "number" || typeof value === "boolean") {
+  if (isPlain(value)) {
     const dtype = numberType(value, tensor.dtype);
     if (dtype === "int32" && !fitsInteger(Number(value))) {
       throw new ArgumentError(

@@ -8,7 +8,7 @@
  */
 import { DTypeError, InPlaceError, ShapeError } from "../errors.js";
 import { construct } from "../graph/construct.js";
-import { allocate, isFloat } from "../graph/dtype.js";
+import { allocate, canHold } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
 import { mode, noGrad } from "../graph/mode.js";
 import { Node } from "../graph/node.js";
@@ -255,8 +255,7 @@ function checkWrite(name: string, target: Tensor, value: Tensor): void {
         "makes a new tensor.",
     );
   }
-  const [from, to] = [value.dtype, target.dtype];
-  if ((isFloat(from) && !isFloat(to)) || (from !== "bool" && to === "bool")) {
+  if (!canHold(target.dtype, value.dtype)) {
     throw new DTypeError(
       `${name}: a result of type ${value.dtype} cannot be written into a tensor of type ` +
         `${target.dtype}; use the operation without "_", or convert the tensor first with ` +

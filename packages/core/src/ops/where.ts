@@ -5,6 +5,7 @@
 import { ArgumentError } from "../errors.js";
 import { checkTensor } from "../graph/node.js";
 import type { Tensor } from "../tensor.js";
+import { isPlain } from "./define.js";
 import type { Operand } from "./define.js";
 
 /**
@@ -24,6 +25,3 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
       "for example where(x.gt(0), x, 0).",
   );
 }
-
-const isPlain = (value: Operand): value is number | boolean =>
-  typeof value === "number" || typeof value === "boolean";
