@@ -174,10 +174,11 @@ export function convolution(
 export function transposedConvolution(
   input: Tensor,
   weight: Tensor,
-  { outputPadding = 0, ...options }: TransposedConvolutionOptions = {},
+  options: TransposedConvolutionOptions = {},
 ): Tensor {
   const name = "transposedConvolution";
-  const { of, x, w, windows, padding } = arrange(name, input, weight, options, true);
+  const { outputPadding = 0, ...others } = options ?? {};
+  const { of, x, w, windows, padding } = arrange(name, input, weight, others, true);
   const { stride, dilation } = windows;
   const more = perDimension(of, "outputPadding", outputPadding, padding.length, 0);
   if (more.some((size, i) => size >= Math.max(stride[i]!, dilation[i]!))) {
@@ -207,22 +208,29 @@ function arrange(
   name: string,
   input: Tensor,
   weight: Tensor,
-  { groups = 1, stride = 1, padding = 0, dilation = 1, ...others }: ConvolutionOptions,
+  options: ConvolutionOptions,
   isTransposed: boolean,
 ): { of: string; x: Tensor; w: Tensor; windows: Windows; padding: Shape } {
+  const { groups = 1, stride = 1, padding = 0, dilation = 1, ...others } = options ?? {};
   const [, channels = 0] = checkTensor(name, input).shape;
   const [first, second = 0, ...window] = checkTensor(name, weight).shape;
   const rank = input.shape.length - 2;
   const of = `${name}: ${product(input, weight)}, groups ${String(groups)}`;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw new ArgumentError(`${of}: there is no option "${unknown}".`);
-  const isDivided = Number.isInteger(groups) && groups > 0 && first! > 0 && first! % groups === 0;
   const taken = isTransposed ? first : second * groups;
-  if (!isDivided || taken !== channels || window.length !== rank || window.includes(0)) {
+  const isDivided = Number.isInteger(groups) && groups > 0 && first! > 0 && first! % groups === 0;
+  const problems: [boolean, string][] = [
+    [window.length !== rank, `the window has ${window.length} dimensions, the input ${rank}`],
+    [window.includes(0), "the window is empty"],
+    [!isDivided, `groups must divide the ${first} in front`],
+    [taken !== channels, `that is for ${taken} channels, and the input has ${channels}`],
+  ];
+  const [, problem] = problems.find(([isSo]) => isSo) ?? [];
+  if (problem !== undefined) {
     const order = isTransposed ? "channels, filters / groups" : "filters, channels / groups";
     throw new ShapeError(
-      `${of}: an input [n, channels, ...sizes] takes a weight [${order}, ...window] with as many ` +
-        "dimensions and a window that is not empty, and groups divides channels and filters.",
+      `${of}: ${problem}. An input [n, channels, ...sizes] takes a weight [${order}, ...window].`,
     );
   }
   checkTypes(name, input, weight);
@@ -246,7 +254,7 @@ function perDimension(
   rank: number,
   least: number,
 ): Shape {
-  const list = typeof given === "number" ? [given] : Array.from(given);
+  const list = Array.isArray(given) ? Array.from(given as Shape) : [given as number];
   const all = list.length === 1 ? Array.from({ length: rank }, () => list[0]!) : list;
   if (all.length === rank && all.every((n) => Number.isInteger(n) && n >= least)) return all;
   throw new ArgumentError(

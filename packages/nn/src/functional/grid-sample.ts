@@ -112,7 +112,7 @@ export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptio
       const row = reads.reduce((at, { index }, i) => at.mul(sizes[i]!).add(index), picture);
       const weight = reads.map((read) => read.weight).reduce((all, own) => all.mul(own));
       const isInside = reads.map((read) => read.isInside).reduce((all, own) => all.logicalAnd(own));
-      return pixels.at(row).mul(weight.unsqueeze(-1)).where(isInside.unsqueeze(-1), 0);
+      return pixels.at(row).where(isInside.unsqueeze(-1), 0).mul(weight.unsqueeze(-1));
     })
     .reduce((sum, part) => sum.add(part))
     .movedim(-1, 1);
