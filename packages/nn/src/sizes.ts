@@ -65,7 +65,8 @@ export function isBatch(name: string, input: Tensor, rank: number): boolean {
 
 /** The same, of an input that has elements, but for an empty batch. */
 export function checkFilled(name: string, input: Tensor, rank: number): void {
-  if (!input.shape.slice(isBatch(name, input, rank) ? 1 : 0).includes(0)) return;
+  const first = isBatch(name, input, rank) ? 1 : 0;
+  if (!input.shape.slice(first).includes(0)) return;
   throw new ShapeError(
     `${name}: an input of shape ${format(input.shape)} has no elements; only n may be 0.`,
   );

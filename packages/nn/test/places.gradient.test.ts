@@ -24,22 +24,22 @@ const offsets = tensor([0, 2, 2], int32);
 const squared = (run: (x: Tensor) => Tensor) => (x: Tensor) => run(x).square();
 
 const cases: [name: string, run: Run, ...shapes: number[][]][] = [
-  ["conv1d", (x, w, b) => F.conv1d(x!, w!, b!, { stride: 2 }), [2, 2, 5], [2, 2, 2], [2]],
-  ["conv2d", (x, w, b) => F.conv2d(x!, w!, b!, { padding: "same" }), [2, 3, 4], [2, 2, 2, 3], [2]],
-  ["conv3d", (x, w, b) => F.conv3d(x!, w!, b!), [1, 3, 2, 3], [2, 1, 2, 2, 2], [2]],
-  ["convTranspose1d", (x, w, b) => F.convTranspose1d(x!, w!, b!), [2, 2, 3], [2, 2, 2], [2]],
+  ["conv1d", (x, w, b) => F.conv1d(x, w, b, { stride: 2 }), [2, 2, 5], [2, 2, 2], [2]],
+  ["conv2d", (x, w, b) => F.conv2d(x, w, b, { padding: "same" }), [2, 3, 4], [2, 2, 2, 3], [2]],
+  ["conv3d", (x, w, b) => F.conv3d(x, w, b), [1, 3, 2, 3], [2, 1, 2, 2, 2], [2]],
+  ["convTranspose1d", (x, w, b) => F.convTranspose1d(x, w, b), [2, 2, 3], [2, 2, 2], [2]],
   [
     "convTranspose2d",
-    (x, w, b) => F.convTranspose2d(x!, w!, b!, { stride: 2, padding: 1, groups: 2 }),
+    (x, w, b) => F.convTranspose2d(x, w, b, { stride: 2, padding: 1, groups: 2 }),
     [2, 3, 3],
     [2, 1, 2, 3],
     [2],
   ],
-  ["convTranspose3d", (x, w) => F.convTranspose3d(x!, w!), [1, 2, 2, 2], [1, 2, 2, 1, 2]],
+  ["convTranspose3d", (x, w) => F.convTranspose3d(x, w), [1, 2, 2, 2], [1, 2, 2, 1, 2]],
   ["maxPool1d", squared((x) => F.maxPool1d(x, 3, { padding: 1, stride: 2 })), [2, 7]],
   ["maxPool2d", squared((x) => F.maxPool2d(x, 2, { dilation: 2, ceilMode: true })), [1, 4, 5]],
   ["maxPool3d", squared((x) => F.maxPool3d(x, 2, { stride: 1 })), [1, 2, 3, 3]],
-  ["maxPool2d, indexed", (x) => F.maxPool2d(x!, 2, { returnIndices: true }), [1, 4, 4]],
+  ["maxPool2d, indexed", (x) => F.maxPool2d(x, 2, { returnIndices: true }), [1, 4, 4]],
   ["avgPool1d", squared((x) => F.avgPool1d(x, 3, { padding: 1 })), [2, 7]],
   ["avgPool2d", squared((x) => F.avgPool2d(x, 2, { stride: 1, ceilMode: true })), [1, 3, 4]],
   ["avgPool3d", squared((x) => F.avgPool3d(x, 2, { divisorOverride: 3 })), [1, 2, 3, 4]],
@@ -64,20 +64,15 @@ const cases: [name: string, run: Run, ...shapes: number[][]][] = [
     (["zeros", "border", "reflection"] as const).flatMap((paddingMode) =>
       [true, false].map((alignCorners): [string, Run, number[], number[]] => [
         `gridSample, ${mode}, ${paddingMode}${alignCorners ? ", aligned" : ""}`,
-        (x, grid) => F.gridSample(x!, grid!, { mode, paddingMode, alignCorners }),
+        (x, grid) => F.gridSample(x, grid, { mode, paddingMode, alignCorners }),
         [1, 1, 3, 2],
         [1, 1, 2, 2],
       ]),
     ),
   ),
-  [
-    "gridSample of a volume",
-    (x, grid) => F.gridSample(x!, grid!),
-    [1, 1, 2, 3, 2],
-    [1, 1, 2, 2, 3],
-  ],
+  ["gridSample of a volume", (x, grid) => F.gridSample(x, grid), [1, 1, 2, 3, 2], [1, 1, 2, 2, 3]],
   ["embedding", squared((w) => F.embedding(words, w)), [4, 2]],
-  ["embeddingBag, sum", (w, p) => sumOfBags(w!, p!), [4, 2], [6]],
+  ["embeddingBag, sum", (w, p) => sumOfBags(w, p), [4, 2], [6]],
   ["embeddingBag, mean", squared((w) => F.embeddingBag(words.flatten(), w, { offsets })), [4, 2]],
   ["embeddingBag, max", squared((w) => F.embeddingBag(words, w, { mode: "max" })), [4, 2]],
 ];

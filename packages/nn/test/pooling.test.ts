@@ -5,7 +5,7 @@
 import { tensor, zeros } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 import { functional as F } from "@nabla/nn";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import {

@@ -38,6 +38,7 @@ const LEADING = 3;
 
 const moving = ({ shape }: { readonly shape: Shape }): number[] => shape.slice(LEADING);
 const stridesOf = (x: Layout): readonly number[] => x.strides ?? rowMajor(x.shape);
+const ones = (sizes: Shape): number[] => sizes.map(() => 1);
 const times = (a: Shape, b: Shape): number[] => a.map((value, i) => value * b[i]!);
 /** What so many elements take up, if they are `step` apart. */
 const extent = (counts: Shape, step: Shape): number[] =>
@@ -87,8 +88,7 @@ function byInput(g: Tensor, w: Tensor, sizes: Shape, { stride, dilation }: Windo
   const before = extent(moving(w), dilation).map((size) => size - 1);
   const room = sizes.map((size, i) => size + before[i]!);
   const turned = w.transpose(1, 2).flip(sizes.map((_, i) => LEADING + i));
-  const everyOne = sizes.map(() => 1);
-  return correlate(amongZeros(g, room, before, stride), turned, { stride: everyOne, dilation });
+  return correlate(amongZeros(g, room, before, stride), turned, { stride: ones(sizes), dilation });
 }
 
 /**
@@ -135,7 +135,7 @@ export interface ConvolutionOptions {
 
 /** How those of a transposed convolution lie. */
 export interface TransposedConvolutionOptions extends ConvolutionOptions {
-  /** So much larger is the result, at the end, where no window of the strided way came. */
+  /** So much larger is the result at its end; a stride skips what it cannot know of. */
   readonly outputPadding?: number | Shape;
 }
 
@@ -155,10 +155,9 @@ export function convolution(
 ): Tensor {
   const { of, x, w, windows, padding } = arrange("convolution", input, weight, options, false);
   const room = moving(x).map((size, i) => size + 2 * padding[i]!);
-  const everyOne = padding.map(() => 1);
   checkRoom(of, room, extent(moving(w), windows.dilation));
   const isBare = padding.every((size) => size === 0);
-  const padded = isBare ? x : amongZeros(x, room, padding, everyOne);
+  const padded = isBare ? x : amongZeros(x, room, padding, ones(room));
   return correlate(padded, w, windows).flatten(1, 2);
 }
 
@@ -187,19 +186,12 @@ export function transposedConvolution(
         `${formatShape(stride)} or the dilation ${formatShape(dilation)}.`,
     );
   }
-  checkRoom(
-    of,
-    moving(x),
-    padding.map(() => 1),
-  );
+  checkRoom(of, moving(x), ones(padding));
   const reached = extent(moving(w), dilation);
   const room = extent(moving(x), stride).map((size, i) => size - 1 + reached[i]! + more[i]!);
-  checkRoom(
-    of,
-    room,
-    padding.map((size) => 2 * size + 1),
-  );
-  const sizes = room.map((size, i) => size - 2 * padding[i]!);
+  const cutOff = padding.map((size) => 2 * size + 1);
+  checkRoom(of, room, cutOff);
+  const sizes = room.map((size, i) => size - cutOff[i]! + 1);
   return part(byInput(x, w, room, windows), LEADING, sizes, padding).flatten(1, 2);
 }
 

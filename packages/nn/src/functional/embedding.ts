@@ -60,7 +60,7 @@ const defaults: Required<EmbeddingOptions> = {
  * functional.embedding(words, weight) // tensor([[2., 3.],
  * //         [0., 1.],
  * //         [2., 3.]])
- * functional.embedding(words.add(1), weight) // throws IndexError: embedding: no row 2: they have
+ * functional.embedding(words.add(1), weight) // throws IndexError: embedding: 2 is none of
  */
 export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
   const given = readOptions("embedding", options, defaults);
@@ -90,7 +90,13 @@ export function embeddingBag(
     perSampleWeights: null,
     includeLastOffset: false,
   });
-  const { mode, perSampleWeights } = given;
+  const { mode, offsets, perSampleWeights } = given;
+  checkTensor("embeddingBag", "input", input);
+  checkTensor("embeddingBag", "weight", weight);
+  if (offsets !== null) checkTensor("embeddingBag", "offsets", offsets);
+  if (perSampleWeights !== null) {
+    checkTensor("embeddingBag", "perSampleWeights", perSampleWeights);
+  }
   checkMode(input, weight, given);
   const starts = bagStarts(input, given);
   const table = openTable("embeddingBag", input, weight, given);
@@ -154,7 +160,7 @@ function readNumbers(name: string, input: Tensor, rows: number): TypedArray {
   const numbers = input.data();
   const odd = numbers.find((number) => number < 0 || number >= rows);
   if (odd === undefined) return numbers;
-  throw new IndexError(`${name}: no row ${odd}: they have the numbers 0 to ${rows - 1}.`);
+  throw new IndexError(`${name}: ${odd} is none of the numbers 0 to ${rows - 1}.`);
 }
 
 /** A table and what is looked up in it. */

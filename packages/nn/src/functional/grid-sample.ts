@@ -24,14 +24,10 @@ export interface GridSampleOptions {
 type Padding = (coordinate: Tensor, size: number, isAligned: boolean) => Tensor;
 
 /** On the border and outside nothing changes any more, and the gradient is 0. NaN is at 0. */
-const clip: Padding = (x, size) =>
-  x.where(
-    x.gt(0).logicalAnd(x.lt(size - 1)),
-    x
-      .detach()
-      .fmax(0)
-      .fmin(size - 1),
-  );
+const clip: Padding = (x, size) => {
+  const [last, fixed] = [size - 1, x.detach()];
+  return x.where(x.gt(0).logicalAnd(x.lt(last)), fixed.fmax(0).fmin(last));
+};
 
 /** Thrown to and fro by two mirrors, on the outermost elements if aligned, else on their edges. */
 const reflect: Padding = (x, size, isAligned) => {
@@ -86,6 +82,8 @@ export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptio
     paddingMode: "zeros",
     alignCorners: false,
   });
+  checkTensor("gridSample", "input", input);
+  checkTensor("gridSample", "grid", grid);
   const { mode, paddingMode, alignCorners: isAligned } = given;
   checkGrid(input, grid, mode, paddingMode);
   const [tapsOf, padded] = [modes[mode]!, paddings[paddingMode]!];
@@ -126,8 +124,6 @@ const combinations = <T>(lists: readonly (readonly T[])[]): T[][] =>
   );
 
 function checkGrid(input: Tensor, grid: Tensor, mode: string, paddingMode: string): void {
-  checkTensor("gridSample", "input", input);
-  checkTensor("gridSample", "grid", grid);
   const of = `gridSample: ${format(input.shape)} at ${format(grid.shape)}`;
   const known = Object.hasOwn(modes, mode) && Object.hasOwn(paddings, paddingMode);
   const rank = input.shape.length - 2;
@@ -138,14 +134,9 @@ function checkGrid(input: Tensor, grid: Tensor, mode: string, paddingMode: strin
         `${Object.keys(paddings).join(", ")}.`,
     );
   }
-  const fits = grid.shape.length === rank + 2 && grid.shape[0] === input.shape[0];
-  if (
-    rank < 2 ||
-    rank > 3 ||
-    !fits ||
-    grid.shape.at(-1) !== rank ||
-    input.shape.slice(2).includes(0)
-  ) {
+  const [n, ...places] = grid.shape;
+  const fits = places.length === rank + 1 && places.at(-1) === rank && n === input.shape[0];
+  if (rank < 2 || rank > 3 || !fits || input.shape.slice(2).includes(0)) {
     throw new ShapeError(
       `${of}: an input [n, channels, height, width] takes a grid [n, rows, columns, 2], and one ` +
         "with a depth a grid [n, ..., 3]; there must be at least one element.",

@@ -3,6 +3,7 @@
  * `import { functional as F } from "nabla"`. They are made of core's operations and have no
  * derivatives of their own.
  */
+export { pad } from "@nabla/core";
 export * from "./convolution.js";
 export * from "./embedding.js";
 export * from "./fold.js";

@@ -3,7 +3,7 @@
  * distances, and windows that share the input out among a given number of places ("adaptive").
  * Where windows lie: windows.ts; what becomes of them: pool.ts.
  */
-import { ArgumentError, DTypeError } from "@nabla/core";
+import { ArgumentError, DTypeError, ShapeError } from "@nabla/core";
 import type { Shape, Tensor } from "@nabla/core";
 
 import { readOptions } from "../options.js";
@@ -147,10 +147,19 @@ const avgPool = (rank: number): AvgPool => {
   };
 };
 
+/** Where a list of windows is, beyond all sense, too long to make. */
+const MOST_PLACES = 2 ** 24;
+
 /** How many windows there shall be along each dimension. */
 function placesOf(name: string, input: Tensor, outputSize: OutputSize, rank: number): Shape {
   const sizes = input.shape.slice(-rank);
   const places = oneForEach(outputSize, rank).map((count, i) => count ?? sizes[i]!);
+  if (places.some((count) => count > MOST_PLACES)) {
+    throw new ShapeError(
+      `${name}: the outputSize is ${format(places)}, and more than ${MOST_PLACES} places along a ` +
+        "dimension are no pooling.",
+    );
+  }
   return perDimension(`${name}: ${format(input.shape)}`, "outputSize", places, rank, 1);
 }
 
