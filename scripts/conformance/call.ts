@@ -10,6 +10,7 @@ import { Missing } from "./names.js";
 import type { Asked, Code, Names } from "./names.js";
 import { functionalNames } from "./names/functional.js";
 import { linalgNames } from "./names/linalg.js";
+import { pictureNames } from "./names/pictures.js";
 import { tensorNames } from "./names/tensor.js";
 
 interface Entry {
@@ -18,7 +19,7 @@ interface Entry {
 }
 
 const entries = new Map<string, Entry>();
-for (const names of [tensorNames, linalgNames, functionalNames]) {
+for (const names of [tensorNames, linalgNames, functionalNames, pictureNames]) {
   for (const [key, call] of Object.entries(names)) {
     const [, op = key, params] = /^([\w.]+)(?:\((.*)\))?$/.exec(key) ?? [];
     entries.set(op, { params: params === undefined ? null : wordsOf(params), call });

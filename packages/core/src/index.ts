@@ -44,6 +44,7 @@ export * from "./ops/algebra.js";
 export * from "./ops/chain.js";
 export * from "./ops/composite.js";
 export * from "./ops/contract.js";
+export * from "./ops/convolution.js";
 export * from "./ops/copy.js";
 // In PyTorch's order, in the place of the record's.
 export { where } from "./ops/where.js";

@@ -94,5 +94,10 @@ test("results beyond the budget are moved out, and come back", () => {
   const sums = many.map((x) => x.add(1));
   realize(sums);
   expect(sums.map(first)).toEqual(many.map((_, i) => i + 1));
-  expect(sums.reduce((a, b) => a.add(b)).mean().item()).toBe(5050);
+  expect(
+    sums
+      .reduce((a, b) => a.add(b))
+      .mean()
+      .item(),
+  ).toBe(5050);
 });
