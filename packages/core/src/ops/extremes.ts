@@ -12,9 +12,9 @@ import { record } from "./define.js";
 import type { Op, Operand, Row, Saved } from "./define.js";
 import { checkElements, reduction, spread } from "./fold.js";
 import type { Along, Reduction, TypeOptions } from "./fold.js";
-import { pick } from "./pick.js";
-import type { ValuesAndIndices } from "./pick.js";
-import { eachLine, filling, lineUp } from "./recurrence.js";
+import { pick } from "./place.js";
+import type { ValuesAndIndices } from "./place.js";
+import { eachLine, filling, lineUp } from "./host/recurrence.js";
 
 const itself = (_name: string, dtype: DType): DType => dtype;
 

@@ -10,8 +10,8 @@ import { record } from "./define.js";
 import type { Op, Vjp } from "./define.js";
 import { numbers } from "./fold.js";
 import type { TypeOptions } from "./fold.js";
-import { pick } from "./pick.js";
-import type { ValuesAndIndices } from "./pick.js";
+import { pick } from "./place.js";
+import type { ValuesAndIndices } from "./place.js";
 import {
   eachLine,
   filling,
@@ -20,7 +20,7 @@ import {
   recurrence,
   runningProduct,
   runningSum,
-} from "./recurrence.js";
+} from "./host/recurrence.js";
 
 /** A running result of numbers of the type asked for, or of whole numbers where it was truths. */
 function running(
