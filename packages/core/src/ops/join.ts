@@ -9,7 +9,8 @@ import type { Work } from "../graph/node.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { zeros } from "./create.js";
+import { readOptions } from "./arguments.js";
+import { tensor, zeros } from "./create.js";
 import { record } from "./define.js";
 import type { Op, Vjp } from "./define.js";
 
@@ -277,4 +278,37 @@ export const cartesianProd = (tensors: readonly Tensor[]): Tensor => {
   const vectors = checkTensors("cartesianProd", tensors);
   const columns = meshgrid(vectors).map((x) => x.flatten());
   return columns.length === 1 ? columns[0]! : stack(columns, 1);
+};
+
+/** How combinations() draws. */
+export interface CombinationsOptions {
+  /** Whether an element may be drawn again. */
+  readonly withReplacement?: boolean;
+}
+
+/**
+ * All ways to choose `r` elements of a vector without regard to order, one a row.
+ * @example
+ * combinations(tensor([1, 2, 3])) // tensor([[1., 2.],
+ * //         [1., 3.],
+ * //         [2., 3.]])
+ */
+export const combinations = (x: Tensor, r = 2, options: CombinationsOptions = {}): Tensor => {
+  const { withReplacement } = readOptions("combinations", options, { withReplacement: false });
+  const { shape } = checkTensor("combinations", x);
+  if (shape.length !== 1 || !Number.isInteger(r) || r < 0) {
+    throw new ArgumentError(
+      `combinations: ${String(r)} of a tensor of shape ${formatShape(shape)}; give a vector, and ` +
+        "an integer, 0 or more.",
+    );
+  }
+  if (r === 0) return x.newZeros([0]);
+  let chosen: number[][] = Array.from({ length: shape[0]! }, (_, i) => [i]);
+  for (let drawn = 1; drawn < r; drawn++) {
+    chosen = chosen.flatMap((row) => {
+      const first = row.at(-1)! + (withReplacement ? 0 : 1);
+      return Array.from({ length: Math.max(0, shape[0]! - first) }, (_, i) => [...row, first + i]);
+    });
+  }
+  return x.at(tensor(Int32Array.from(chosen.flat())).reshape([chosen.length, r]));
 };

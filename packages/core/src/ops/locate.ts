@@ -9,8 +9,8 @@ import { checkTensor } from "../graph/node.js";
 import { formatShape, sameShape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { tensor } from "./create.js";
-import { checkPosition, checkPositions, coordinates, nonzeroPositions } from "./place.js";
 import type { Indexed } from "./place.js";
+import { checkPosition, checkPositions, coordinates, nonzeroPositions } from "./positions.js";
 import { Slice, slice } from "./slice.js";
 
 /**

@@ -4,8 +4,6 @@
  * elements out; writing to one puts others there, or adds them, and so on. All of indexing,
  * gathering and scattering is one of the two. How it runs: host/rows.ts.
  */
-import { DTypeError, IndexError } from "../errors.js";
-import { checkTensor } from "../graph/node.js";
 import { broadcastShapes, countElements, rowMajor } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
@@ -82,10 +80,7 @@ export function indexedPlace(name: string, x: Tensor, indexed: readonly Indexed[
   const neighbours = dims.every((dim, k) => dim === dims[0]! + k);
   const before = neighbours ? dims[0]! : 0;
   const places = [...countUp(shape.length + rest.length)];
-  const order = [
-    ...places.splice(shape.length, before),
-    ...places,
-  ];
+  const order = [...places.splice(shape.length, before), ...places];
   const matrix = turned(x, permutation).reshape([countElements(sizes), countElements(rest)]);
   return { matrix, rows, front: [...shape, ...rest], order, whole, permutation };
 }
@@ -102,11 +97,14 @@ export function flatPlace(x: Tensor, positions: Tensor): Place {
   };
 }
 
-/** Where every line along a dimension has the positions that `indices` has in that line. */
-export function linePlace(x: Tensor, dim: number, indices: Tensor): Place {
-  const step = countElements(x.shape.slice(dim + 1));
-  const starts = tensor(lineStarts(indices.shape, x.shape, dim)).reshape(indices.shape);
-  return flatPlace(x, indices.mul(step).add(starts));
+/**
+ * In the row of all elements, where every line along a dimension has the positions that `indices`
+ * has in that line.
+ */
+export function linePositions(shape: Shape, dim: number, indices: Tensor): Tensor {
+  const step = countElements(shape.slice(dim + 1));
+  const starts = tensor(lineStarts(indices.shape, shape, dim)).reshape(indices.shape);
+  return indices.mul(step).add(starts);
 }
 
 /**
@@ -114,7 +112,7 @@ export function linePlace(x: Tensor, dim: number, indices: Tensor): Place {
  * values were found gets them, and sends each gradient to the one element that it came from.
  */
 export const pick = (x: Tensor, indices: Tensor, dim: number): Tensor =>
-  readPlace(linePlace(x, dim, indices));
+  readPlace(flatPlace(x, linePositions(x.shape, dim, indices)));
 
 /** For every element of `shape` the element of `from`, row-major, at which its line begins. */
 function lineStarts(shape: Shape, from: Shape, dim: number): Int32Array {
@@ -134,65 +132,3 @@ function lineStarts(shape: Shape, from: Shape, dim: number): Int32Array {
   }
   return starts;
 }
-
-/** Throws an IndexError for a position that is not in a dimension of that size. */
-export function checkPosition(
-  name: string,
-  position: number,
-  where: string,
-  size: number,
-  least = -size,
-): void {
-  if (Number.isInteger(position) && position >= least && position < size) return;
-  throw new IndexError(
-    `${name}: index ${position} is out of range for ${where}, which has size ${size}` +
-      (size > 0 ? `; use an integer from ${least} to ${size - 1}.` : " and so no elements."),
-  );
-}
-
-/**
- * A tensor of positions, each inside, counted from the front; `least` is 0 where they cannot be
- * counted from the end. They are read at once.
- */
-export function checkPositions(
-  name: string,
-  given: Tensor,
-  where: string,
-  size: number,
-  least = -size,
-): Tensor {
-  const positions = checkIndex(name, given);
-  const values = positions.data();
-  let lowest = 0;
-  for (let i = 0; i < values.length; i++) {
-    checkPosition(name, values[i]!, where, size, least);
-    lowest = Math.min(lowest, values[i]!);
-  }
-  return lowest < 0 ? positions.add(size).where(positions.lt(0), positions) : positions;
-}
-
-/** A tensor of positions, as int32; where there are none their type does not matter. */
-export function checkIndex(name: string, given: Tensor): Tensor {
-  const { dtype, shape } = checkTensor(name, given);
-  if (dtype === "int32") return given;
-  if (countElements(shape) === 0) return given.to("int32");
-  throw new DTypeError(
-    `${name}: positions are int32, and these are ${dtype}; make them with ` +
-      'tensor([0, 1], { dtype: "int32" }), or convert them with i.to("int32").',
-  );
-}
-
-/** Where elements of a tensor are not 0, in the row of all elements. */
-export function nonzeroPositions(x: Tensor): Int32Array {
-  const found: number[] = [];
-  x.data().forEach((value, i) => {
-    if (value !== 0) found.push(i);
-  });
-  return Int32Array.from(found);
-}
-
-/** Positions in the row of all elements as positions along each dimension of a shape. */
-export const coordinates = (positions: Int32Array, shape: Shape): Int32Array[] =>
-  rowMajor(shape).map((stride, dim) =>
-    positions.map((position) => Math.floor(position / stride) % shape[dim]!),
-  );

@@ -10,8 +10,6 @@ import { record } from "./define.js";
 import type { Op, Vjp } from "./define.js";
 import { numbers } from "./fold.js";
 import type { TypeOptions } from "./fold.js";
-import { pick } from "./place.js";
-import type { ValuesAndIndices } from "./place.js";
 import {
   eachLine,
   filling,
@@ -21,6 +19,8 @@ import {
   runningProduct,
   runningSum,
 } from "./host/recurrence.js";
+import { pick } from "./place.js";
+import type { ValuesAndIndices } from "./place.js";
 
 /** A running result of numbers of the type asked for, or of whole numbers where it was truths. */
 function running(

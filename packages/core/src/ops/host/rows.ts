@@ -45,7 +45,8 @@ const multiplyWhole: Copy = (y, at, source, from, count) => {
 function copyFor(way: Way, dtype: DType): Copy {
   if (dtype === "int32" && way === "mul") return multiplyWhole;
   // The sum of truth values is "or", the product "and".
-  if (dtype === "bool" && way !== "set") return copies[way === "add" || way === "max" ? "max" : "min"];
+  if (dtype === "bool" && way !== "set")
+    return copies[way === "add" || way === "max" ? "max" : "min"];
   return copies[way];
 }
 
