@@ -71,9 +71,9 @@ const areas: Area[] = [
     packages: /^@nabla\/\w+$/,
   }),
   area(/^packages\/nabla\/test\//, { relative: ["packages/nabla", "scripts"], node: true }),
-  // How recorded results are read is told in the tests of core, once.
+  // How recorded results are read is told once, in scripts/conformance.
   area(/^packages\/(\w+)\/test\//, {
-    relative: ["packages/$1", "packages/core/test"],
+    relative: ["packages/$1", "packages/core/test", "scripts/conformance"],
     node: true,
   }),
   area(/^(examples|bench|scripts)\//, { relative: ["$1"], node: true }),

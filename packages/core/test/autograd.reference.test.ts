@@ -7,9 +7,10 @@ import { enableGrad, grad, isGradEnabled, noGrad, tensor, zeros } from "@nabla/c
 import type { NestedArray, Tensor } from "@nabla/core";
 import { describe, expect, test } from "vitest";
 
+import { readReference } from "../../../scripts/conformance/format.js";
 import { callMethod } from "./arrays.js";
 import { morePrograms } from "./programs.js";
-import { errorOf, expectRecorded, readReference } from "./reference.js";
+import { errorOf, expectRecorded } from "./reference.js";
 
 type Results = Record<string, unknown>;
 
