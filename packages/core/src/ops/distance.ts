@@ -56,14 +56,15 @@ export interface TrapezoidOptions {
 function areas(
   name: string,
   y: Tensor,
-  given: Tensor | TrapezoidOptions,
+  places: Tensor | TrapezoidOptions | null | undefined,
   last: TrapezoidOptions,
 ): [areas: Tensor, dim: number] {
-  const x = "node" in given ? checkTensor(name, given as Tensor) : null;
-  const read = x === null ? given : last;
-  const { dx, dim } = readOptions(name, read as TrapezoidOptions, { dx: 1, dim: -1 });
+  const isOptions = typeof places === "object" && places !== null && !("node" in places);
+  const x = isOptions || !places ? null : checkTensor(name, places);
+  const options = isOptions ? places : last;
+  const { dx, dim } = readOptions(name, options, { dx: 1, dim: -1 });
   const at = normalizeDim(name, dim, checkTensor(name, y).shape.length);
-  if (y.shape.length === 0 || (x !== null && "dx" in read)) {
+  if (y.shape.length === 0 || (x !== null && "dx" in options)) {
     throw new ArgumentError(
       `${name}: a tensor of shape ${formatShape(y.shape)}${x === null ? "" : ", x and dx"}: give ` +
         "one dimension or more, and either x or { dx }.",
@@ -85,11 +86,11 @@ function areas(
  * tensor([1, 2, 3]).trapezoid({ dx: 2 }) // tensor(8.)
  * tensor([1, 2, 3]).trapezoid(tensor([0, 1, 3])) // tensor(6.5000)
  */
-export function trapezoid(y: Tensor, x: Tensor, options?: TrapezoidOptions): Tensor;
+export function trapezoid(y: Tensor, x?: Tensor | null, options?: TrapezoidOptions): Tensor;
 export function trapezoid(y: Tensor, options?: TrapezoidOptions): Tensor;
 export function trapezoid(
   y: Tensor,
-  x: Tensor | TrapezoidOptions = {},
+  x?: Tensor | TrapezoidOptions | null,
   options: TrapezoidOptions = {},
 ): Tensor {
   const [doubled, dim] = areas("trapezoid", y, x, options);
@@ -101,11 +102,15 @@ export function trapezoid(
  * @example
  * tensor([1, 2, 3]).cumulativeTrapezoid() // tensor([1.5000, 4.0000])
  */
-export function cumulativeTrapezoid(y: Tensor, x: Tensor, options?: TrapezoidOptions): Tensor;
+export function cumulativeTrapezoid(
+  y: Tensor,
+  x?: Tensor | null,
+  options?: TrapezoidOptions,
+): Tensor;
 export function cumulativeTrapezoid(y: Tensor, options?: TrapezoidOptions): Tensor;
 export function cumulativeTrapezoid(
   y: Tensor,
-  x: Tensor | TrapezoidOptions = {},
+  x?: Tensor | TrapezoidOptions | null,
   options: TrapezoidOptions = {},
 ): Tensor {
   const [doubled, dim] = areas("cumulativeTrapezoid", y, x, options);
