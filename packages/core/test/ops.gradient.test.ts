@@ -11,6 +11,7 @@ import type { Samples } from "../src/ops/define.js";
 import { callMethod, layouts, sizeOf, spread, toTensor } from "./arrays.js";
 import type { Layout } from "./arrays.js";
 import { elementwise, rowsIn } from "./oracles.js";
+import { positionCases } from "./position-cases.js";
 import { reductionCases } from "./reduction-cases.js";
 import { structureCases } from "./structure-cases.js";
 
@@ -165,6 +166,7 @@ describe("reductions, movements and products", () => {
     ["matmul, transposed", (a, b) => a.transpose(0, 1).matmul(b.transpose(0, 1)), [3, 2], [2, 3]],
     ["matmul with itself", (a) => a.matmul(a), [3, 3]],
     ...structureCases,
+    ...positionCases,
     ...reductionCases,
   ];
   test.each(cases)("%s", (_name, run, ...shapes) => {

@@ -11,31 +11,27 @@ import { full } from "./create.js";
 /**
  * All options, from those given and the defaults of the rest; `undefined` counts as not given. An
  * option whose default is a number, a string or a truth value must be one, too; one whose default
- * is `null` is for the caller to check. Throws an ArgumentError for an unknown name or a wrong kind.
+ * is `null` is for the caller to check. Throws an ArgumentError for what is unknown or of a wrong
+ * kind.
  */
 export function readOptions<Options extends object>(
   name: string,
   options: Options,
   defaults: Required<Options>,
 ): Required<Options> {
-  const names = Object.keys(defaults).join(", ");
+  const list = Object.keys(defaults).join(", ");
   if (typeof options !== "object" || (options as Options | null) === null || "node" in options) {
     throw new ArgumentError(
-      `${name}: ${String(options)} is no options; name them, for example ` +
-        `{ ${Object.keys(defaults)[0]}: ... }. There are: ${names}.`,
+      `${name}: its last argument are options by name, in braces; there are: ${list}.`,
     );
   }
   const complete = { ...defaults };
   for (const [key, value] of Object.entries(options) as [keyof Options & string, unknown][]) {
-    if (!Object.hasOwn(defaults, key)) {
-      throw new ArgumentError(`${name}: there is no option "${key}"; there are: ${names}.`);
-    }
+    const kind = defaults[key] === null ? typeof value : typeof defaults[key];
     if (value === undefined) continue;
-    const kind = typeof defaults[key];
-    if (defaults[key] !== null && (typeof value !== kind || Number.isNaN(value))) {
-      throw new ArgumentError(
-        `${name}: the option ${key} is ${String(value)}, and must be a ${kind}.`,
-      );
+    if (!Object.hasOwn(defaults, key) || typeof value !== kind || Number.isNaN(value)) {
+      const problem = Object.hasOwn(defaults, key) ? `must be a ${kind}` : "is not known";
+      throw new ArgumentError(`${name}: the option ${key} ${problem}; there are: ${list}.`);
     }
     complete[key] = value as Required<Options>[typeof key];
   }

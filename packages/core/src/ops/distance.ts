@@ -74,8 +74,12 @@ function areas(
   if (x === null) return [sums.mul(dx), at];
   // A vector lies along the dimension; other dimensions broadcast.
   const along = x.shape.length === 1 ? x.reshape(y.shape.map((_, i) => (i === at ? -1 : 1))) : x;
-  const widths = along.diff(1, at - y.shape.length);
-  return [sums.mul(widths), at];
+  const fromEnd = at - y.shape.length;
+  if (along.shape.at(fromEnd) === y.shape[at]) return [sums.mul(along.diff(1, fromEnd)), at];
+  throw new ShapeError(
+    `${name}: places of shape ${formatShape(x.shape)} for points of shape ` +
+      `${formatShape(y.shape)}: give one for each point of dimension ${at}.`,
+  );
 }
 
 /**
@@ -134,10 +138,11 @@ export const dist = (x: Tensor, other: Tensor, p = 2): Tensor =>
  */
 export const cdist = (a: Tensor, b: Tensor, p = 2): Tensor => {
   const [left, right] = [checkTensor("cdist", a).shape, checkTensor("cdist", b).shape];
-  if (left.length < 2 || right.length < 2 || left.at(-1) !== right.at(-1) || !(p >= 0)) {
+  if (!(p >= 0)) throw new ArgumentError(`cdist: the order is ${p}; use a number, 0 or more.`);
+  if (left.length < 2 || right.length < 2 || left.at(-1) !== right.at(-1)) {
     throw new ShapeError(
-      `cdist: ${formatShape(left)} and ${formatShape(right)}, order ${String(p)}: give two sets ` +
-        "of points, one a row, of one size, and an order of 0 or more.",
+      `cdist: ${formatShape(left)} and ${formatShape(right)}: give two sets of points of one ` +
+        "size, one point a row.",
     );
   }
   broadcastShapes("cdist", left.slice(0, -2), right.slice(0, -2));

@@ -27,13 +27,14 @@ type Sizes = ReadonlyMap<string, number>;
  * //         [15., 22.]])
  * einsum("ii", x) // tensor(5.)
  * einsum("...i->...", x) // tensor([3., 7.])
- * einsum("ij,jk", x, ones([3, 2])) // throws ShapeError: einsum: "ij,jk" of [2, 2] and [3, 2]: j
+ * einsum("ij,jk", x, ones([3, 2])) // throws ShapeError: einsum: "ij,jk" of [2, 2] and [3, 2]
  */
 export function einsum(equation: string, ...tensors: (Tensor | readonly Tensor[])[]): Tensor {
+  if (typeof equation !== "string") {
+    throw new ArgumentError('einsum: the equation comes first: einsum("ij,jk->ik", a, b).');
+  }
   const given = tensors.flat().map((x: Tensor) => checkTensor("einsum", x));
-  const [inputs = "", output] = String(equation)
-    .replaceAll(" ", "")
-    .split(/->(.*)/s);
+  const [inputs = "", output] = equation.replaceAll(" ", "").split(/->(.*)/s);
   const terms = inputs.split(",");
   if (terms.length !== given.length) {
     throw new ArgumentError(
@@ -66,8 +67,8 @@ export function einsum(equation: string, ...tensors: (Tensor | readonly Tensor[]
       if (size !== 1 && known !== 1 && size !== known) {
         const shapes = given.map(({ shape }) => formatShape(shape)).join(" and ");
         throw new ShapeError(
-          `einsum: "${equation}" of ${shapes}: ${name.replace(/^\..*/, "...")} is ${known} in one ` +
-            `and ${size} in another; sizes must be equal, or 1.`,
+          `einsum: "${equation}" of ${shapes}: ${name.replace(/^\..*/, "...")} is ${known} in ` +
+            `one and ${size} in another; sizes must be equal, or 1.`,
         );
       }
       sizes.set(name, size === 1 ? known : size);
@@ -92,8 +93,8 @@ function namesOf(equation: string, term: string, all: number | readonly string[]
   const [, before, dots, behind] = /^([a-zA-Z]*)(\.\.\.)?([a-zA-Z]*)$/.exec(term) ?? [];
   if (before === undefined || behind === undefined) {
     throw new ArgumentError(
-      `einsum: "${term}" in "${equation}" names no dimensions; use letters, and "..." once, as in ` +
-        '"...ij,jk->...ik".',
+      `einsum: "${term}" in "${equation}" names no dimensions; use letters, and "..." once, as ` +
+        'in "...ij,jk->...ik".',
     );
   }
   const left = typeof all === "number" ? all - before.length - behind.length : all.length;
@@ -105,7 +106,7 @@ function namesOf(equation: string, term: string, all: number | readonly string[]
   }
   const rest =
     typeof all === "number" ? Array.from({ length: left }, (_, i) => dotted(left - i)) : all;
-  return [...before, ...(dots === undefined ? [] : rest), ...behind];
+  return [before.split(""), dots === undefined ? [] : rest, behind.split("")].flat();
 }
 
 /** So that names are in order as text, too. */

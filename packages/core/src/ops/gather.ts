@@ -35,8 +35,8 @@ export const gather = (x: Tensor, dim: number, index: Tensor): Tensor =>
   readPlace(flatPlace(x, positionsAlong("gather", x, dim, index))).reshape(index.shape);
 
 /**
- * As `gather`, but shapes broadcast in all dimensions but `dim`; without `dim` both are taken as one
- * row. Made for what `argsort` and `argmax` give.
+ * As `gather`, but shapes broadcast in all dimensions but `dim`; without `dim` both are taken as
+ * one row. Made for what `argsort` and `argmax` give.
  * @example
  * const x = tensor([[3, 1], [2, 4]]);
  * x.takeAlongDim(x.argmax(1, true), 1) // tensor([[3.],

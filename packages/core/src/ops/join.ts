@@ -6,7 +6,7 @@ import { ArgumentError, ShapeError } from "../errors.js";
 import { allocate, resultType } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
 import type { Work } from "../graph/node.js";
-import { countElements, formatShape, normalizeDim, sameShape } from "../graph/shape.js";
+import { checkShape, countElements, formatShape, normalizeDim, sameShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { readOptions } from "./arguments.js";
@@ -303,12 +303,19 @@ export const combinations = (x: Tensor, r = 2, options: CombinationsOptions = {}
     );
   }
   if (r === 0) return x.newZeros([0]);
-  let chosen: number[][] = Array.from({ length: shape[0]! }, (_, i) => [i]);
-  for (let drawn = 1; drawn < r; drawn++) {
-    chosen = chosen.flatMap((row) => {
-      const first = row.at(-1)! + (withReplacement ? 0 : 1);
-      return Array.from({ length: Math.max(0, shape[0]! - first) }, (_, i) => [...row, first + i]);
-    });
+  const [size, apart] = [shape[0]!, withReplacement ? 0 : 1];
+  const from = size + (withReplacement ? r - 1 : 0);
+  let count = from < r ? 0 : 1;
+  for (let i = 0; i < Math.min(r, from - r); i++) count *= (from - i) / (i + 1);
+  checkShape("combinations", [Math.round(count), r]);
+  // Each row is the one before it, counted up at the last place that is not at its end yet.
+  const rows = new Int32Array(Math.round(count) * r);
+  for (let i = 0; i < Math.min(r, rows.length); i++) rows[i] = apart * i;
+  for (let at = r; at < rows.length; at += r) {
+    let k = r - 1;
+    while (rows[at - r + k] === size - 1 - apart * (r - 1 - k)) k--;
+    const next = rows[at - r + k]! + 1;
+    for (let i = 0; i < r; i++) rows[at + i] = i < k ? rows[at - r + i]! : next + apart * (i - k);
   }
-  return x.at(tensor(Int32Array.from(chosen.flat())).reshape([chosen.length, r]));
+  return x.at(tensor(rows).reshape([Math.round(count), r]));
 };

@@ -102,7 +102,7 @@ export const scatter = (
   const { reduce } = readOptions("scatter", options, { reduce: null });
   if (reduce !== null && !Object.hasOwn(ways, reduce)) {
     throw new ArgumentError(
-      `scatter: reduce is ${String(reduce)}; use "add" or "multiply", or scatterReduce for more.`,
+      `scatter: reduce is ${reduce}; use "add" or "multiply", or scatterReduce for more.`,
     );
   }
   const way = reduce === null ? "set" : ways[reduce];
@@ -156,13 +156,12 @@ export const scatterReduce = (
   dim: number,
   index: Tensor,
   source: Tensor,
-  reduce: "sum" | "prod" | "mean" | "amax" | "amin",
-  options: ScatterReduceOptions = {},
+  ...[reduce, options = {}]: [reduce: keyof typeof reductions, options?: ScatterReduceOptions]
 ): Tensor => {
   const { includeSelf } = readOptions("scatterReduce", options, { includeSelf: true });
   if (!Object.hasOwn(reductions, reduce)) {
     throw new ArgumentError(
-      `scatterReduce: reduce is ${String(reduce)}; use "sum", "prod", "mean", "amax" or "amin".`,
+      `scatterReduce: reduce is ${reduce}; use "sum", "prod", "mean", "amax" or "amin".`,
     );
   }
   const positions = positionsAlong("scatterReduce", x, dim, index);

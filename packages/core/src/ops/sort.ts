@@ -11,7 +11,8 @@ import type { Tensor } from "../tensor.js";
 import { readOptions } from "./arguments.js";
 import { tensor, zeros } from "./create.js";
 import type { Operand } from "./define.js";
-import { floats } from "./fold.js";
+import { floats, readArguments } from "./fold.js";
+import type { Along } from "./fold.js";
 import { groupRows, placesAmong, sortedPositions } from "./host/order.js";
 import { lineUp } from "./host/recurrence.js";
 import { takeRows } from "./host/rows.js";
@@ -178,7 +179,7 @@ export const searchsorted = (
   const given = checkTensor("searchsorted", sequence);
   if ((side !== null && side !== "left" && side !== "right") || (right && side === "left")) {
     throw new ArgumentError(
-      `searchsorted: side is ${String(side)}${right ? " where right is true" : ""}; use "left" ` +
+      `searchsorted: side is ${side}${right ? " where right is true" : ""}; use "left" ` +
         'or "right".',
     );
   }
@@ -309,21 +310,18 @@ function quantiles(
   name: string,
   given: Tensor,
   q: number | Tensor,
-  dim: number | null | undefined,
-  keepdim: boolean,
-  options: QuantileOptions,
+  args: Along<QuantileOptions>,
 ): Tensor {
-  const { interpolation } = readOptions<QuantileOptions>(name, options, {
-    interpolation: "linear",
-  });
+  const { dim, keepdim, options } = readArguments(name, args, ["interpolation"]);
+  const { interpolation = "linear" } = options;
   const shares = checkShares(name, checkTensor(name, given), q);
-  const isWhole = dim === null || dim === undefined;
-  const [x, at] = lineUp(name, isWhole ? given.flatten() : given, dim ?? 0);
+  const isWhole = dim === null;
+  const [x, at] = lineUp(name, isWhole ? given.flatten() : given, (dim as number | null) ?? 0);
   const size = x.shape[at]!;
   if (size === 0) throw new IndexError(`${name}: no elements have no quantiles.`);
   if (!interpolations.includes(interpolation)) {
     throw new ArgumentError(
-      `${name}: there is no interpolation ${String(interpolation)}; use one of ` +
+      `${name}: there is no interpolation ${interpolation}; use one of ` +
         `${interpolations.join(", ")}.`,
     );
   }
@@ -362,16 +360,11 @@ function quantiles(
  * `interpolation` decides.
  * @example
  * tensor([1, 2, 3, 4]).quantile(0.5) // tensor(2.5000)
- * tensor([1, 2, 3, 4]).quantile(0.5, 0, false, { interpolation: "lower" }) // tensor(2.)
+ * tensor([1, 2, 3, 4]).quantile(0.5, { interpolation: "lower" }) // tensor(2.)
  * tensor([1, 2, 3]).quantile(tensor([0, 0.75])) // tensor([1.0000, 2.5000])
  */
-export const quantile = (
-  x: Tensor,
-  q: number | Tensor,
-  dim?: number | null,
-  keepdim = false,
-  options: QuantileOptions = {},
-): Tensor => quantiles("quantile", x, q, dim, keepdim, options);
+export const quantile = (x: Tensor, q: number | Tensor, ...args: Along<QuantileOptions>): Tensor =>
+  quantiles("quantile", x, q, args);
 
 /**
  * `quantile` of the elements that are not NaN.
@@ -381,7 +374,5 @@ export const quantile = (
 export const nanquantile = (
   x: Tensor,
   q: number | Tensor,
-  dim?: number | null,
-  keepdim = false,
-  options: QuantileOptions = {},
-): Tensor => quantiles("nanquantile", x, q, dim, keepdim, options);
+  ...args: Along<QuantileOptions>
+): Tensor => quantiles("nanquantile", x, q, args);

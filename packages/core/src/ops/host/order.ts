@@ -10,7 +10,7 @@ import type { Op } from "../define.js";
 import { eachLine, filling } from "./recurrence.js";
 
 /** Below 0 where `a` comes before `b`; NaN is larger than all numbers. */
-export function compare(a: number, b: number): number {
+function compare(a: number, b: number): number {
   if (a < b) return -1;
   if (a > b) return 1;
   return a === b ? 0 : Number(Number.isNaN(a)) - Number(Number.isNaN(b));

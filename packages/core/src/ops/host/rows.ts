@@ -11,8 +11,10 @@ import type { DType, TypedArray } from "../../graph/dtype.js";
 import { mode } from "../../graph/mode.js";
 import type { Work } from "../../graph/node.js";
 import type { Tensor } from "../../tensor.js";
+import { tensor } from "../create.js";
 import { record } from "../define.js";
 import type { Op, Saved, Vjp } from "../define.js";
+import { countUp } from "./order.js";
 
 /** What becomes of a row when another is written to its place. */
 export type Way = "set" | "add" | "mul" | "max" | "min";
@@ -126,11 +128,18 @@ const factor: Vjp = (g, { a, b, c, y }): Tensor => {
   return takeRows(g.mul(others), b).where(isOnly, shared);
 };
 
+/** Of several rows that go to one place only the last one, which stayed, has a gradient. */
+const stayed: Vjp = (g, { b }): Tensor => {
+  const own = tensor(countUp(b.shape[0]!)).unsqueeze(1);
+  const last = writeRows("set", own.newZeros([g.shape[0]!, 1]), b, own);
+  return takeRows(g, b).where(takeRows(last, b).eq(own), 0);
+};
+
 const writing: Record<Way, Op> = {
   set: writer(
     "set",
     (g, { b }): Tensor => writeRows("set", g, b, g.newZeros([b.shape[0]!, g.shape[1]!])),
-    taken,
+    stayed,
   ),
   add: writer("add", (g): Tensor => g, taken),
   mul: writer(
