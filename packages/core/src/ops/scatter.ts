@@ -186,7 +186,7 @@ function writeAcross(name: string, x: Tensor, place: Place, source: Tensor, way:
 /** How indexAdd() adds. */
 export interface IndexAddOptions {
   /** What the source is multiplied by, 1 unless given. */
-  readonly alpha?: number | boolean;
+  readonly alpha?: number | boolean | null;
 }
 
 /**
@@ -204,7 +204,7 @@ export const indexAdd = (
   source: Tensor,
   options: IndexAddOptions = {},
 ): Tensor => {
-  const { alpha } = readOptions("indexAdd", options, { alpha: null as never });
+  const { alpha } = readOptions("indexAdd", options, { alpha: null });
   const place = placeAcross("indexAdd", x, dim, index);
   const scaled = alpha === null ? source : checkTensor("indexAdd", source).mul(alpha);
   return writeAcross("indexAdd", x, place, scaled, "add");
