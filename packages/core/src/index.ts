@@ -48,13 +48,18 @@ export * from "./ops/convolution.js";
 export * from "./ops/copy.js";
 // In PyTorch's order, in the place of the record's.
 export { where } from "./ops/where.js";
+export * from "./ops/distance.js";
+export * from "./ops/einsum.js";
 export * from "./ops/functions.js";
+export * from "./ops/gather.js";
 export * from "./ops/indexing.js";
 export * from "./ops/fill.js";
 export * from "./ops/join.js";
 export * as linalg from "./ops/linalg.js";
 export * from "./ops/movement.js";
 export * from "./ops/rearrange.js";
+export * from "./ops/scatter.js";
+export * from "./ops/sort.js";
 export * from "./ops/split.js";
 // Shadows the function form of the method x.slice(dim, ...), which is rarely wanted.
 export { Slice, slice } from "./ops/slice.js";

@@ -23,8 +23,10 @@ import * as contractions from "./ops/contract.js";
 import * as copies from "./ops/copy.js";
 import type { NestedArray } from "./ops/create.js";
 import { construct } from "./ops/define.js";
+import * as distances from "./ops/distance.js";
 import * as fills from "./ops/fill.js";
 import * as functions from "./ops/functions.js";
+import * as gathers from "./ops/gather.js";
 import * as indexing from "./ops/indexing.js";
 import { refreshContents, refreshOrigin, viewable } from "./ops/inplace.js";
 import type { View } from "./ops/inplace.js";
@@ -33,6 +35,8 @@ import type { InPlaceMethods, Methods } from "./ops/methods.js";
 import * as movements from "./ops/movement.js";
 import * as rearrangements from "./ops/rearrange.js";
 import * as reductions from "./ops/reductions.js";
+import * as scatters from "./ops/scatter.js";
+import * as orders from "./ops/sort.js";
 import * as parts from "./ops/split.js";
 import { print } from "./print.js";
 import { elements } from "./schedule/flush.js";
@@ -443,6 +447,10 @@ export interface Tensor
     Methods<typeof functions>,
     Methods<typeof copies>,
     Methods<typeof indexing>,
+    Methods<typeof gathers>,
+    Methods<typeof scatters>,
+    Methods<typeof orders>,
+    Methods<typeof distances>,
     Methods<typeof movements>,
     Methods<typeof rearrangements>,
     Methods<typeof parts>,
@@ -451,7 +459,8 @@ export interface Tensor
     Methods<typeof contractions>,
     Methods<typeof algebra>,
     Methods<typeof composites>,
-    InPlaceMethods<typeof functions> {}
+    InPlaceMethods<typeof functions>,
+    InPlaceMethods<typeof scatters> {}
 
 construct.tensor = (node, origin) => new Tensor(node, origin);
 
@@ -460,8 +469,12 @@ const tables = [
   composites,
   contractions,
   copies,
+  distances,
   functions,
+  gathers,
   indexing,
+  orders,
+  scatters,
   movements,
   reductions,
   rearrangements,
@@ -469,4 +482,4 @@ const tables = [
   fills,
 ];
 for (const table of tables) installMethods(Tensor.prototype, table);
-installInPlace(Tensor.prototype, functions);
+for (const table of [functions, scatters]) installInPlace(Tensor.prototype, table);

@@ -22,6 +22,7 @@ import type { Op, Samples } from "../src/ops/define.js";
 import { callMethod, layouts, sizeOf, spread, toTensor } from "./arrays.js";
 import type { Layout } from "./arrays.js";
 import { elementwise, rowsIn } from "./oracles.js";
+import { positionCases } from "./position-cases.js";
 import { reductionCases } from "./reduction-cases.js";
 import { structureCases } from "./structure-cases.js";
 
@@ -194,6 +195,7 @@ describe("reductions, movements and products", () => {
     ["written in place", (x, v) => x.mul(1).mul_(v).square(), [2, 3], [3]],
     ["put into a transposed view", (x, v) => x.mul(1).transpose(0, 1).copy_(v), [2, 3], [3, 2]],
     ...structureCases,
+    ...positionCases,
     ...reductionCases,
   ];
   test.each(cases)("%s", (_name, run, ...shapes) => {

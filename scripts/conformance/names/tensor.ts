@@ -4,7 +4,6 @@
 import * as nabla from "nabla";
 import type { CreateOptions, DType, Index, Operand, Tensor } from "nabla";
 
-import { Missing } from "../names.js";
 import type { Asked, Names } from "../names.js";
 
 /** A number on the left of an operator is a tensor without dimensions here, of the other's type. */
@@ -81,29 +80,38 @@ export const tensorNames: Names = {
     const [from, to] = end === undefined ? [0, start] : [start, end];
     return nabla.arange(Number(from), Number(to), Number(step ?? 1), counted(dtype, asked));
   },
+  argsort: "argsort(self, dim, { descending, stable })",
   "atleast_1d(self)": eachOf(nabla.atLeast1d),
   "atleast_2d(self)": eachOf(nabla.atLeast2d),
   "atleast_3d(self)": eachOf(nabla.atLeast3d),
-  "dist(self, other, p)": (self: Tensor, other: Tensor, p: number | undefined) =>
-    nabla.sub(self, other).norm(p),
+  combinations: "combinations(self, r, { with_replacement })",
+  // How it is computed is no part of the result.
+  "cdist(x1, x2, p, compute_mode)": (x1: Tensor, x2: Tensor, p: number | undefined) =>
+    nabla.cdist(x1, x2, p),
+  cumulative_trapezoid: "cumulativeTrapezoid(y, x, { dx, dim })",
   "full(size, fill_value, dtype)": (
     size: number[],
     value: number,
     dtype: DType | undefined,
     asked: Asked,
   ) => nabla.full(size, value, counted(dtype, asked)),
-  "index_put(self, indices, values, accumulate)": (
-    self: Tensor,
-    indices: Index[],
-    values: Tensor,
-    accumulate: boolean,
-  ) => {
-    if (accumulate) throw new Missing("there is no accumulating setAt");
-    return nabla.clone(self).setAt(indices, values);
-  },
+  // Whether the gradient is kept sparse is no part of the result.
+  "gather(self, dim, index, sparse_grad)": (self: Tensor, dim: number, index: Tensor) =>
+    nabla.gather(self, dim, index),
+  "index_fill(self, dim, index, value)": "indexFill(self, dim, index, value)",
   "masked_fill(self, mask, value)": "maskedFill(self, mask, value)",
   "meshgrid(tensors, indexing)": "meshgrid(tensors, { indexing })",
   "nn.functional.pad(self, pad, mode, value)": "pad(self, pad, { mode, value })",
+  "nonzero(self, as_tuple)": "nonzero(self, { as_tuple })",
+  put: "put(self, index, source, { accumulate })",
+  "scatter(self, dim, index, source, reduce)": "scatter(self, dim, index, source, { reduce })",
+  scatter_reduce: "scatterReduce(self, dim, index, src, reduce, { include_self })",
+  searchsorted: "searchsorted(sorted_sequence, self, { right, side, sorter })",
+  sort: "sort(self, dim, { descending, stable })",
+  topk: "topk(self, k, dim, { largest, sorted })",
+  trapezoid: "trapezoid(y, x, { dx, dim })",
+  "unique(self, sorted, return_inverse, return_counts, dim)":
+    "unique(self, { sorted, return_inverse, return_counts, dim })",
   "std(self, dim, unbiased, keepdim, correction)": variance("std"),
   "std_mean(self, dim, unbiased, keepdim, correction)": variance("stdMean"),
   "var(self, dim, unbiased, keepdim, correction)": variance("var"),

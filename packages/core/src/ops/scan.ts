@@ -10,10 +10,10 @@ import { record } from "./define.js";
 import type { Op, Vjp } from "./define.js";
 import { numbers } from "./fold.js";
 import type { TypeOptions } from "./fold.js";
-import { pick } from "./pick.js";
-import type { ValuesAndIndices } from "./pick.js";
-import { eachLine, eachWay, filling, lineUp, runningProduct, runningSum } from "./recurrence.js";
-import type { Way } from "./recurrence.js";
+import { eachLine, eachWay, filling, lineUp, runningProduct, runningSum } from "./host/recurrence.js";
+import type { Way } from "./host/recurrence.js";
+import { pick } from "./place.js";
+import type { ValuesAndIndices } from "./place.js";
 
 /** A running result of numbers of the type asked for, or of whole numbers where it was truths. */
 function running(

@@ -3,17 +3,17 @@
  * same on every back end. Their derivatives are running results, too, the other way. What users
  * call: ops/scan.ts. Read first: ops/define.ts.
  */
-import { allocate } from "../graph/dtype.js";
-import type { DType, TypedArray } from "../graph/dtype.js";
-import { checkTensor } from "../graph/node.js";
-import type { Work } from "../graph/node.js";
-import { countElements, normalizeDim } from "../graph/shape.js";
-import type { Shape } from "../graph/shape.js";
-import type { Tensor } from "../tensor.js";
-import { full } from "./create.js";
-import { record } from "./define.js";
-import type { Op, Vjp } from "./define.js";
-import { cat } from "./join.js";
+import { allocate } from "../../graph/dtype.js";
+import type { DType, TypedArray } from "../../graph/dtype.js";
+import { checkTensor } from "../../graph/node.js";
+import type { Work } from "../../graph/node.js";
+import { countElements, normalizeDim } from "../../graph/shape.js";
+import type { Shape } from "../../graph/shape.js";
+import type { Tensor } from "../../tensor.js";
+import { full } from "../create.js";
+import { record } from "../define.js";
+import type { Op, Vjp } from "../define.js";
+import { cat } from "../join.js";
 
 /** Which way a running result goes. */
 export interface Way {
