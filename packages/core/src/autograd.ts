@@ -157,13 +157,13 @@ function propagate(
       incoming.delete(origin);
       const g = applyHooks(origin, received);
       if (wanted === null ? origin.leaf !== null : wanted.has(origin)) found.set(origin, g);
-      const { op, inputs } = origin;
+      const { inputs } = origin;
       mode.differentiating = origin;
       for (let i = 0; i < inputs.length; i++) {
         const input = inputs[i]!;
         if (input === null || (useful !== null && !useful.has(input))) continue;
-        const share = op?.vjps?.[i]?.(g, new SavedValues(origin, i)) ?? null;
-        if (share !== null) receive(input, fit(share, input, origin));
+        const share = shareOf(origin, i, g);
+        if (share !== null) receive(input, share);
         if (gone.at(-1) !== origin) gone.push(origin);
       }
     }
@@ -177,6 +177,12 @@ function propagate(
   // Only now: a walk that throws leaves the graph as it was.
   if (!retain) for (const origin of gone) origin.kept = null;
   return found;
+}
+
+/** What input `i` gets of a result's gradient: by the chain rule, times the derivative by it. */
+export function shareOf(origin: Origin, i: number, g: Tensor): Tensor | null {
+  const share = origin.op?.vjps?.[i]?.(g, new SavedValues(origin, i)) ?? null;
+  return share === null ? null : fit(share, origin.inputs[i]!, origin);
 }
 
 /** The gradient after those who asked to see it have seen it, and perhaps replaced it. */
@@ -214,7 +220,7 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
 }
 
 /** Every origin on the way back from `roots`, each before those of its inputs. */
-function latestFirst(roots: readonly Origin[]): Origin[] {
+export function latestFirst(roots: readonly Origin[]): Origin[] {
   const seen = new Set<Origin>(roots);
   // A set is walked in the order of insertion, and what is inserted meanwhile is walked too.
   for (const { inputs } of seen) for (const input of inputs) if (input !== null) seen.add(input);
