@@ -27,8 +27,9 @@ import type { Tensor } from "./tensor.js";
 /**
  * A formula: a letter, a number, or an operation on formulas. The letters: `x` the only input (`a`,
  * `b`, `c` in order where there are several), `y` the result, `g` the gradient that comes in, `n`
- * how many elements become one. The operations go by the names of methods, but for `where`, which
- * has its condition first, and for the scalar primitives that are no methods: `max`, `min`, `mod`.
+ * how many elements become one; `constant` stands for a tensor that was there before. The operations
+ * go by the names of methods, but for `where`, which has its condition first, and for the scalar
+ * primitives that are no methods: `max`, `min`, `mod`, `and`, `or`, `not`.
  */
 export type Formula = string | number | Application;
 
@@ -120,11 +121,13 @@ class Reading {
   private of(node: Node): Formula {
     const known = this.known.get(node);
     if (known !== undefined) return known;
-    const [first = NaN, ...others] = elements(node);
-    if (!others.every((value) => Object.is(value, first))) return "constant";
+    const values: ArrayLike<number> = elements(node);
+    const first = values[0] ?? NaN;
+    for (let i = 1; i < values.length; i++) if (!Object.is(values[i], first)) return "constant";
     return this.counts.get(first) ?? first;
   }
 
+  /** All that is known here of how operations are recorded. */
   private made(node: Node): Formula {
     const { operation, inputs, attributes, shape } = node;
     const of = inputs.map((input) => this.of(input));
@@ -270,14 +273,15 @@ export interface GraphNode extends Kind {
 export function graphOf(x: Tensor): GraphNode[] {
   if (x.origin === null) return [];
   const order = latestFirst([x.origin]);
-  const values = new Map<Origin, Tensor>([[x.origin, x]]);
+  const values = new Map<Origin, Tensor>();
   for (const origin of order) {
-    if (origin.leaf !== null) values.set(origin, origin.leaf);
     origin.kept?.forEach(({ node }, i) => {
       const of = i < origin.inputs.length ? origin.inputs[i]! : origin;
       if (of !== null) values.set(of, construct.tensor(node, of));
     });
+    if (origin.leaf !== null) values.set(origin, origin.leaf);
   }
+  values.set(x.origin, x);
   const nodes = new Map<Origin, GraphNode>();
   for (const origin of order.reverse()) {
     const { op, shape, dtype, leaf, kept, attributes } = origin;
@@ -293,7 +297,7 @@ export function graphOf(x: Tensor): GraphNode[] {
       leaf,
       value: values.get(origin) ?? null,
       derivatives: () => (op === null ? [] : derive(op, attributes, kinds, new Map())),
-      share: (i, g) => (origin.inputs[i] ? shareOf(origin, i, g) : null),
+      share: (i, g) => (origin.inputs[i] ? noGrad(() => shareOf(origin, i, g)) : null),
     });
   }
   return [...nodes.values()].reverse();

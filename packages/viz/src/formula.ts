@@ -15,6 +15,7 @@ const SHORT = 6;
  * A formula in mathematical notation, `null` if it is too long for one. What occurs in it more than
  * once gets a letter. `names` are put in the place of its letters; names may be formulas.
  * @example
+ * import { derivativesOf, formulaOf } from "@nabla/core/inspect";
  * writeFormula(derivativesOf(tanh)[0]) // g · (1 − y²)
  * writeFormula(derivativesOf(tanh)[0], { g: "2", y: "h" }) // 2 · (1 − h²)
  * writeFormula(formulaOf(sigmoid)) // 1 / (1 + e^−x)
