@@ -22,9 +22,12 @@ import { docstringBefore, openingComment, readSource, tagSections } from "./sour
 const page = "docs/ops.md";
 const core = "packages/core/src";
 
-/** Sections and the files in them, in order. Files that are not here have sections of their own. */
+/**
+ * Sections and the files in them, in order. Files that are not here have sections of their own, and
+ * so have namespaces.
+ */
 const sections: [title: string, ...files: string[]][] = [
-  ["Elementwise", "elementwise", "trigonometric", "special", "activation"],
+  ["Elementwise", "elementwise", "trigonometric", "special"],
   ["Rounding and bounds", "rounding", "bounds"],
   ["Comparison and logic", "compare", "bitwise", "truth"],
   ["Choosing and copying", "where", "copy"],
@@ -95,9 +98,10 @@ function anchors(): (heading: string) => string {
 }
 
 function titleOf({ path, prefix }: Pick<Operation, "path" | "prefix">): string {
+  if (prefix !== "") return prefix.slice(0, -1);
   const file = posix.basename(path, ".ts");
-  const known = prefix === "" ? sections.find(([, ...files]) => files.includes(file)) : undefined;
-  return known?.[0] ?? (prefix + file).replace(".", ": ").replace(/^./, (c) => c.toUpperCase());
+  const known = sections.find(([, ...files]) => files.includes(file));
+  return known?.[0] ?? file.replace(/^./, (letter) => letter.toUpperCase());
 }
 
 /** What a file says of itself in its first sentence. */
@@ -113,15 +117,15 @@ const sentences = (text: string): string[] =>
     .split(/(?<=[.!?]\**) (?=[A-Z`*])/);
 
 /** All operations: what is in core's tables, and what is exported from files of operations. */
-async function readOperations({ read, options }: Declarations): Promise<Operation[]> {
+async function readOperations({ read, types }: Declarations): Promise<Operation[]> {
   const found = new Map<string, Operation & { start: number }>();
-  const rare = new Map([...options].filter(([name]) => !common.includes(name)));
+  const rare = new Map([...types.options].filter(([name]) => !common.includes(name)));
   const add = async (of: PublicName, is: Partial<Operation>): Promise<void> => {
     const [, prefix = "", name = ""] = /^(.*\.)?(.*)$/.exec(of.name) ?? [];
     const { source: { path } = { path: "" }, start = 0 } = of.declarations[0] ?? {};
     const signatures = of.declarations.flatMap(({ source, declaration }) => {
       const text = source.text.slice(declaration.start, declaration.end);
-      return signatureIn(text, rare) ?? [];
+      return signatureIn(text, { ...types, options: rare }) ?? [];
     });
     if (prefix === "" && !path.startsWith(`${core}/ops/`)) return;
     const url = pathToFileURL(join(root, path)).href;
@@ -217,7 +221,7 @@ export function differencesByName(text: string): (name: string) => string[] {
     });
 }
 
-const preface = ({ options }: Declarations): string => `# Operations
+const preface = ({ types: { options } }: Declarations): string => `# Operations
 
 Every operation, by table. \`npm run docs:ops\` makes this page from the sources; do not edit it.
 

@@ -5,13 +5,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { differencesByName, opsPage, staleness } from "../ops-docs.js";
-import { signatureIn } from "../signatures.js";
+import { signatureIn, typesIn } from "../signatures.js";
+import { parseSource } from "../source-code.js";
 
 describe("docs/ops.md", () => {
   let made = "";
   beforeAll(async () => {
     made = await opsPage();
-  });
+  }, 120_000);
 
   test("is found stale when a line differs, is missing or is left over", () => {
     const lines = made.split("\n");
@@ -62,6 +63,20 @@ describe("docs/ops.md", () => {
   });
 });
 
+const types = typesIn([
+  parseSource(
+    "some declarations",
+    [
+      "interface Row<Arguments extends unknown[]> {",
+      "    (x: Tensor, ...args: Arguments): Tensor;",
+      "    readonly op: Op;",
+      "}",
+      "export interface SomeOptions { /** Small. */ readonly eps?: number; }",
+      "type Loss<Options> = (input: Tensor, options?: Options) => Tensor;",
+    ].join("\n"),
+  ),
+]);
+
 test.each([
   ["declare function f(a: number, b?: string): void;", "a: number, b?: string", "void"],
   ["declare const f: Row<[]>;", "x: Tensor", "Tensor"],
@@ -80,19 +95,21 @@ test.each([
     "x: Tensor, options?: { eps?: number }",
     "Tensor",
   ],
+  ["declare const f: Loss<SomeOptions>;", "input: Tensor, options?: { eps?: number }", "Tensor"],
   [
     "declare const f: (x: Tensor, { eps }?: SomeOptions) => readonly Tensor[];",
     "x: Tensor, options?: { eps?: number }",
     "Tensor[]",
   ],
 ])("%s", (declaration, parameters, result) => {
-  const signature = signatureIn(declaration, new Map([["SomeOptions", "{ eps?: number }"]]));
+  const signature = signatureIn(declaration, types);
   expect(signature?.parameters.map(({ text }) => text).join(", ")).toBe(parameters);
   expect(signature?.result).toBe(result);
 });
 
 test("what cannot be called has no signature", () => {
-  expect(signatureIn("declare const limit: number;")).toBeUndefined();
+  expect(signatureIn("declare const limit: number;", types)).toBeUndefined();
+  expect(signatureIn("declare const row: Unknown<[]>;", types)).toBeUndefined();
 });
 
 test("differences go to those that they name", () => {

@@ -157,13 +157,13 @@ function propagate(
       incoming.delete(origin);
       const g = applyHooks(origin, received);
       if (wanted === null ? origin.leaf !== null : wanted.has(origin)) found.set(origin, g);
-      const { inputs } = origin;
+      const { op, inputs } = origin;
       mode.differentiating = origin;
       for (let i = 0; i < inputs.length; i++) {
         const input = inputs[i]!;
         if (input === null || (useful !== null && !useful.has(input))) continue;
-        const share = shareOf(origin, i, g);
-        if (share !== null) receive(input, share);
+        const share = op?.vjps?.[i]?.(g, new SavedValues(origin, i)) ?? null;
+        if (share !== null) receive(input, fit(share, input, origin));
         if (gone.at(-1) !== origin) gone.push(origin);
       }
     }
@@ -177,12 +177,6 @@ function propagate(
   // Only now: a walk that throws leaves the graph as it was.
   if (!retain) for (const origin of gone) origin.kept = null;
   return found;
-}
-
-/** What input `i` gets of a result's gradient: by the chain rule, times the derivative by it. */
-export function shareOf(origin: Origin, i: number, g: Tensor): Tensor | null {
-  const share = origin.op?.vjps?.[i]?.(g, new SavedValues(origin, i)) ?? null;
-  return share === null ? null : fit(share, origin.inputs[i]!, origin);
 }
 
 /** The gradient after those who asked to see it have seen it, and perhaps replaced it. */
@@ -220,7 +214,7 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
 }
 
 /** Every origin on the way back from `roots`, each before those of its inputs. */
-export function latestFirst(roots: readonly Origin[]): Origin[] {
+function latestFirst(roots: readonly Origin[]): Origin[] {
   const seen = new Set<Origin>(roots);
   // A set is walked in the order of insertion, and what is inserted meanwhile is walked too.
   for (const { inputs } of seen) for (const input of inputs) if (input !== null) seen.add(input);
@@ -241,7 +235,7 @@ function leadingTo(wanted: ReadonlySet<Origin>, order: readonly Origin[]): Set<O
  * A derivative in the shape and type of the input it is by: where that was broadcast, its copies'
  * shares are summed.
  */
-function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor {
+export function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor {
   if (!broadcasts(shape, gradient.shape)) {
     throw new GradientError(
       `backward: ${result.op?.name} gave a derivative of shape ${formatShape(gradient.shape)} ` +
@@ -253,7 +247,7 @@ function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor
 }
 
 /** The values that a derivative may use, as they were recorded. */
-class SavedValues implements Saved {
+export class SavedValues implements Saved {
   private readonly origin: Origin;
   private readonly index: number;
 

@@ -5,11 +5,11 @@
  * formula is written, which is in `@nabla/viz/formula`.
  */
 import "./engine.js";
-import { latestFirst, shareOf } from "./autograd.js";
+import { fit, SavedValues } from "./autograd.js";
 import { listening } from "./debug.js";
 import { construct } from "./graph/construct.js";
 import type { DType } from "./graph/dtype.js";
-import { noGrad } from "./graph/mode.js";
+import { mode, noGrad } from "./graph/mode.js";
 import { Node } from "./graph/node.js";
 import type { Operation } from "./graph/node.js";
 import type { Origin } from "./graph/origin.js";
@@ -109,7 +109,8 @@ class Reading {
 
   /** What a function gives; whatever does not depend on placeholders is computed as always. */
   read(run: () => Tensor | null): [node: Node | null, formula: Formula | null] {
-    const listener = (node: Node, compute: (node: Node) => void): void => {
+    const compute = mode.onRecord;
+    const listener = (node: Node): void => {
       if (node.inputs.some((input) => this.known.has(input))) this.known.set(node, this.made(node));
       else compute(node);
     };
@@ -135,15 +136,21 @@ class Reading {
     if (this.silent.has(operation.name) && after >= before) return of[0]!;
     if (operation.name === "sum" && after === before) return of[0]!;
     if (operation === where.op) return apply("where", [of[2]!, of[0]!, of[1]!]);
-    const work = operation.work(node);
-    if (work.kind === "kernel" && !named.has(operation)) return ofKernel(work.kernel, of);
-    const args = work.kind === "kernel" ? [] : argumentsOf(attributes);
+    const kernel = kernelOf(node);
+    if (kernel !== null && !named.has(operation)) return ofKernel(kernel, of);
+    const args = kernel === null ? argumentsOf(attributes) : [];
     const ends = args.map((dim) => (Number(dim) + shape.length) % shape.length);
     const isLast = ends.includes(shape.length - 1) && ends.includes(shape.length - 2);
     return operation.name === "transpose" && isLast
       ? apply("mT", of)
       : apply(operation.name, of, args);
   }
+}
+
+/** What a node computes, if it is neither a view nor an algorithm. */
+function kernelOf(node: Node): Kernel | null {
+  const work = node.operation.work(node);
+  return work.kind === "kernel" ? work.kernel : null;
 }
 
 /** In order, or by their names; places in memory say nothing. */
@@ -199,8 +206,8 @@ function call(of: Inspected, operands: number): [node: Node, formula: Formula] |
 export function formulaOf(operation: Inspected, operands = operandsOf(operation)): Formula | null {
   const called = call(operation, operands);
   if (called === null || operation.op === undefined) return called && called[1];
-  const work = called[0].operation.work(called[0]);
-  return work.kind === "kernel" ? ofKernel(work.kernel, letters(called[0].inputs.length)) : null;
+  const kernel = kernelOf(called[0]);
+  return kernel && ofKernel(kernel, letters(called[0].inputs.length));
 }
 
 /**
@@ -272,7 +279,10 @@ export interface GraphNode extends Kind {
  */
 export function graphOf(x: Tensor): GraphNode[] {
   if (x.origin === null) return [];
-  const order = latestFirst([x.origin]);
+  // A set is walked in the order of insertion, and what is inserted meanwhile is walked too.
+  const seen = new Set([x.origin]);
+  for (const { inputs } of seen) for (const input of inputs) if (input !== null) seen.add(input);
+  const order = [...seen].sort((a, b) => b.time - a.time);
   const values = new Map<Origin, Tensor>();
   for (const origin of order) {
     origin.kept?.forEach(({ node }, i) => {
@@ -297,10 +307,16 @@ export function graphOf(x: Tensor): GraphNode[] {
       leaf,
       value: values.get(origin) ?? null,
       derivatives: () => (op === null ? [] : derive(op, attributes, kinds, new Map())),
-      share: (i, g) => (origin.inputs[i] ? noGrad(() => shareOf(origin, i, g)) : null),
+      share: (i, g) => noGrad(() => shareOf(origin, i, g)),
     });
   }
   return [...nodes.values()].reverse();
+}
+
+function shareOf(origin: Origin, i: number, g: Tensor): Tensor | null {
+  const input = origin.inputs[i] ?? null;
+  const share = input && origin.op?.vjps?.[i]?.(g, new SavedValues(origin, i));
+  return share ? fit(share, input, origin) : null;
 }
 
 function constant(node: Node | undefined): GraphNode | null {
