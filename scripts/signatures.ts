@@ -6,6 +6,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { Function, TSCallSignatureDeclaration, TSFunctionType } from "oxc-parser";
+
 import { filesUnder, root } from "./repository.js";
 import { parseSource } from "./source-code.js";
 import type { SourceCode } from "./source-code.js";
@@ -33,11 +35,11 @@ export interface Declarations {
 /** What types stand for: options for their members, and names of functions for functions. */
 export interface Types {
   options: ReadonlyMap<string, string>;
-  functions: ReadonlyMap<string, FunctionType>;
+  functions: ReadonlyMap<string, NamedFunction>;
 }
 
 /** A function type that has a name: its own parameters and what it is, `(x: Tensor) => Tensor`. */
-interface FunctionType {
+interface NamedFunction {
   parameters: readonly string[];
   text: string;
 }
@@ -63,27 +65,19 @@ export function readDeclarations(): Declarations {
 
 /** The types of some declarations that have names. */
 export function typesIn(sources: readonly SourceCode[]): Types {
-  const [options, functions] = [new Map<string, string>(), new Map<string, FunctionType>()];
+  const [options, functions] = [new Map<string, string>(), new Map<string, NamedFunction>()];
   for (const { program, text } of sources) {
     for (const statement of program.body) {
       const own = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
       if (own?.type !== "TSInterfaceDeclaration" && own?.type !== "TSTypeAliasDeclaration")
         continue;
       const { name } = own.id;
+      const members = own.type === "TSInterfaceDeclaration" ? own.body.body : [own.typeAnnotation];
+      const called = members.find((member) => isFunction(member));
       const parameters = own.typeParameters?.params.map((parameter) => parameter.name.name) ?? [];
-      const add = (node: Span, from: string | RegExp, to: string): void => {
-        functions.set(name, {
-          parameters,
-          text: plain(text.slice(node.start, node.end)).replace(from, to),
-        });
-      };
-      if (own.type === "TSTypeAliasDeclaration") {
-        if (own.typeAnnotation.type === "TSFunctionType") add(own.typeAnnotation, "", "");
-        continue;
-      }
-      const call = own.body.body.find(({ type }) => type === "TSCallSignatureDeclaration");
-      if (call !== undefined) add(call, /\): (\w+);?$/, ") => $1");
-      if (name.endsWith("Options") && own.extends.length === 0) {
+      if (called !== undefined)
+        functions.set(name, { parameters, text: functionText(called, text) });
+      if (name.endsWith("Options") && own.type === "TSInterfaceDeclaration") {
         options.set(name, plain(text.slice(own.body.start, own.body.end)));
       }
     }
@@ -91,7 +85,32 @@ export function typesIn(sources: readonly SourceCode[]): Types {
   return { options, functions };
 }
 
-type Span = Record<"start" | "end", number>;
+type Called = TSFunctionType | TSCallSignatureDeclaration | Function;
+
+const isFunction = (node: { type: string } | null | undefined): node is Called =>
+  /^TS(FunctionType|CallSignatureDeclaration|DeclareFunction)$/.test(node?.type ?? "");
+
+/** A function type without type parameters: each is what it must be at least. */
+function functionText({ params, returnType, typeParameters }: Called, source: string): string {
+  const slice = (node: { start: number; end: number } | null | undefined): string =>
+    node ? plain(source.slice(node.start, node.end)) : "unknown";
+  const [first, last] = [params.at(0), params.at(-1)];
+  const given = first && last ? slice({ start: first.start, end: last.end }) : "";
+  const text = `(${given}) => ${returnType ? slice(returnType.typeAnnotation) : "void"}`;
+  const bounds = typeParameters?.params.map(({ name, constraint }) => [
+    name.name,
+    slice(constraint),
+  ]);
+  return substituted(text, bounds ?? []);
+}
+
+/** A text with other words in the place of some. */
+const substituted = (text: string, words: readonly string[][]): string =>
+  words.reduce(
+    (result, [word = "", other]) =>
+      result.replaceAll(new RegExp(`\\b${word}\\b`, "g"), other ?? word),
+    text,
+  );
 
 /** The way to call what a declaration declares; none if it cannot be called. */
 export function signatureIn(declaration: string, types: Types): Signature | undefined {
@@ -103,24 +122,30 @@ export function signatureIn(declaration: string, types: Types): Signature | unde
       : statement;
   if (type?.type === "TSTypeReference" && type.typeName.type === "Identifier") {
     const known = types.functions.get(type.typeName.name);
+    if (known === undefined) return undefined;
     const given = type.typeArguments?.params.map(({ start, end }) => text.slice(start, end)) ?? [];
-    const meant = known?.parameters.reduce(
-      (meaning, name, i) => meaning.replaceAll(new RegExp(`\\b${name}\\b`, "g"), given[i] ?? name),
-      known.text,
-    );
-    return meant === undefined ? undefined : signatureIn(`declare const f: ${meant};`, types);
+    const words = known.parameters.map((name, i) => [name, given[i] ?? "[]"]);
+    return signatureIn(`declare const f: ${substituted(known.text, words)};`, types);
   }
-  if (type?.type !== "TSFunctionType" && type?.type !== "TSDeclareFunction") return undefined;
+  if (!isFunction(type)) return undefined;
+  if (type.typeParameters)
+    return signatureIn(`declare const f: ${functionText(type, text)};`, types);
   const result = type.returnType?.typeAnnotation;
   return {
     parameters: type.params.map(({ start, end }) => parameterOf(text.slice(start, end), types)),
-    result: result ? text.slice(result.start, result.end) : "void",
+    result: result ? bare(text.slice(result.start, result.end)) : "void",
   };
+}
+
+/** A type without its arguments. */
+function bare(type: string): string {
+  const less = type.replaceAll(/(\w)<[^<>]*>/g, "$1");
+  return less === type ? type : bare(less);
 }
 
 function parameterOf(declared: string, { options }: Types): Parameter {
   const [, name = declared, mark = ""] = /^((?:\.\.\.)?\w+)(\??)/.exec(declared) ?? [];
-  const text = declared.replaceAll(/\w+Options\b/g, (type) => options.get(type) ?? type);
+  const text = bare(declared).replaceAll(/\w+Options\b/g, (type) => options.get(type) ?? type);
   return { name, optional: mark === "?" || name.startsWith("..."), text };
 }
 
