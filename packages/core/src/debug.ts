@@ -62,7 +62,7 @@ export function printOperations(print: (line: string) => void): void {
 }
 
 /** Runs a function while every recorded node goes to `listener` only. */
-function listening<T>(listener: (node: Node) => void, run: () => T): T {
+export function listening<T>(listener: (node: Node) => void, run: () => T): T {
   const before = mode.onRecord;
   mode.onRecord = listener;
   try {

@@ -10,7 +10,14 @@ import { record } from "./define.js";
 import type { Op, Vjp } from "./define.js";
 import { numbers } from "./fold.js";
 import type { TypeOptions } from "./fold.js";
-import { eachLine, eachWay, filling, lineUp, runningProduct, runningSum } from "./host/recurrence.js";
+import {
+  eachLine,
+  eachWay,
+  filling,
+  lineUp,
+  runningProduct,
+  runningSum,
+} from "./host/recurrence.js";
 import type { Way } from "./host/recurrence.js";
 import { pick } from "./place.js";
 import type { ValuesAndIndices } from "./place.js";

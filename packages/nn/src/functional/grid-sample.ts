@@ -26,7 +26,7 @@ type Padding = (coordinate: Tensor, size: number, isAligned: boolean) => Tensor;
 /** On the border and outside nothing changes any more, and the gradient is 0. NaN is at 0. */
 const clip: Padding = (x, size) => {
   const [last, fixed] = [size - 1, x.detach()];
-  return x.where(x.gt(0).logicalAnd(x.lt(last)), fixed.fmax(0).fmin(last));
+  return x.where(x.gt(0).logicalAnd(x.lt(last)), fixed.clamp(0, last).where(fixed.eq(fixed), 0));
 };
 
 /** Thrown to and fro by two mirrors, on the outermost elements if aligned, else on their edges. */
