@@ -58,6 +58,6 @@ export const setAt = (x: Tensor, index: readonly Index[], value: Operand): Tenso
         `indexed, of shape ${formatShape(part)}; give a number, or a tensor that broadcasts to it.`,
     );
   }
-  view.copy_(place === null ? values : writePlace(place, values.to(x.dtype), "set"));
+  view.copy_(place === null ? values : writePlace(place, values.to(x.dtype), "put"));
   return x;
 };

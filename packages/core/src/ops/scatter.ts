@@ -105,7 +105,7 @@ export const scatter = (
       `scatter: reduce is ${reduce}; use "add" or "multiply", or scatterReduce for more.`,
     );
   }
-  const way = reduce === null ? "set" : ways[reduce];
+  const way = reduce === null ? "put" : ways[reduce];
   return writeAlong("scatter", x, positionsAlong("scatter", x, dim, index), source, way);
 };
 
@@ -131,14 +131,16 @@ const highest = (dtype: DType): number => (isFloat(dtype) ? Infinity : 2 ** 31 -
 const lowest = (dtype: DType): number =>
   isFloat(dtype) ? -Infinity : dtype === "bool" ? 0 : -(2 ** 31);
 
+type Reduction = "sum" | "prod" | "mean" | "amax" | "amin";
+
 /** How each reduction writes, and what to begin with where nothing counts yet. */
-const reductions = {
-  sum: { way: "add", start: () => 0 },
-  mean: { way: "add", start: () => 0 },
-  prod: { way: "mul", start: () => 1 },
-  amax: { way: "max", start: lowest },
-  amin: { way: "min", start: highest },
-} satisfies Record<string, { way: Way; start: (dtype: DType) => number }>;
+const reductions: Record<Reduction, readonly [way: Way, start: (dtype: DType) => number]> = {
+  sum: ["add", () => 0],
+  mean: ["add", () => 0],
+  prod: ["mul", () => 1],
+  amax: ["max", lowest],
+  amin: ["min", highest],
+};
 
 /**
  * The tensor where all elements that `scatter` would write to one place, and the one that was there
@@ -156,7 +158,7 @@ export const scatterReduce = (
   dim: number,
   index: Tensor,
   source: Tensor,
-  ...[reduce, options = {}]: [reduce: keyof typeof reductions, options?: ScatterReduceOptions]
+  ...[reduce, options = {}]: [reduce: Reduction, options?: ScatterReduceOptions]
 ): Tensor => {
   const { includeSelf } = readOptions("scatterReduce", options, { includeSelf: true });
   if (!Object.hasOwn(reductions, reduce)) {
@@ -165,11 +167,11 @@ export const scatterReduce = (
     );
   }
   const positions = positionsAlong("scatterReduce", x, dim, index);
-  const { way, start } = reductions[reduce];
+  const [way, start] = reductions[reduce];
   const from = checkSource("scatterReduce", x, source);
   const write = (into: Tensor, values: Tensor | number, by: Way): Tensor =>
     writeAlong("scatterReduce", into, positions, values, by);
-  const y = write(includeSelf ? x : write(x, start(x.dtype), "set"), from, way);
+  const y = write(includeSelf ? x : write(x, start(x.dtype), "put"), from, way);
   if (reduce !== "mean") return y;
   const counts = write(x.newFull(x.shape, includeSelf ? 1 : 0), from.newOnes(from.shape), way);
   return y.div(counts.clampMin(1), { roundingMode: isFloat(x.dtype) ? null : "floor" });
@@ -218,7 +220,7 @@ export const indexAdd = (
  * zeros([3]).indexCopy(0, index, tensor([5, 6])) // tensor([6., 5., 0.])
  */
 export const indexCopy = (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor =>
-  writeAcross("indexCopy", x, placeAcross("indexCopy", x, dim, index), source, "set");
+  writeAcross("indexCopy", x, placeAcross("indexCopy", x, dim, index), source, "put");
 
 /**
  * The tensor with one value everywhere at some positions of a dimension: a number, or a tensor
@@ -234,7 +236,7 @@ export const indexFill = (
   value: number | boolean | Tensor,
 ): Tensor => {
   const place = placeAcross("indexFill", x, dim, index, true);
-  return writePlace(place, single("indexFill", x, value), "set").reshape(x.shape);
+  return writePlace(place, single("indexFill", x, value), "put").reshape(x.shape);
 };
 
 /** How indexPut() and put() write. */
@@ -276,7 +278,7 @@ export const indexPut = (
       `the part that is indexed, of shape ${formatShape(shapeOf(place))}`,
     );
   }
-  return writePlace(place, source, accumulate ? "add" : "set").reshape(x.shape);
+  return writePlace(place, source, accumulate ? "add" : "put").reshape(x.shape);
 };
 
 /**
@@ -296,7 +298,7 @@ export const put = (x: Tensor, index: Tensor, source: Tensor, options: PutOption
     throw misfit("put", source, `${index.numel()} positions; give as many elements`);
   }
   const place = flatPlace(x, positions);
-  return writePlace(place, values.reshape(positions.shape), accumulate ? "add" : "set");
+  return writePlace(place, values.reshape(positions.shape), accumulate ? "add" : "put");
 };
 
 /**
@@ -331,5 +333,5 @@ export const maskedScatter = (x: Tensor, mask: Tensor, source: Tensor): Tensor =
     throw misfit("maskedScatter", source, `a mask that is true ${positions.length} times`);
   }
   const place = flatPlace(x.expand(shape), tensor(positions));
-  return writePlace(place, values.slice(0, 0, positions.length), "set");
+  return writePlace(place, values.slice(0, 0, positions.length), "put");
 };

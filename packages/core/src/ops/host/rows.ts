@@ -17,13 +17,13 @@ import type { Op, Saved, Vjp } from "../define.js";
 import { countUp } from "./order.js";
 
 /** What becomes of a row when another is written to its place. */
-export type Way = "set" | "add" | "mul" | "max" | "min";
+export type Way = "put" | "add" | "mul" | "max" | "min";
 
 /** Writes one row, given where it goes and where it comes from, in elements. */
 type Copy = (y: TypedArray, at: number, source: TypedArray, from: number, count: number) => void;
 
 const copies: Record<Way, Copy> = {
-  set(y, at, source, from, count) {
+  put(y, at, source, from, count) {
     for (let i = 0; i < count; i++) y[at + i] = source[from + i]!;
   },
   add(y, at, source, from, count) {
@@ -47,7 +47,7 @@ const multiplyWhole: Copy = (y, at, source, from, count) => {
 function copyFor(way: Way, dtype: DType): Copy {
   if (dtype === "int32" && way === "mul") return multiplyWhole;
   // The sum of truth values is "or", the product "and".
-  if (dtype === "bool" && way !== "set")
+  if (dtype === "bool" && way !== "put")
     return copies[way === "add" || way === "max" ? "max" : "min"];
   return copies[way];
 }
@@ -58,7 +58,7 @@ export const takeRows = (x: Tensor, rows: Tensor): Tensor =>
 
 /**
  * `x` with row `i` of `values` written to row `rows[i]`, one after the other: where several rows go
- * to one place, the last one stays ("set"), or all of them count.
+ * to one place, the last one stays ("put"), or all of them count.
  */
 export const writeRows = (way: Way, x: Tensor, rows: Tensor, values: Tensor): Tensor =>
   record(writing[way], [x, rows, values], null, x.dtype, { shape: x.shape });
@@ -72,7 +72,7 @@ const taking: Op = {
       const width = node.shape[1]!;
       const result = allocate(node.dtype, rows!.length * width);
       for (let i = 0; i < rows!.length; i++) {
-        copies.set(result, i * width, x!, rows![i]! * width, width);
+        copies.put(result, i * width, x!, rows![i]! * width, width);
       }
       return result;
     },
@@ -131,14 +131,14 @@ const factor: Vjp = (g, { a, b, c, y }): Tensor => {
 /** Of several rows that go to one place only the last one, which stayed, has a gradient. */
 const stayed: Vjp = (g, { b }): Tensor => {
   const own = tensor(countUp(b.shape[0]!)).unsqueeze(1);
-  const last = writeRows("set", own.newZeros([g.shape[0]!, 1]), b, own);
+  const last = writeRows("put", own.newZeros([g.shape[0]!, 1]), b, own);
   return takeRows(g, b).where(takeRows(last, b).eq(own), 0);
 };
 
 const writing: Record<Way, Op> = {
-  set: writer(
-    "set",
-    (g, { b }): Tensor => writeRows("set", g, b, g.newZeros([b.shape[0]!, g.shape[1]!])),
+  put: writer(
+    "put",
+    (g, { b }): Tensor => writeRows("put", g, b, g.newZeros([b.shape[0]!, g.shape[1]!])),
     stayed,
   ),
   add: writer("add", (g): Tensor => g, taken),
