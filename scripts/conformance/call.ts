@@ -141,7 +141,10 @@ function chooseParams(
   args: readonly unknown[],
   keys: readonly string[],
 ): readonly string[] {
-  if (entry.params !== null) return entry.params;
+  if (entry.params !== null) {
+    const beyond = params.find((names) => names.length >= args.length) ?? [];
+    return [...entry.params, ...beyond.slice(entry.params.length, args.length)];
+  }
   const fits = params.find((names) => {
     const rest = names.slice(args.length);
     const isLong = names.length >= args.length || isVariadic(names);

@@ -264,7 +264,7 @@ describe("what is refused", () => {
       "more dimensions than 64",
       () => zeros(new Array<number>(65).fill(1)).amax(),
       ShapeError,
-      "a tensor of 65",
+      "65 dimensions",
     ],
     [
       "whole quotients added",

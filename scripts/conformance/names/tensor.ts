@@ -112,6 +112,9 @@ export const tensorNames: Names = {
   trapezoid: "trapezoid(y, x, { dx, dim })",
   "unique(self, sorted, return_inverse, return_counts, dim)":
     "unique(self, { sorted, return_inverse, return_counts, dim })",
+  // +x is x.
+  "positive(self)": (self: Tensor) => self,
+  sgn: "sign",
   "std(self, dim, unbiased, keepdim, correction)": variance("std"),
   "std_mean(self, dim, unbiased, keepdim, correction)": variance("stdMean"),
   "var(self, dim, unbiased, keepdim, correction)": variance("var"),

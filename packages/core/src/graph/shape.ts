@@ -123,9 +123,6 @@ export function normalizeDim(name: string, dim: number, rank: number): number {
   return dim < 0 ? dim + bound : dim;
 }
 
-/** More dimensions than anyone has; arrays that contain themselves have more. */
-export const MOST_DIMENSIONS = 64;
-
 /** Several dimensions, none of them twice; none given means all of them. */
 export function normalizeDims(
   name: string,
@@ -134,12 +131,7 @@ export function normalizeDims(
 ): number[] {
   const given = typeof dims === "number" ? [dims] : (dims ?? []);
   checkList(name, given);
-  if (rank > MOST_DIMENSIONS) {
-    throw new ShapeError(
-      `${name}: a tensor of ${rank} dimensions has more than the ${MOST_DIMENSIONS} that can be ` +
-        "reduced; reshape it first.",
-    );
-  }
+  if (rank > 64) throw new ShapeError(`${name}: ${rank} dimensions are more than 64, the most.`);
   if (given.length === 0) return range(rank);
   const result = Array.from(given, (dim) => normalizeDim(name, dim, rank)).sort((a, b) => a - b);
   const twice = result.find((dim, i) => dim === result[i - 1]);

@@ -6,7 +6,7 @@ import { ArgumentError, DTypeError, ShapeError } from "../errors.js";
 import { allocate, fitsInteger, isDType, isFloat } from "../graph/dtype.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
 import { dataNode, checkTensor } from "../graph/node.js";
-import { MOST_DIMENSIONS, checkShape, countElements } from "../graph/shape.js";
+import { checkShape, countElements } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { construct } from "./define.js";
@@ -120,6 +120,9 @@ export function tensor(data: NestedArray, options: CreateOptions = {}): Tensor {
 
 const isTyped = (data: unknown): data is TypedArray =>
   [Float32Array, Float64Array, Int32Array, Uint8Array].some((kind) => data instanceof kind);
+
+/** More dimensions than anyone has; arrays that contain themselves have more. */
+const MOST_DIMENSIONS = 64;
 
 function shapeOf(data: NestedArray): number[] {
   const shape: number[] = [];
