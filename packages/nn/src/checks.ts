@@ -4,16 +4,22 @@
  */
 import { ArgumentError, ShapeError, Tensor } from "@nabla/core";
 
-/** Throws an ArgumentError unless every argument is a tensor, or `null` where it may be. */
+/** Throws an ArgumentError unless every argument is a tensor. */
 export function checkTensors(name: string, given: Readonly<Record<string, unknown>>): void {
   for (const [argument, value] of Object.entries(given)) {
-    if (value instanceof Tensor || value === null) continue;
+    if (value instanceof Tensor) continue;
     throw new ArgumentError(
       `${name}: the argument ${argument} must be a tensor, and is ` +
         `${typeof value === "object" ? "an object" : `a ${typeof value}`}; ` +
         "make one with tensor(...).",
     );
   }
+}
+
+/** Throws an ArgumentError unless every argument is a tensor or `null`. */
+export function checkOptional(name: string, given: Readonly<Record<string, unknown>>): void {
+  const isThere = ([, value]: [string, unknown]): boolean => value !== null;
+  checkTensors(name, Object.fromEntries(Object.entries(given).filter(isThere)));
 }
 
 /** Throws a ShapeError unless a tensor is missing or has the given shape. */

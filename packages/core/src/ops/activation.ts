@@ -80,6 +80,7 @@ export interface GeluOptions {
  */
 export const gelu = (x: Tensor, options: GeluOptions = {}): Tensor => {
   const { approximate } = complete("gelu", options, { approximate: "none" });
+  checkTensor("gelu", x);
   if (approximate === "none") return x.mul(0.5).mul(x.mul(-Math.SQRT1_2).erfc());
   if (approximate === "tanh") {
     const cubic = x.square().mul(0.044715).add(1).mul(x);

@@ -5,7 +5,7 @@
 import { ArgumentError, ones } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { checkTensors } from "../checks.js";
+import { checkOptional, checkTensors } from "../checks.js";
 import { readOptions } from "../options.js";
 import { dropout } from "./dropout.js";
 
@@ -62,7 +62,7 @@ export function scaledDotProductAttention(
     scale: null,
     needAttnWeights: false,
   });
-  checkTensors(name, { attnMask: all.attnMask });
+  checkOptional(name, { attnMask: all.attnMask });
   if (all.isCausal && all.attnMask !== null) {
     throw new ArgumentError(`${name}: it takes a mask or isCausal, not both; leave one out.`);
   }

@@ -6,7 +6,7 @@
 import { ArgumentError, DTypeError, IndexError, ShapeError, arange, tensor } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { checkRange, checkShape, checkTensors, showShape } from "../checks.js";
+import { checkOptional, checkRange, checkShape, checkTensors, showShape } from "../checks.js";
 import { readOptions } from "../options.js";
 import { binaryCrossEntropyWithLogits } from "./loss.js";
 import type { WeightedOptions } from "./loss.js";
@@ -111,7 +111,7 @@ export const nllLoss: Loss<ClassOptions> = (input, target, options = {}) => {
   checkTensors("nllLoss", { input, target });
   const defaults = { weight: null, ignoreIndex: -100, reduction: "mean" } as const;
   const all = readOptions<ClassOptions>("nllLoss", options, defaults);
-  checkTensors("nllLoss", { weight: all.weight });
+  checkOptional("nllLoss", { weight: all.weight });
   return ofClasses("nllLoss", input, target, { ...all, labelSmoothing: 0 });
 };
 
@@ -135,7 +135,7 @@ export const crossEntropy: Loss<CrossEntropyOptions> = (input, target, options =
     labelSmoothing: 0,
   });
   const { weight, ignoreIndex, labelSmoothing, reduction } = all;
-  checkTensors(name, { weight });
+  checkOptional(name, { weight });
   checkRange(name, "labelSmoothing", labelSmoothing, 0, 1);
   const dim = classDim(name, input);
   const count = input.size(dim);
@@ -174,7 +174,7 @@ export const multiMarginLoss: Loss<MultiMarginOptions> = reducing(
   { p: 1, margin: 1, weight: null },
   (input, target, { p, margin, weight }) => {
     const name = "multiMarginLoss";
-    checkTensors(name, { weight });
+    checkOptional(name, { weight });
     if (p !== 1 && p !== 2) throw new ArgumentError(`${name}: p is ${p}, and must be 1 or 2.`);
     const rows = asMatrix(name, input);
     const [samples, count] = rows.shape as [number, number];

@@ -5,7 +5,7 @@
 import { ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { checkTensors, showShape } from "../checks.js";
+import { checkOptional, checkTensors, showShape } from "../checks.js";
 
 /**
  * input · weightᵀ + bias: from [..., inFeatures], with a weight of [outFeatures, inFeatures] and a
@@ -15,7 +15,8 @@ import { checkTensors, showShape } from "../checks.js";
  * functional.linear(tensor([1, 2]), tensor([[3, 4]]), tensor([5])) // tensor([16.])
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  checkTensors("linear", { input, weight, bias });
+  checkTensors("linear", { input, weight });
+  checkOptional("linear", { bias });
   const product = input.matmul(weight.t());
   return bias === null ? product : product.add(bias);
 }
@@ -33,7 +34,8 @@ export function bilinear(
   weight: Tensor,
   bias: Tensor | null = null,
 ): Tensor {
-  checkTensors("bilinear", { input1, input2, weight, bias });
+  checkTensors("bilinear", { input1, input2, weight });
+  checkOptional("bilinear", { bias });
   const [count = 0, size1 = 0, size2 = 0] = weight.shape;
   const front = input1.shape.slice(0, -1);
   const fits = showShape({ shape: [...front, size1] }) === showShape(input1);

@@ -7,7 +7,7 @@
 import { ArgumentError, ShapeError, customFunction, noGrad } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { checkRange, checkShape, checkTensors, showShape } from "../checks.js";
+import { checkOptional, checkRange, checkShape, checkTensors, showShape } from "../checks.js";
 import { readOptions } from "../options.js";
 import { reduce, reducing } from "./reduction.js";
 import type { Loss, ReductionOptions } from "./reduction.js";
@@ -154,7 +154,7 @@ export const binaryCrossEntropy: Loss<WeightedOptions> = reducing(
   { weight: null },
   (input, target, { weight }) => {
     checkTargets("binaryCrossEntropy", input, target);
-    checkTensors("binaryCrossEntropy", { weight });
+    checkOptional("binaryCrossEntropy", { weight });
     return weighted(crossEntropyOfProbabilities(input, target), weight);
   },
 );
@@ -177,7 +177,7 @@ export const binaryCrossEntropyWithLogits: Loss<LogitsOptions> = reducing(
   { weight: null, posWeight: null },
   (input, target, { weight, posWeight }) => {
     checkTargets("binaryCrossEntropyWithLogits", input, target);
-    checkTensors("binaryCrossEntropyWithLogits", { weight, posWeight });
+    checkOptional("binaryCrossEntropyWithLogits", { weight, posWeight });
     const positive = weighted(target, posWeight).mul(input.neg().softplus());
     return weighted(positive.add(target.neg().add(1).mul(input.softplus())), weight);
   },

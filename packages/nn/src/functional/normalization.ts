@@ -7,7 +7,7 @@
 import { ArgumentError, ShapeError, customFunction, isGradEnabled, noGrad } from "@nabla/core";
 import type { Saved, Tensor } from "@nabla/core";
 
-import { checkShape, checkTensors, showShape } from "../checks.js";
+import { checkOptional, checkShape, checkTensors, showShape } from "../checks.js";
 import { readOptions } from "../options.js";
 
 /** What normalisations take. */
@@ -78,7 +78,7 @@ function checkWeights(
   { weight, bias }: { readonly weight: Tensor | null; readonly bias: Tensor | null },
   shape: readonly number[],
 ): void {
-  checkTensors(name, { weight, bias });
+  checkOptional(name, { weight, bias });
   checkShape(name, "weight", weight, shape);
   checkShape(name, "bias", bias, shape);
 }
@@ -117,7 +117,8 @@ function normalizeChannels(
   options: Required<RunningOptions & Pick<InstanceNormOptions, "runningMean" | "runningVar">>,
 ): Tensor {
   const { weight, bias, momentum, eps, runningMean, runningVar } = options;
-  checkTensors(name, { input, runningMean, runningVar });
+  checkTensors(name, { input });
+  checkOptional(name, { runningMean, runningVar });
   const shape = channelShape(input);
   const channels = input.shape[1] ?? 0;
   if (input.dim() < 2 && input.numel() > 0) {
@@ -251,6 +252,9 @@ export function groupNorm(input: Tensor, numGroups: number, options: NormOptions
 /** The last dimensions, which have the given sizes; a ShapeError where they have not. */
 function lastDims(name: string, input: Tensor, sizes: readonly number[]): number[] {
   checkTensors(name, { input });
+  if (!Array.isArray(sizes)) {
+    throw new ArgumentError(`${name}: the normalized shape must be a list, for example [3].`);
+  }
   const first = input.dim() - sizes.length;
   const last = showShape({ shape: input.shape.slice(Math.max(0, first)) });
   if (sizes.length > 0 && last === showShape({ shape: sizes }))
@@ -372,7 +376,7 @@ export interface NormalizeOptions {
  */
 export function normalize(input: Tensor, options: NormalizeOptions = {}): Tensor {
   checkTensors("normalize", { input });
-  const { dim = 1, ...rest } = options;
-  const { p, eps } = readOptions("normalize", rest, { p: 2, eps: 1e-12 });
+  const defaults = { p: 2, dim: [1], eps: 1e-12 };
+  const { p, dim, eps } = readOptions<NormalizeOptions>("normalize", options, defaults);
   return input.div(input.norm(p, dim, true).clampMin(eps));
 }

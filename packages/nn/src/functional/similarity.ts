@@ -189,9 +189,17 @@ export function tripletMarginWithDistanceLoss(
     swap: false,
     reduction: "mean",
   });
-  const distance = all.distanceFunction ?? pairwiseDistance;
-  const far = distance(anchor, negative);
-  const apart = all.swap ? far.minimum(distance(positive, negative)) : far;
+  const far = all.distanceFunction ?? pairwiseDistance;
+  if (typeof far !== "function") {
+    throw new ArgumentError(`${name}: the option distanceFunction must be a function, or null.`);
+  }
+  const distance = (a: Tensor, b: Tensor): Tensor => {
+    const found = far(a, b);
+    checkTensors(name, { "that distanceFunction gave": found });
+    return found;
+  };
+  const away = distance(anchor, negative);
+  const apart = all.swap ? away.minimum(distance(positive, negative)) : away;
   const missing = distance(anchor, positive).sub(apart).add(all.margin).clampMin(0);
   return reduce(name, missing, all.reduction);
 }
