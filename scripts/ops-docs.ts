@@ -184,10 +184,12 @@ function entry(operation: Operation, differences: string[]): string[] {
 }
 
 /** All ways to call it: as a method in full, as a function, and in place. */
-function calls({ name, prefix, signatures, isMethod, isFunction }: Operation): string {
+function calls(operation: Operation): string {
+  const { name, prefix, signatures, isMethod, isFunction } = operation;
   const ways = signatures.map(({ parameters, result }) => {
     const given = parameters.slice(Number(isMethod)).map(({ text }) => text);
-    const gives = result === "Tensor" ? "" : `: ${result}`;
+    const isTensor = result === "Tensor" || operation.call.op !== undefined;
+    const gives = isTensor ? "" : `: ${result}`;
     return `${isMethod ? "x." : prefix}${name}(${given.join(", ")})${gives}`;
   });
   if (isMethod) {

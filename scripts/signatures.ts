@@ -77,7 +77,8 @@ export function typesIn(sources: readonly SourceCode[]): Types {
       const parameters = own.typeParameters?.params.map((parameter) => parameter.name.name) ?? [];
       if (called !== undefined)
         functions.set(name, { parameters, text: functionText(called, text) });
-      if (name.endsWith("Options") && own.type === "TSInterfaceDeclaration") {
+      const isAll = own.type === "TSInterfaceDeclaration" && own.extends.length === 0;
+      if (name.endsWith("Options") && isAll) {
         options.set(name, plain(text.slice(own.body.start, own.body.end)));
       }
     }

@@ -76,6 +76,7 @@ const constants = new Map<number, Formula>([
   [Math.SQRT2, root(2)],
   [Math.SQRT1_2, quotient(1, root(2))],
   [2 / Math.sqrt(Math.PI), quotient(2, root("π"))],
+  [Math.sqrt(Math.PI) / 2, quotient(root("π"), 2)],
   [Math.sqrt(2 / Math.PI), root(quotient(2, "π"))],
   [1 / Math.sqrt(2 * Math.PI), quotient(1, root({ op: "mul", of: [2, "π"] }))],
 ]);
