@@ -11,6 +11,7 @@ import type { Code, ModuleBuilder, Value } from "./assembler.js";
 import { apply, constant, Graph } from "./expression.js";
 import type { Node, Target } from "./expression.js";
 import { CHUNK, MemoryFold, RegisterFold } from "./fold.js";
+import { routines } from "./mathematics.js";
 import { finished, folds, isPosition, planWalks } from "./order.js";
 import type { Result, Walk } from "./order.js";
 import { at, bits, convert, f64, i32, i64, loadLane, loadSplat, shuffle, store } from "./vector.js";
@@ -120,11 +121,12 @@ class Walker {
 
   /** More vectors a turn where so little happens that turns would wait for one another. */
   #chooseUnroll(): number {
-    const work = this.#graph.nodes.filter(
-      ({ level, op }) => level === this.#last && op !== "operand",
-    );
+    let work = 0;
+    for (const { level, op, inputs } of this.#graph.nodes) {
+      if (level === this.#last) work += Object.hasOwn(routines, op) ? 5 : inputs.length > 0 ? 1 : 0;
+    }
     const size = this.walk.sizes[this.#last]!;
-    const wanted = work.length <= 4 ? 4 : work.length <= 12 ? 2 : 1;
+    const wanted = work <= 4 ? 4 : work <= 12 ? 2 : 1;
     return Math.max(1, Math.min(wanted, Math.floor(size / this.walk.lanes)));
   }
 
