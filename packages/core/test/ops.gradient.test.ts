@@ -10,6 +10,7 @@ import * as copies from "../src/ops/copy.js";
 import type { Samples } from "../src/ops/define.js";
 import { callMethod, layouts, sizeOf, spread, toTensor } from "./arrays.js";
 import type { Layout } from "./arrays.js";
+import { linalgCases } from "./linalg-cases.js";
 import { elementwise, rowsIn } from "./oracles.js";
 import { reductionCases } from "./reduction-cases.js";
 import { structureCases } from "./structure-cases.js";
@@ -176,6 +177,7 @@ describe("reductions, movements and products", () => {
     ["matmul, a vector and a batch", (a, b) => a.matmul(b), [3], [2, 3, 2]],
     ["matmul, transposed", (a, b) => a.transpose(0, 1).matmul(b.transpose(0, 1)), [3, 2], [2, 3]],
     ["matmul with itself", (a) => a.matmul(a), [3, 3]],
+    ...linalgCases,
     ...structureCases,
     ...reductionCases,
   ];
