@@ -151,7 +151,7 @@ describe("refused", () => {
           of them; its last two sizes must be equal.
       a vector:
           ShapeError: linalg.svd: a tensor of shape [2] is no matrix, and no batch of them;
-          try x.unsqueeze(0).
+          make it one by x.unsqueeze(0).
       whole numbers:
           DTypeError: linalg.det: the linalg.det of int32 elements is no int32; convert first,
           for example linalg.det(x.to("float32")).

@@ -92,7 +92,8 @@ export function checkMatrices(name: string, x: Tensor, isSquare = false): Tensor
   if (shape.length > 1 && !(isSquare && shape.at(-1) !== shape.at(-2))) return x;
   throw new ShapeError(
     `${name}: a tensor of shape ${formatShape(shape)} is no ${isSquare ? "square " : ""}matrix, ` +
-      `and no batch of them; ${isSquare ? "its last two sizes must be equal" : "try x.unsqueeze(0)"}.`,
+      "and no batch of them; " +
+      `${isSquare ? "its last two sizes must be equal" : "make it one by x.unsqueeze(0)"}.`,
   );
 }
 
