@@ -53,7 +53,12 @@ export function callOperator(of: RecordedOp, { args, kwargs }: Arguments): unkno
     (value) => value instanceof PythonFloat || (typeof value === "number" && value % 1 !== 0),
   );
   const plain = Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [name, withoutFloats(value)]),
+    Object.entries(given).map(([name, value]) => [
+      name,
+      isOperand(name) && value instanceof PythonFloat && isWholeTensor(given["self"])
+        ? nabla.tensor(value.value)
+        : withoutFloats(value),
+    ]),
   );
   if (typeof entry.call === "string") return callWritten(entry.call, params, plain);
   return callCode(entry.call, params, plain, { isWhole });
@@ -70,6 +75,11 @@ function callCode(
   if (unknown !== undefined) throw new Missing(`there is no parameter ${unknown}`);
   return (code as Callable)(...params.map((name) => given[name]), asked);
 }
+
+/** A Python float makes fractions of a whole tensor; here only a tensor can, without dimensions. */
+const isOperand = (name: string): boolean => name === "other" || name === "exponent";
+const isWholeTensor = (value: unknown): boolean =>
+  value instanceof nabla.Tensor && !value.dtype.startsWith("float");
 
 const withoutFloats = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutFloats);
@@ -130,7 +140,10 @@ function chooseParams(
   args: readonly unknown[],
   keys: readonly string[],
 ): readonly string[] {
-  if (entry.params !== null) return entry.params;
+  if (entry.params !== null) {
+    const beyond = params.find((names) => names.length >= args.length) ?? [];
+    return [...entry.params, ...beyond.slice(entry.params.length, args.length)];
+  }
   const fits = params.find((names) => {
     const rest = names.slice(args.length);
     const isLong = names.length >= args.length || isVariadic(names);

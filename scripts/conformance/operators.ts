@@ -9,7 +9,7 @@ import { differenceOf, partsOf } from "./compare.js";
 import { BeyondTypes, argumentsOf, isRefusal, isRecordedTensor, tensorOf } from "./format.js";
 import type { Arguments, RecordedCall, RecordedOp } from "./format.js";
 import { Missing } from "./names.js";
-import { skippedCases, skippedOps } from "./skipped.js";
+import { OF_TYPES, skippedCases, skippedOps, unsayableReason } from "./skipped.js";
 
 /** What became of one case. */
 export interface Outcome {
@@ -43,8 +43,9 @@ export function runOperator(of: RecordedOp): Outcome[] {
     return all.map(({ id }) => outcome(id, isCore ? "there is no such operation" : reason));
   }
   return all.map(({ id, call, isError }) => {
-    const reason = skippedCases[id];
-    if (reason !== undefined) return skipped(id, reason);
+    const reason = isError ? unsayableReason(call) : (skippedCases[id] ?? null);
+    const counts = reason !== null && (!isCore || reason.startsWith(OF_TYPES));
+    if (counts) return skipped(id, reason);
     return runCase(id, of, call, isError);
   });
 }
@@ -54,7 +55,7 @@ function runCase(id: string, of: RecordedOp, call: RecordedCall, isError: boolea
     const difference = isError ? refusalProblem(of, call) : caseProblem(of, call);
     return difference === null ? passed(id) : failed(id, difference);
   } catch (error) {
-    if (error instanceof BeyondTypes) return skipped(id, `dtype: ${error.message}`);
+    if (error instanceof BeyondTypes) return skipped(id, OF_TYPES + error.message);
     if (error instanceof Missing) return failed(id, error.message);
     return failed(id, `it threw ${String(error)}`);
   }
@@ -67,7 +68,7 @@ function refusalProblem(of: RecordedOp, call: RecordedCall): string | null {
   try {
     callOperator(of, given);
   } catch (error) {
-    if (isRefusal(error) || error instanceof Missing) return null;
+    if (isRefusal(error)) return null;
     return `not refused in a sentence: ${String(error)} (PyTorch: ${message})`;
   }
   return `not refused (PyTorch: ${message})`;
@@ -78,7 +79,7 @@ function caseProblem(of: RecordedOp, call: RecordedCall): string | null {
   const given = argumentsOf(call);
   const result = callOperator(of, given);
   return (
-    differenceOf(result, call.out, call) ??
+    ("out" in call ? differenceOf(result, call.out, call) : null) ??
     mutationProblem(given, call) ??
     gradientProblem(result, given, call)
   );

@@ -2,7 +2,7 @@
 // and with every `dim`; what is odd about NaN, equals and nothing; what is refused. sum and mean:
 // ops.test.ts. Derivatives: ops.gradient.test.ts.
 
-import { ArgumentError, DTypeError, IndexError, tensor, zeros } from "@nabla/core";
+import { ArgumentError, DTypeError, IndexError, ShapeError, tensor, zeros } from "@nabla/core";
 import type { DType, Tensor } from "@nabla/core";
 import { describe, expect, test } from "vitest";
 
@@ -228,6 +228,27 @@ describe("what is odd", () => {
   });
 });
 
+describe("sums of ten million float32 numbers", () => {
+  // Sums are taken in float64 and rounded once, so nothing is lost: those of PyTorch, in pairs of
+  // float32, are right to about six digits.
+  const count = 1e7;
+  const tenth = Math.fround(0.1);
+  const x = tensor(new Float32Array(count).fill(tenth));
+  const columns = x.reshape([2, count / 2]).transpose(0, 1);
+  const cases: [name: string, run: () => Tensor, expected: number][] = [
+    ["sum", () => x.sum(), count * tenth],
+    ["sum along a dimension", () => columns.sum(0).select(0, 1), (count / 2) * tenth],
+    ["sum of what does not lie in a row", () => columns.sum(), count * tenth],
+    ["mean", () => x.mean(), tenth],
+    ["cumsum", () => x.cumsum(0).select(0, -1), count * tenth],
+    ["dot", () => x.dot(x), count * Math.fround(tenth * tenth)],
+    ["norm", () => x.norm(), Math.sqrt(count * tenth * tenth)],
+  ];
+  test.each(cases)("%s", (_name, run, expected) => {
+    expect(Math.abs(run().item() / expected - 1)).toBeLessThan(1e-7);
+  });
+});
+
 describe("what is refused", () => {
   const of = (dtype: DType): Tensor => tensor([1, 0], { dtype });
   const cases: [name: string, run: () => unknown, kind: typeof IndexError, message: string][] = [
@@ -239,6 +260,18 @@ describe("what is refused", () => {
     ["no such dimension", () => zeros([2]).cumsum(1), IndexError, "cumsum: dimension 1 is out"],
     ["truths in order", () => of("bool").argmax(), DTypeError, "argmax: truth values"],
     ["a whole variance", () => of("int32").var(), DTypeError, "var: the var of int32"],
+    [
+      "more dimensions than 64",
+      () => zeros(new Array<number>(65).fill(1)).amax(),
+      ShapeError,
+      "65 dimensions",
+    ],
+    [
+      "whole quotients added",
+      () => of("int32").addcdiv(of("int32"), of("int32")),
+      DTypeError,
+      "addcdiv: the addcdiv of int32",
+    ],
     ["a whole softmax", () => of("int32").softmax(0), DTypeError, "softmax: the softmax"],
     ["whole division by 0", () => of("int32").floorDivide(0), ArgumentError, "floorDivide: a"],
     ["by a 0 among others", () => of("int32").fmod(of("int32")), ArgumentError, "fmod: a whole"],

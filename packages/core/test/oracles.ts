@@ -34,6 +34,37 @@ function errorSeries(x: number): number {
   for (let n = 0, term = x; n < 100; n++, term *= (2 * x * x) / (2 * n + 1)) sum += term;
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
+/** Where a rising function has a value, by halving. */
+function inverse(f: (x: number) => number, value: number): number {
+  if (Math.abs(value) === 1) return value * Infinity;
+  let [low, high] = [-4, 4];
+  for (let i = 0; i < 80; i++) {
+    const middle = (low + high) / 2;
+    if (f(middle) < value) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Lanczos' approximation of the gamma function, with Godfrey's coefficients; x > 0. */
+const lanczos = [
+  676.5203681218851, -1259.1392167224028, 771.3234287776531, -176.6150291621406, 12.507343278686905,
+  -0.13857109526572012, 9.984369578019572e-6, 1.5056327351493116e-7,
+];
+function lanczosSums(x: number): [sum: number, slope: number] {
+  const terms = lanczos.map((c, i) => c / (x + i));
+  const slope = terms.reduce((total, term, i) => total - term / (x + i), 0);
+  return [terms.reduce((total, term) => total + term, 0.9999999999998099), slope];
+}
+function logGamma(x: number): number {
+  const t = x + 6.5;
+  return Math.log(2 * Math.PI) / 2 + (x - 0.5) * Math.log(t) - t + Math.log(lanczosSums(x)[0]);
+}
+function slopeOfLogGamma(x: number): number {
+  const t = x + 6.5;
+  const [sum, slope] = lanczosSums(x);
+  return Math.log(t) + (x - 0.5) / t - 1 + slope / sum;
+}
 const floored = (a: number, b: number): number => a - b * Math.floor(a / b);
 
 export const oracles: Record<RowNames<Tested>, (...xs: number[]) => number> = {
@@ -78,6 +109,9 @@ export const oracles: Record<RowNames<Tested>, (...xs: number[]) => number> = {
   log10: (x) => Math.log(x) / Math.LN10,
   erf: (x) => errorSeries(x),
   erfc: (x) => 1 - errorSeries(x),
+  erfinv: (x) => inverse(errorSeries, x),
+  lgamma: (x) => logGamma(x),
+  digamma: (x) => slopeOfLogGamma(x),
   logit: (x) => Math.log(x) - Math.log1p(-x),
   logaddexp: (a, b) => Math.log(Math.exp(a) + Math.exp(b)),
   logaddexp2: (a, b) => Math.log2(2 ** a + 2 ** b),

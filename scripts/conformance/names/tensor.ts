@@ -104,6 +104,9 @@ export const tensorNames: Names = {
   "masked_fill(self, mask, value)": "maskedFill(self, mask, value)",
   "meshgrid(tensors, indexing)": "meshgrid(tensors, { indexing })",
   "nn.functional.pad(self, pad, mode, value)": "pad(self, pad, { mode, value })",
+  // +x is x.
+  "positive(self)": (self: Tensor) => self,
+  sgn: "sign",
   "std(self, dim, unbiased, keepdim, correction)": variance("std"),
   "std_mean(self, dim, unbiased, keepdim, correction)": variance("stdMean"),
   "var(self, dim, unbiased, keepdim, correction)": variance("var"),

@@ -8,7 +8,7 @@
 import type { TypedArray } from "../graph/dtype.js";
 import type { Fold } from "../kernel/kernel.js";
 import type { BinaryScalar, ScalarOp, UnaryScalar } from "../kernel/scalar.js";
-import { erf, erfc } from "./special.js";
+import { erf, erfc, erfinv, lgamma, polygamma } from "./special.js";
 
 /** A walk through an array: where it stands, and how far the next element is. */
 export interface Lane {
@@ -57,6 +57,12 @@ const unary = {
   },
   erfc: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
     for (const end = k + n; k < end; k++, i += p) Y[k] = erfc(A[i]!);
+  },
+  erfinv: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = erfinv(A[i]!);
+  },
+  lgamma: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = lgamma(A[i]!);
   },
   sin: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
     for (const end = k + n; k < end; k++, i += p) Y[k] = Math.sin(A[i]!);
@@ -107,6 +113,9 @@ const binary = {
   },
   atan2: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
     for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = Math.atan2(A[i]!, B[j]!);
+  },
+  polygamma: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = polygamma(A[i]!, B[j]!);
   },
   max: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
     for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = Math.max(A[i]!, B[j]!);

@@ -21,6 +21,8 @@ export type UnaryScalar =
   | "log10"
   | "erf"
   | "erfc"
+  | "erfinv"
+  | "lgamma"
   | "sin"
   | "cos"
   | "tanh"
@@ -37,6 +39,7 @@ export type BinaryScalar =
   | "mod"
   | "pow"
   | "atan2"
+  | "polygamma"
   | "max"
   | "min"
   | "eq"
@@ -130,6 +133,8 @@ export const s = {
   log10: unary("log10"),
   erf: unary("erf"),
   erfc: unary("erfc"),
+  erfinv: unary("erfinv"),
+  lgamma: unary("lgamma"),
   sin: unary("sin"),
   cos: unary("cos"),
   tanh: unary("tanh"),
@@ -143,6 +148,7 @@ export const s = {
   mod: binary("mod"),
   pow: binary("pow"),
   atan2: binary("atan2"),
+  polygamma: binary("polygamma"),
   max: binary("max"),
   min: binary("min"),
   eq: binary("eq", "bool"),

@@ -86,7 +86,7 @@ export const mul = binary({
 export const div = rounding(
   binary({
     kernel: (a, b) => s.div(a, b),
-    vjps: [(g, { b }): Tensor => g.div(b), (g, { b, y }): Tensor => g.mul(y).div(b).neg()],
+    vjps: [(g, { b }): Tensor => g.div(b), (g, { b, y }): Tensor => g.mul(y.div(b)).neg()],
     samples: [
       [-3, 3],
       [0.5, 3],

@@ -20,6 +20,12 @@ const other = (x: Expression): Expression => s.sqrt(s.mul(s.sub(1, x), s.add(1, 
 /** Above this the square of a number hides all that is added to it, and may overflow. */
 const HUGE = 1e9;
 
+/** exp(-|x| / 2), and the same less 1: what sinh and cosh are made of that does not overflow. */
+function halfPower(x: Expression): [power: Expression, rest: Expression] {
+  const half = s.mul(s.abs(x), -0.5);
+  return [s.exp(half), s.expm1(half)];
+}
+
 /**
  * The tangent of every element, an angle in radians.
  * @example
@@ -93,7 +99,11 @@ export const atan2 = pair({
  * tensor([0, 1]).sinh() // tensor([0.0000, 1.1752])
  */
 export const sinh = unary({
-  kernel: (x) => s.sub(s.mul(s.expm1(x), 0.5), s.mul(s.expm1(s.neg(x)), 0.5)),
+  kernel: (x) => {
+    const [power, rest] = halfPower(x);
+    const sine = s.mul(s.add(s.div(rest, power), rest), 0.5);
+    return s.neg(s.mul(s.mul(s.sign(x), sine), s.add(power, s.div(1, power))));
+  },
   vjps: [(g, { x }): Tensor => g.mul(x.cosh())],
   samples: line,
   fractions: true,
@@ -105,7 +115,10 @@ export const sinh = unary({
  * tensor([0, 1]).cosh() // tensor([1.0000, 1.5431])
  */
 export const cosh = unary({
-  kernel: (x) => s.add(s.mul(s.exp(x), 0.5), s.mul(s.exp(s.neg(x)), 0.5)),
+  kernel: (x) => {
+    const [power] = halfPower(x);
+    return s.add(s.mul(s.mul(power, power), 0.5), s.div(s.div(0.5, power), power));
+  },
   vjps: [(g, { x }): Tensor => g.mul(x.sinh())],
   samples: line,
   fractions: true,
