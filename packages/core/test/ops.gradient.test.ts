@@ -21,6 +21,7 @@ import * as copies from "../src/ops/copy.js";
 import type { Op, Samples } from "../src/ops/define.js";
 import { callMethod, layouts, sizeOf, spread, toTensor } from "./arrays.js";
 import type { Layout } from "./arrays.js";
+import { linalgCases } from "./linalg-cases.js";
 import { elementwise, rowsIn } from "./oracles.js";
 import { positionCases } from "./position-cases.js";
 import { reductionCases } from "./reduction-cases.js";
@@ -194,6 +195,7 @@ describe("reductions, movements and products", () => {
     ],
     ["written in place", (x, v) => x.mul(1).mul_(v).square(), [2, 3], [3]],
     ["put into a transposed view", (x, v) => x.mul(1).transpose(0, 1).copy_(v), [2, 3], [3, 2]],
+    ...linalgCases,
     ...structureCases,
     ...positionCases,
     ...reductionCases,

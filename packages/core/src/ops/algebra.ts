@@ -6,7 +6,7 @@ import { ArgumentError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import { cholesky as choleskyOf } from "./decompose.js";
 import { pinv } from "./least-squares.js";
-import { checkSquare, squareMatrices } from "./matrices.js";
+import { checkMatrices, floatMatrices } from "./matrices.js";
 import { eye } from "./sequence.js";
 import { inv, invert } from "./solve.js";
 
@@ -50,12 +50,12 @@ const unitLike = (x: Tensor): Tensor => eye(x.shape.at(-1)!, { dtype: x.dtype })
  * //         [ 0.,  1.]])
  */
 export const matrixPower = (x: Tensor, n: number): Tensor => {
-  checkSquare("matrixPower", x);
+  checkMatrices("matrixPower", x, true);
   if (!Number.isInteger(n)) {
     throw new ArgumentError(`matrixPower: the power is ${String(n)}; use an integer.`);
   }
   if (n === 0) return x.maskedFill(true, 0).add(unitLike(x));
-  if (n < 0) return matrixPower(invert(squareMatrices("matrixPower", x), "matrixPower"), -n);
+  if (n < 0) return matrixPower(invert(floatMatrices("matrixPower", x), "matrixPower"), -n);
   let result: Tensor | null = null;
   let power = x;
   for (let left = n; ; power = power.matmul(power)) {
@@ -78,7 +78,7 @@ const TERMS = 14;
  * //         [0., 1.]])
  */
 export const matrixExp = (x: Tensor): Tensor => {
-  const unit = unitLike(squareMatrices("matrixExp", x));
+  const unit = unitLike(floatMatrices("matrixExp", x, true));
   if (x.numel() === 0) return x.clone();
   const norm = x.detach().abs().sum(-1).amax().item();
   const squarings = norm > 0.5 && norm < Infinity ? Math.ceil(Math.log2(norm)) + 1 : 0;

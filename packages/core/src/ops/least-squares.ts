@@ -4,9 +4,10 @@
  */
 import { checkTensor } from "../graph/node.js";
 import type { Tensor } from "../tensor.js";
+import { readOptions } from "./arguments.js";
 import { full, tensor } from "./create.js";
-import { eigh, eigvalsh, qr, singular, svdvals } from "./decompose.js";
-import { floatMatrices, squareMatrices, rightHandSide, sameBatch } from "./matrices.js";
+import { qr, singular, svdvals, symmetric } from "./decompose.js";
+import { floatMatrices, rightHandSide, sameBatch, sizesOf } from "./matrices.js";
 import { solvePart } from "./solve.js";
 import { told } from "./told.js";
 
@@ -19,18 +20,18 @@ export interface RankOptions {
    * times the larger of the matrix's two sizes.
    */
   readonly rtol?: number | Tensor | null;
-  /** The matrices are symmetric: their lower triangles are read, and their eigenvalues count. */
+  /** The matrices are symmetric, and their lower triangles are read. */
   readonly hermitian?: boolean;
 }
 
-const usualTolerance = (x: Tensor): number =>
-  Math.max(...x.shape.slice(-2)) * (x.dtype === "float64" ? 2 ** -52 : 2 ** -23);
+const usual = { atol: null, rtol: null, hermitian: false };
 
 /** Which of the singular values `s`, [..., k] and at least one, of `x` count. */
 function counted(name: string, x: Tensor, s: Tensor, { atol, rtol }: RankOptions): Tensor {
   const isTensor = typeof atol === "object" && atol !== null;
   const floor = isTensor ? checkTensor(name, atol) : tensor(atol ?? 0, { dtype: x.dtype });
-  const share = rtol ?? floor.le(0).to(x.dtype).mul(usualTolerance(x));
+  const precision = Math.max(...sizesOf(x)) * (x.dtype === "float64" ? 2 ** -52 : 2 ** -23);
+  const share = rtol ?? floor.le(0).to(x.dtype).mul(precision);
   return s.gt(s.amax(-1).mul(share).maximum(floor).unsqueeze(-1));
 }
 
@@ -43,9 +44,10 @@ function counted(name: string, x: Tensor, s: Tensor, { atol, rtol }: RankOptions
  */
 export const matrixRank = (given: Tensor, options: RankOptions = {}): Tensor => {
   const name = "linalg.matrixRank";
-  const x = floatMatrices(name, given).detach();
+  const { hermitian } = readOptions(name, options, usual);
+  const x = floatMatrices(name, given, hermitian).detach();
   if (x.numel() === 0) return full(x.shape.slice(0, -2), 0, { dtype: "int32" });
-  const s = options.hermitian === true ? eigvalsh(x).abs() : svdvals(x);
+  const s = svdvals(hermitian ? symmetric(x) : x);
   return counted(name, x, s, options).sum(-1);
 };
 
@@ -70,25 +72,15 @@ const pseudoInverse = told<null>("pinv", (g, { x, y }): Tensor => {
  */
 export const pinv = (x: Tensor, options: RankOptions = {}): Tensor => {
   const name = "linalg.pinv";
-  if (floatMatrices(name, x).numel() === 0) return x.mT;
+  const { hermitian } = readOptions(name, options, usual);
+  if (floatMatrices(name, x, hermitian).numel() === 0) return x.mT;
   return pseudoInverse(x, null, () => {
-    const [u, s, v] = options.hermitian === true ? symmetric(name, x) : singular(name, x);
-    const counts = counted(name, x, s.abs(), options);
+    const [u, s, v] = singular(name, hermitian ? symmetric(x) : x);
+    const counts = counted(name, x, s, options);
     const inverse = s.where(counts, 1).reciprocal().where(counts, 0);
     return v.mul(inverse.unsqueeze(-2)).matmul(u.mT);
   });
 };
-
-function symmetric(name: string, x: Tensor): [u: Tensor, s: Tensor, v: Tensor] {
-  const { eigenvalues, eigenvectors } = eigh(squareMatrices(name, x));
-  return [eigenvectors, eigenvalues, eigenvectors];
-}
-
-/** What least squares are told. */
-export interface LeastSquaresOptions {
-  /** Singular values up to this share of the largest are taken to be 0; as `rtol` of `pinv`. */
-  readonly rcond?: number | null;
-}
 
 /** What least squares found. */
 export interface LeastSquares {
@@ -104,36 +96,41 @@ export interface LeastSquares {
  * X for which the sum of the squares of A · X - B is smallest, and of several the shortest. A is a
  * matrix, or a batch of them, [..., m, n]; B is a matrix [..., m, k], whose batch broadcasts with
  * A's, or a vector [m], or one for each matrix. By Q · R where A has full rank, else by singular
- * values; to see which, this reads the elements.
+ * values, of which those up to `rcond` times the largest are taken to be 0; to see which, this
+ * reads the elements.
  * @example
  * const a = tensor([[1, 0], [1, 1], [1, 2]]);
  * const { solution, residuals } = linalg.lstsq(a, tensor([1, 3, 4]));
  * solution // tensor([1.1667, 1.5000])
  * residuals // tensor(0.1667)
  */
-export const lstsq = (a: Tensor, b: Tensor, { rcond }: LeastSquaresOptions = {}): LeastSquares => {
+export const lstsq = (
+  a: Tensor,
+  b: Tensor,
+  options: { readonly rcond?: number | null } = {},
+): LeastSquares => {
   const name = "linalg.lstsq";
+  const tolerance = { rtol: readOptions(name, options, { rcond: null }).rcond };
   const [matrix, isVector] = rightHandSide(name, floatMatrices(name, a), b);
   const [x, y] = sameBatch(name, a, matrix);
-  const [m, n] = x.shape.slice(-2) as [number, number];
+  const [m, n] = sizesOf(x);
   const { Q, R } = qr(m < n ? x.mT : x);
   const pivots = R.detach().diagonal(0, -2, -1).abs();
-  const options = { rtol: rcond ?? null };
-  const isFull = pivots.numel() === 0 || counted(name, x, pivots, options).all().item() === 1;
-  const whole = { triangle: "upper", transposed: m < n } as const;
-  const found = !isFull
-    ? pinv(x, options).matmul(y)
-    : m < n
-      ? Q.matmul(solvePart(R, y, whole))
-      : solvePart(R, Q.mT.matmul(y), whole);
+  const isFull = pivots.numel() === 0 || counted(name, x, pivots, tolerance).all().item() === 1;
+  const triangle = { triangle: "upper", transposed: m < n } as const;
+  const least = (): Tensor =>
+    m < n ? Q.matmul(solvePart(R, y, triangle)) : solvePart(R, Q.mT.matmul(y), triangle);
+  const found = isFull ? least() : pinv(x, tolerance).matmul(y);
   const squares = x.matmul(found).sub(y).square().sum(-2);
-  const vector = (one: Tensor): Tensor => (isVector ? one.squeeze(-1) : one);
+  const [solution, rest] = isVector
+    ? [found, squares].map((one) => one.squeeze(-1))
+    : [found, squares];
   return {
-    solution: vector(found),
-    residuals: isFull && m > n ? vector(squares) : x.newZeros([0]),
+    solution: solution!,
+    residuals: isFull && m > n ? rest! : x.newZeros([0]),
     rank: isFull
       ? full(x.shape.slice(0, -2), Math.min(m, n), { dtype: "int32" })
-      : matrixRank(x, options),
+      : matrixRank(x, tolerance),
   };
 };
 

@@ -1,8 +1,8 @@
 /**
  * The family of algorithms on matrices: what is in host/ does one matrix, this does every matrix of
- * a batch, in float64 whatever the type. A result of several matrices is one tensor, of which the
- * parts are views, so that it is one node with one derivative.
- * The records: solve.ts and decompose.ts. Read first: define.ts.
+ * a batch, in float64 whatever the type. A result of several matrices is one tensor, so that it is
+ * one node with one derivative; its parts are views. Read first: define.ts. The records: solve.ts,
+ * decompose.ts, determinant.ts.
  */
 import { DTypeError, LinAlgError, ShapeError } from "../errors.js";
 import { allocate } from "../graph/dtype.js";
@@ -14,108 +14,93 @@ import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { broadcastBatches, product } from "./contraction.js";
 import { record } from "./define.js";
-import type { Op, Vjp } from "./define.js";
+import type { Vjp } from "./define.js";
 import { floats } from "./fold.js";
 import type { Matrix } from "./host/factor.js";
 
 /** What every algorithm is told. */
-interface Call {
-  /** Who asked, for the error where a matrix has no result; `null`: then it is NaN. */
-  readonly asked: string | null;
-  readonly dtype: DType;
+interface Asked {
+  /** Who asked, for the error where a matrix has no result; NaN if nobody did. */
+  readonly asked?: string | undefined;
 }
 
-/** Applies an algorithm to tensors that have the same batch; `cell` is the shape of one result. */
-type Applied<Attributes> = (
-  inputs: readonly [Tensor, ...Tensor[]],
-  cell: Shape,
-  asked: string | null,
-  attributes: Attributes,
-) => Tensor;
-
-export function algorithm<Attributes extends object = object>(of: {
+/**
+ * An algorithm on matrices, as a function of tensors that have one batch; `cell` is the shape of
+ * one result.
+ */
+export function algorithm<Attributes extends Asked>(of: {
   readonly name: string;
-  /** From one matrix of each input the elements of a result; `null` where there is none. */
-  readonly run: (inputs: readonly Matrix[], attributes: Attributes & Call) => Float64Array | null;
+  /** From one matrix of each input the elements of one result; `null` where there is none. */
+  readonly run: (
+    inputs: readonly Matrix[],
+    attributes: Attributes,
+    dtype: DType,
+  ) => Float64Array | null;
   /** Why there may be none, and what to do. */
   readonly refusal?: string;
-  readonly vjps: readonly (((...of: Parameters<Vjp<Attributes & Call>>) => Tensor | null) | null)[];
-}): Applied<Attributes> {
-  const op: Op = {
-    name: of.name,
-    vjps: of.vjps as Op["vjps"],
-    work: (node) =>
-      eachMatrix(node, (matrices, which) => {
-        const attributes = node.attributes as Attributes & Call;
-        const result = of.run(matrices, attributes);
-        if (result !== null || attributes.asked === null) return result;
-        throw new LinAlgError(`${attributes.asked}: ${which} ${of.refusal}`);
-      }),
+  readonly vjps: readonly Vjp<Attributes>[] | null;
+}): (inputs: readonly [Tensor, ...Tensor[]], cell: Shape, attributes: Attributes) => Tensor {
+  const { name, run, refusal } = of;
+  const work = ({ inputs, dtype, shape, attributes }: Node): Work => {
+    const batch = inputs[0]!.shape.slice(0, -2);
+    const sizes = inputs.map((input) => input.shape.slice(-2) as [number, number]);
+    return {
+      kind: "host",
+      run(buffers) {
+        const result = allocate(dtype, countElements(shape));
+        const count = countElements(batch);
+        const step = result.length / count;
+        for (let i = 0; i < count; i++) {
+          const matrices = sizes.map(([rows, columns], k): Matrix => {
+            const size = rows * columns;
+            const part = buffers[k]!.subarray(i * size, (i + 1) * size);
+            return { elements: Float64Array.from(part), rows, columns };
+          });
+          const one = run(matrices, attributes as Attributes, dtype);
+          const { asked } = attributes as Attributes;
+          if (one !== null) result.set(one, i * step);
+          else if (asked === undefined) result.fill(NaN, i * step, (i + 1) * step);
+          else {
+            const which =
+              batch.length === 0 ? "the matrix" : `matrix ${i} of ${formatShape(batch)}`;
+            throw new LinAlgError(`${asked}: ${which} ${refusal}`);
+          }
+        }
+        return result;
+      },
+    };
   };
-  return (inputs, cell, asked, attributes) => {
-    const { dtype, shape } = inputs[0];
-    const placement = { shape: [...shape.slice(0, -2), ...cell] };
-    const result = record(op, inputs, { ...attributes, asked, dtype }, dtype, placement);
+  const op = { name, vjps: of.vjps as readonly Vjp[] | null, work };
+  return (inputs, cell, attributes) => {
+    const shape = [...inputs[0].shape.slice(0, -2), ...cell];
+    const result = record(op, inputs, attributes, inputs[0].dtype, { shape });
     // Whether there is a result is known by the values alone: they are looked at now.
-    if (asked !== null && of.refusal !== undefined) result.data();
+    if (attributes.asked !== undefined && refusal !== undefined) result.data();
     return result;
   };
 }
 
-type Run = (matrices: readonly Matrix[], which: string) => Float64Array | null;
+/** Rows and columns of a tensor that is a matrix, or a batch of them. */
+export const sizesOf = (x: Tensor): [rows: number, columns: number] => [
+  x.shape.at(-2)!,
+  x.shape.at(-1)!,
+];
 
-function eachMatrix(node: Node, run: Run): Work {
-  const shapes = node.inputs.map(({ shape }) => shape.slice(-2));
-  const batch = node.inputs[0]!.shape.slice(0, -2);
-  return {
-    kind: "host",
-    run(inputs) {
-      const count = countElements(batch);
-      const result = allocate(node.dtype, countElements(node.shape));
-      const cell = result.length / count;
-      for (let i = 0; i < count; i++) {
-        const matrices = inputs.map((input, k): Matrix => {
-          const [rows, columns] = shapes[k] as [number, number];
-          const size = rows * columns;
-          const elements = Float64Array.from(input.subarray(i * size, (i + 1) * size));
-          return { elements, rows, columns };
-        });
-        const which = batch.length === 0 ? "the matrix" : `matrix ${i} of ${formatShape(batch)}`;
-        const one = run(matrices, which);
-        if (one === null) result.fill(NaN, i * cell, (i + 1) * cell);
-        else result.set(one, i * cell);
-      }
-      return result;
-    },
-  };
-}
-
-/** Throws where a tensor is no square matrix, or batch of them. */
-export function checkSquare(name: string, x: Tensor): void {
+/** The tensor, if it is a matrix, or a batch of them. */
+export function checkMatrices(name: string, x: Tensor, isSquare = false): Tensor {
   const { shape } = checkTensor(name, x);
-  if (shape.length > 1 && shape.at(-1) === shape.at(-2)) return;
+  if (shape.length > 1 && !(isSquare && shape.at(-1) !== shape.at(-2))) return x;
   throw new ShapeError(
-    `${name}: a tensor of shape ${formatShape(shape)} is no square matrix, and no batch of them; ` +
-      "its last two sizes must be equal.",
+    `${name}: a tensor of shape ${formatShape(shape)} is no ${isSquare ? "square " : ""}matrix, ` +
+      "and no batch of them; " +
+      `${isSquare ? "its last two sizes must be equal" : "make it one by x.unsqueeze(0)"}.`,
   );
 }
 
 /** The tensor, if it is a matrix of floats, or a batch of them. */
-export function floatMatrices(name: string, x: Tensor): Tensor {
-  if (checkTensor(name, x).shape.length < 2) {
-    throw new ShapeError(
-      `${name}: a tensor of shape ${formatShape(x.shape)} is no matrix, and no batch of them; ` +
-        "make it one, for example by x.unsqueeze(0).",
-    );
-  }
-  floats(name, x.dtype);
+export function floatMatrices(name: string, x: Tensor, isSquare = false): Tensor {
+  floats(name, checkMatrices(name, x, isSquare).dtype);
   return x;
-}
-
-/** The tensor, if it is a square matrix of floats, or a batch of them. */
-export function squareMatrices(name: string, x: Tensor): Tensor {
-  checkSquare(name, x);
-  return floatMatrices(name, x);
 }
 
 /** B of A · X = B as a matrix, and whether it is a vector: one, or one for each matrix of A. */
@@ -125,12 +110,12 @@ export function rightHandSide(name: string, a: Tensor, b: Tensor): [b: Tensor, i
   return [floatMatrices(name, isVector ? b.unsqueeze(-1) : b), isVector];
 }
 
-/** A and B of A · X = B, checked, with their batches broadcast to one. */
+/** A and B of A · X = B, whose batches are broadcast to one. */
 export function sameBatch(name: string, a: Tensor, b: Tensor): [a: Tensor, b: Tensor] {
-  if (a.shape.at(-2) !== b.shape.at(-2)) {
+  if (sizesOf(a)[0] !== sizesOf(b)[0]) {
     throw new ShapeError(
-      `${name}: ${product(a, b)}: A has ${a.shape.at(-2)!} equations, and B, or its transpose if ` +
-        `it is on the other side, ${b.shape.at(-2)!}; their numbers must be equal.`,
+      `${name}: ${product(a, b)}: A · X = B has as many rows as A, ${sizesOf(a)[0]}, and as B, ` +
+        `${sizesOf(b)[0]}; they must be equal.`,
     );
   }
   if (a.dtype !== b.dtype) {
@@ -139,6 +124,5 @@ export function sameBatch(name: string, a: Tensor, b: Tensor): [a: Tensor, b: Te
     );
   }
   const batch = broadcastBatches(name, a, b);
-  const [left, right] = [a, b].map((x) => x.expand([...batch, ...x.shape.slice(-2)]));
-  return [left!, right!];
+  return [a.expand([...batch, ...sizesOf(a)]), b.expand([...batch, ...sizesOf(b)])];
 }

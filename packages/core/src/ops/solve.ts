@@ -5,19 +5,20 @@
  */
 import { ArgumentError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
-import { product } from "./contraction.js";
+import { readOptions } from "./arguments.js";
 import { eliminate, solveEliminated, substitute } from "./host/factor.js";
-import { algorithm, floatMatrices, squareMatrices, rightHandSide, sameBatch } from "./matrices.js";
+import { algorithm, floatMatrices, rightHandSide, sameBatch, sizesOf } from "./matrices.js";
 import { eye } from "./sequence.js";
 
-/** What of a matrix is meant. */
+/** What of a matrix is meant, and who asked. */
 interface Part {
-  /** Only a triangle of it; `null`: all. */
-  readonly triangle: "upper" | "lower" | null;
+  /** Only a triangle of it. */
+  readonly triangle?: "upper" | "lower";
   /** The triangle has ones on its diagonal, whatever the matrix has there. */
   readonly unit?: boolean;
   /** The matrix, or its triangle, transposed. */
   readonly transposed?: boolean;
+  readonly asked?: string | undefined;
 }
 
 const solving = algorithm<Part>({
@@ -26,7 +27,7 @@ const solving = algorithm<Part>({
     "is singular: equations with it have no solution, or many. linalg.lstsq gives the best one, " +
     "linalg.pinv the nearest to an inverse.",
   run([a, b], { triangle, unit = false, transposed = false }) {
-    if (triangle === null) {
+    if (triangle === undefined) {
       const { exchanges, isSingular } = eliminate(a!.elements, a!.rows);
       if (isSingular) return null;
       solveEliminated(a!, exchanges, b!, transposed);
@@ -37,30 +38,29 @@ const solving = algorithm<Part>({
   },
   vjps: [
     (g, { a, y, attributes }): Tensor => {
-      const { triangle, unit = false, transposed = false } = attributes;
-      const back = solvePart(a, g, { triangle, unit, transposed: !transposed });
-      const slope = transposed ? y.matmul(back.mT) : back.matmul(y.mT);
-      const excluded = Number(unit);
-      if (triangle === "upper") return slope.triu(excluded).neg();
-      return triangle === "lower" ? slope.tril(-excluded).neg() : slope.neg();
+      const back = solveBack(a, g, attributes);
+      const slope = attributes.transposed === true ? y.matmul(back.mT) : back.matmul(y.mT);
+      const excluded = Number(attributes.unit ?? false);
+      if (attributes.triangle === "upper") return slope.triu(excluded).neg();
+      return attributes.triangle === "lower" ? slope.tril(-excluded).neg() : slope.neg();
     },
-    (g, { a, attributes }): Tensor =>
-      solvePart(a, g, { ...attributes, transposed: attributes.transposed !== true }),
+    (g, { a, attributes }): Tensor => solveBack(a, g, attributes),
   ],
 });
 
-/**
- * X of A · X = B for tensors of one batch. Where A is singular it is an error of who `asked`; NaN
- * if nobody did.
- */
-export const solvePart = (a: Tensor, b: Tensor, part: Part, asked: string | null = null): Tensor =>
-  solving([a, b], b.shape.slice(-2), asked, part);
+/** The gradient at B. Nobody asks for it: what has been solved once is solved again. */
+const solveBack = (a: Tensor, g: Tensor, part: Part): Tensor =>
+  solvePart(a, g, { ...part, transposed: part.transposed !== true, asked: undefined });
 
-/** X of A · X = B, or of X · A = B, whose batches are broadcast. */
+/** X of A · X = B for tensors of one batch. */
+export const solvePart = (a: Tensor, b: Tensor, part: Part): Tensor =>
+  solving([a, b], sizesOf(b), part);
+
+/** X of A · X = B, or of X · A = B. */
 function solveSide(name: string, a: Tensor, b: Tensor, left: boolean, part: Part): Tensor {
   const [x, y] = sameBatch(name, a, left ? b : b.mT);
-  if (left) return solvePart(x, y, part, name);
-  return solvePart(x, y, { ...part, transposed: true }, name).mT;
+  const found = solvePart(x, y, { ...part, asked: name, transposed: !left });
+  return left ? found : found.mT;
 }
 
 /** Which side of the unknown the matrix is on. */
@@ -71,25 +71,21 @@ export interface SideOptions {
 
 /**
  * The solution X of the equations A · X = B, for a square matrix A, or a batch of them,
- * [..., n, n]. B is a matrix [..., n, k], whose batch broadcasts with A's; or a vector [n], or one
- * for each matrix of the batch. Throws a LinAlgError where A is singular: this reads the elements.
+ * [..., n, n]. B is a matrix [..., n, k], whose batch broadcasts with A's; or, if A is on the left,
+ * a vector [n], or one for each matrix of the batch. Throws a LinAlgError where A is singular: this
+ * reads the elements.
  * @example
  * const a = tensor([[2, 0], [1, 4]]);
  * linalg.solve(a, tensor([2, 5])) // tensor([1., 1.])
  * linalg.solve(a, tensor([[2, 4], [5, 2]])) // tensor([[1., 2.],
  * //         [1., 0.]])
  */
-export const solve = (a: Tensor, b: Tensor, { left = true }: SideOptions = {}): Tensor => {
+export const solve = (a: Tensor, b: Tensor, options: SideOptions = {}): Tensor => {
   const name = "linalg.solve";
-  const [matrix, isVector] = rightHandSide(name, squareMatrices(name, a), b);
-  if (left || !isVector) {
-    const x = solveSide(name, a, matrix, left, { triangle: null });
-    return isVector ? x.squeeze(-1) : x;
-  }
-  throw new ArgumentError(
-    `${name}: ${product(b, a)}: with { left: false } B must be a matrix; make one of the vector, ` +
-      "for example b.unsqueeze(0).",
-  );
+  const { left } = readOptions(name, options, { left: true });
+  const [matrix, isVector] = rightHandSide(name, floatMatrices(name, a, true), b);
+  const x = solveSide(name, a, matrix, left, {});
+  return isVector ? x.squeeze(-1) : x;
 };
 
 /** What solveTriangular must be told, and may be. */
@@ -109,22 +105,19 @@ export interface TriangularOptions extends SideOptions {
  * //         [1.]])
  */
 export const solveTriangular = (a: Tensor, b: Tensor, options: TriangularOptions): Tensor => {
-  const { upper, left = true, unitriangular = false } = options ?? {};
-  if (typeof upper !== "boolean") {
-    throw new ArgumentError(
-      "linalg.solveTriangular: say which triangle counts: { upper: true } or { upper: false }.",
-    );
-  }
   const name = "linalg.solveTriangular";
+  const usual = { upper: null as never, left: true, unitriangular: false };
+  const { upper, left, unitriangular } = readOptions(name, options ?? {}, usual);
+  if (typeof upper !== "boolean") {
+    throw new ArgumentError(`${name}: say which triangle counts: { upper: true } or false.`);
+  }
   const part: Part = { triangle: upper ? "upper" : "lower", unit: unitriangular };
-  return solveSide(name, squareMatrices(name, a), floatMatrices(name, b), left, part);
+  return solveSide(name, floatMatrices(name, a, true), floatMatrices(name, b), left, part);
 };
 
 /** A⁻¹, or (A⁻¹)ᵀ. Where A is singular it is an error of who `asked`; NaN if nobody did. */
-export const invert = (x: Tensor, asked: string | null, transposed = false): Tensor => {
-  const unit = eye(x.shape.at(-1)!, { dtype: x.dtype }).expand(x.shape);
-  return solvePart(x, unit, { triangle: null, transposed }, asked);
-};
+export const invert = (x: Tensor, asked?: string, transposed = false): Tensor =>
+  solvePart(x, eye(sizesOf(x)[0], { dtype: x.dtype }).expand(x.shape), { transposed, asked });
 
 /**
  * The inverse of a square matrix, or of each of a batch, [..., n, n]. To solve equations use
@@ -134,4 +127,5 @@ export const invert = (x: Tensor, asked: string | null, transposed = false): Ten
  * linalg.inv(tensor([[2, 0], [1, 4]])) // tensor([[ 0.5000,  0.0000],
  * //         [-0.1250,  0.2500]])
  */
-export const inv = (x: Tensor): Tensor => invert(squareMatrices("linalg.inv", x), "linalg.inv");
+export const inv = (x: Tensor): Tensor =>
+  invert(floatMatrices("linalg.inv", x, true), "linalg.inv");

@@ -33,7 +33,7 @@ export function remember(
 /** A function of one tensor, which `run` computes, by its derivative. */
 export const told = <Attributes>(
   name: string,
-  vjp: Vjp<Attributes>,
+  vjp: (...of: Parameters<Vjp<Attributes>>) => Tensor | null,
 ): ((x: Tensor, attributes: Attributes, run: (x: Tensor) => Tensor) => Tensor) => {
   const op = toldOp(name, [vjp as Vjp]);
   return (x, attributes, run) =>

@@ -16,9 +16,8 @@ export interface Matrix {
 interface Elimination {
   /** P: row by row the column that was exchanged with the one on the diagonal. */
   readonly exchanges: Int32Array;
-  /** Of P, which is 1 or -1, and of A. */
+  /** The determinant of P, 1 or -1. */
   readonly sign: number;
-  readonly determinant: number;
   /** Whether a pivot is 0. */
   readonly isSingular: boolean;
 }
@@ -32,7 +31,7 @@ interface Elimination {
 export function eliminate(a: TypedArray, n: number): Elimination {
   const exchanges = new Int32Array(n);
   const sums = a.slice(0, n);
-  let [sign, determinant, isSingular] = [1, 1, false];
+  let [sign, isSingular] = [1, false];
   for (let j = 0; j < n; j++) {
     const row = j * n;
     for (let i = 0; i < j; i++) exchange(a, row + i, row + exchanges[i]!);
@@ -53,12 +52,11 @@ export function eliminate(a: TypedArray, n: number): Elimination {
       for (let k = 0; k <= j; k++) exchange(a, k * n + j, k * n + best);
     }
     const pivot = a[row + j]!;
-    determinant *= pivot;
     isSingular ||= pivot === 0;
     sums[j] = pivot === 0 ? 0 : 1 / pivot;
     for (let i = j + 1; i < n; i++) a[row + i] = a[row + i]! * sums[j]!;
   }
-  return { exchanges, sign, determinant: determinant * sign, isSingular };
+  return { exchanges, sign, isSingular };
 }
 
 function exchange(a: TypedArray, i: number, j: number): void {
