@@ -1,6 +1,6 @@
 // What is skipped, and why: operators of the extra tier that the library does not have on purpose,
 // and calls that JavaScript or the library's four types cannot say. Everything here is counted and
-// printed. Of an operator of the core tier a case is skipped for its types only, whatever is listed.
+// printed. Of the core tier a case is skipped for its types only, whatever is listed.
 
 import type { RecordedCall } from "./format.js";
 
