@@ -38,6 +38,7 @@ const coreRules: [files: string, mayImport: string[]][] = [
   ["gradcheck.ts", ["tensor.ts", "ops/", "autograd.ts", "graph/"]],
   // The one place that knows both when things run and on what.
   ["engine.ts", ["tensor.ts", "debug.ts", "graph/", "schedule/", "backends/"]],
+  ["inspect.ts", ["engine.ts", "autograd.ts", "debug.ts", "graph/", "ops/", "schedule/flush.ts"]],
   ["index.ts", ["./"]],
 ];
 const forEverybody = ["errors.ts"];
@@ -62,9 +63,13 @@ const areas: Area[] = [
     relative: ["packages/optim/src"],
     packages: /^@nabla\/core(\/engine)?$/,
   }),
-  area(/^packages\/(nn|data|viz)\/src\//, {
+  area(/^packages\/(nn|data)\/src\//, {
     relative: ["packages/$1/src"],
     packages: /^@nabla\/core$/,
+  }),
+  area(/^packages\/viz\/src\//, {
+    relative: ["packages/viz/src"],
+    packages: /^@nabla\/core(\/inspect)?$/,
   }),
   area(/^packages\/nabla\/src\//, {
     relative: ["packages/nabla/src"],

@@ -235,7 +235,7 @@ function leadingTo(wanted: ReadonlySet<Origin>, order: readonly Origin[]): Set<O
  * A derivative in the shape and type of the input it is by: where that was broadcast, its copies'
  * shares are summed.
  */
-function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor {
+export function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor {
   if (!broadcasts(shape, gradient.shape)) {
     throw new GradientError(
       `backward: ${result.op?.name} gave a derivative of shape ${formatShape(gradient.shape)} ` +
@@ -247,7 +247,7 @@ function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor
 }
 
 /** The values that a derivative may use, as they were recorded. */
-class SavedValues implements Saved {
+export class SavedValues implements Saved {
   private readonly origin: Origin;
   private readonly index: number;
 

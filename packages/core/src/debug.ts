@@ -62,7 +62,7 @@ export function printOperations(print: (line: string) => void): void {
 }
 
 /** Runs a function while every recorded node passes through `listener`. */
-function listening<T>(
+export function listening<T>(
   listener: (node: Node, compute: (node: Node) => void) => void,
   run: () => T,
 ): T {
