@@ -6,7 +6,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Function, TSCallSignatureDeclaration, TSFunctionType } from "oxc-parser";
+import type {
+  Function,
+  TSCallSignatureDeclaration,
+  TSFunctionType,
+  TSSignature,
+  TSType,
+} from "oxc-parser";
 
 import { filesUnder, root } from "./repository.js";
 import { parseSource } from "./source-code.js";
@@ -50,8 +56,8 @@ export function readDeclarations(): Declarations {
   const sources = new Map<string, SourceCode>();
   try {
     const compiler = join(root, "node_modules", ".bin", "tsc");
-    const flags = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly"];
-    // Declarations come out whether or not all types are right, which is for another check.
+    // Whether all types are right is for another check.
+    const flags = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--noCheck"];
     spawnSync(compiler, ["-p", "tsconfig.json", ...flags, "--outDir", folder], { cwd: root });
     for (const path of filesUnder("packages", ".ts").filter((path) => path.includes("/src/"))) {
       const text = readFileSync(join(folder, path.replace(/\.ts$/, ".d.ts")), "utf8");
@@ -65,20 +71,21 @@ export function readDeclarations(): Declarations {
 
 /** The types of some declarations that have names. */
 export function typesIn(sources: readonly SourceCode[]): Types {
-  const [options, functions] = [new Map<string, string>(), new Map<string, NamedFunction>()];
+  const options = new Map<string, string>();
+  const functions = new Map<string, NamedFunction>();
   for (const { program, text } of sources) {
     for (const statement of program.body) {
       const own = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
-      if (own?.type !== "TSInterfaceDeclaration" && own?.type !== "TSTypeAliasDeclaration")
-        continue;
+      const isInterface = own?.type === "TSInterfaceDeclaration";
+      if (!isInterface && own?.type !== "TSTypeAliasDeclaration") continue;
       const { name } = own.id;
-      const members = own.type === "TSInterfaceDeclaration" ? own.body.body : [own.typeAnnotation];
-      const called = members.find((member) => isFunction(member));
-      const parameters = own.typeParameters?.params.map((parameter) => parameter.name.name) ?? [];
-      if (called !== undefined)
-        functions.set(name, { parameters, text: functionText(called, text) });
-      const isAll = own.type === "TSInterfaceDeclaration" && own.extends.length === 0;
-      if (name.endsWith("Options") && isAll) {
+      const members: Member[] = isInterface ? own.body.body : [own.typeAnnotation];
+      const called = members.find(isFunction);
+      if (called !== undefined) {
+        const parameters = own.typeParameters?.params.map((parameter) => parameter.name.name);
+        functions.set(name, { parameters: parameters ?? [], text: functionText(called, text) });
+      }
+      if (isInterface && own.extends.length === 0 && name.endsWith("Options")) {
         options.set(name, plain(text.slice(own.body.start, own.body.end)));
       }
     }
@@ -86,10 +93,12 @@ export function typesIn(sources: readonly SourceCode[]): Types {
   return { options, functions };
 }
 
+type Member = TSSignature | TSType | Function;
 type Called = TSFunctionType | TSCallSignatureDeclaration | Function;
 
-const isFunction = (node: { type: string } | null | undefined): node is Called =>
-  /^TS(FunctionType|CallSignatureDeclaration|DeclareFunction)$/.test(node?.type ?? "");
+function isFunction(node: { type: string } | null | undefined): node is Called {
+  return /^TS(FunctionType|CallSignatureDeclaration|DeclareFunction)$/.test(node?.type ?? "");
+}
 
 /** A function type without type parameters: each is what it must be at least. */
 function functionText({ params, returnType, typeParameters }: Called, source: string): string {
@@ -98,18 +107,14 @@ function functionText({ params, returnType, typeParameters }: Called, source: st
   const [first, last] = [params.at(0), params.at(-1)];
   const given = first && last ? slice({ start: first.start, end: last.end }) : "";
   const text = `(${given}) => ${returnType ? slice(returnType.typeAnnotation) : "void"}`;
-  const bounds = typeParameters?.params.map(({ name, constraint }) => [
-    name.name,
-    slice(constraint),
-  ]);
+  const bounds = typeParameters?.params.map((one) => [one.name.name, slice(one.constraint)]);
   return substituted(text, bounds ?? []);
 }
 
 /** A text with other words in the place of some. */
 const substituted = (text: string, words: readonly string[][]): string =>
   words.reduce(
-    (result, [word = "", other]) =>
-      result.replaceAll(new RegExp(`\\b${word}\\b`, "g"), other ?? word),
+    (result, [word = "", other = ""]) => result.replaceAll(new RegExp(`\\b${word}\\b`, "g"), other),
     text,
   );
 
@@ -129,8 +134,9 @@ export function signatureIn(declaration: string, types: Types): Signature | unde
     return signatureIn(`declare const f: ${substituted(known.text, words)};`, types);
   }
   if (!isFunction(type)) return undefined;
-  if (type.typeParameters)
+  if (type.typeParameters) {
     return signatureIn(`declare const f: ${functionText(type, text)};`, types);
+  }
   const result = type.returnType?.typeAnnotation;
   return {
     parameters: type.params.map(({ start, end }) => parameterOf(text.slice(start, end), types)),

@@ -27,9 +27,9 @@ import type { Tensor } from "./tensor.js";
 /**
  * A formula: a letter, a number, or an operation on formulas. The letters: `x` the only input (`a`,
  * `b`, `c` in order where there are several), `y` the result, `g` the gradient that comes in, `n`
- * how many elements become one; `constant` stands for a tensor that was there before. The operations
- * go by the names of methods, but for `where`, which has its condition first, and for the scalar
- * primitives that are no methods: `max`, `min`, `mod`, `and`, `or`, `not`.
+ * how many elements become one; `constant` stands for a tensor that was there before. The
+ * operations go by the names of methods, but for `where`, which has its condition first, and for
+ * the scalar primitives that are no methods: `max`, `min`, `mod`, `and`, `or`, `not`.
  */
 export type Formula = string | number | Application;
 
