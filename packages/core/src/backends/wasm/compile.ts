@@ -76,8 +76,8 @@ export function compile(
   const bytes = module.encode(entry);
   const imports: Record<string, unknown> = { memory };
   for (const name of module.importNames) imports[name] = functions[name] ?? Math[name as "exp"];
-  // Browsers once refused to compile more than 4 KB on their main thread at once; Chrome's limit
-  // is 8 MB since version 115, and others have none.
+  // On their main thread, browsers compile small modules only at once: 4 KB in older versions of
+  // Chrome, 8 MB in recent ones.
   const { exports } = new Instance(new Module(bytes), { e: imports });
   const text = (): string =>
     kernels.map((kernel) => planWalks(kernel).map(listing).join("\n")).join("\n\n");

@@ -105,6 +105,7 @@ function divide(whole: Walk): Walk[] {
     whole,
     whole.sizes.map((_, i) => i),
   );
+  if (walk.sizes.length === 1) return [{ ...walk, lanes: lanesOf(walk.results) }];
   let best: { cost: number; order: readonly number[]; served: Result[] } | null = null;
   for (const order of orders(walk)) {
     const served = walk.results.filter((result) => serves(order, result));
