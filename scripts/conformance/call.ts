@@ -141,6 +141,7 @@ function chooseParams(
   args: readonly unknown[],
   keys: readonly string[],
 ): readonly string[] {
+  if (entry.params !== null && typeof entry.call !== "string") return entry.params;
   if (entry.params !== null) {
     const beyond = params.find((names) => names.length >= args.length) ?? [];
     return [...entry.params, ...beyond.slice(entry.params.length, args.length)];
