@@ -7,15 +7,11 @@ import type { RecordedCall } from "./format.js";
 /** Operators of the extra tier that are left out, by PyTorch's names. */
 export const skippedOps: Readonly<Record<string, string>> = {};
 
-/** Differences of nearly equal numbers, of which float32 leaves few digits to compare. */
-const noise = "float32: PyTorch's own gradient is off by a thousandth, or all of it is rounding";
 const twoAnswers =
   "NaN: PyTorch gives two gradients for it in one tensor, by whether it is in a group of eight";
 
 /** Recorded calls that contradict others, by their id. */
 export const skippedCases: Readonly<Record<string, string>> = {
-  "nn.functional.batch_norm#8": noise,
-  "nn.functional.normalize#5": noise,
   "nn.functional.relu6#5": twoAnswers,
   "nn.functional.softshrink#7": twoAnswers,
   "nn.functional.embedding_bag#13":

@@ -3,6 +3,7 @@
 
 import type { Formula } from "@nabla/core/inspect";
 
+import { polygamma } from "../src/backends/special.js";
 import { oracles } from "./oracles.js";
 
 type Values = Readonly<Record<string, number>>;
@@ -18,6 +19,8 @@ export const functions: Record<string, (...xs: number[]) => number> = {
   and: oracles.logicalAnd,
   or: oracles.logicalOr,
   not: oracles.logicalNot,
+  // Compared with values of many digits in special.test.ts.
+  polygamma: (n = 0, x = 0) => polygamma(n, x),
 };
 
 export function evaluate(formula: Formula, values: Values): number {

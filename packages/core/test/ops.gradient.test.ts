@@ -315,7 +315,9 @@ describe("gradcheck itself", () => {
 
 test("every operation that has a derivative was compared above", async () => {
   const folder = new URL("../src/ops/", import.meta.url);
-  const files = readdirSync(folder).map((name) => new URL(name, folder).href);
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => new URL(name, folder).href);
   const tables = await Promise.all(files.map((file) => import(file) as Promise<object>));
   const rows = tables.flatMap((table) => rowsIn(table)).filter(([, { op }]) => op.vjps !== null);
   expect(rows.length).toBeGreaterThan(100);

@@ -52,7 +52,7 @@ const written: [name: string, row: Inspected, ...texts: string[]][] = [
   ["asin", asin, "atan2(x, √((1 − x) · (1 + x)))", "g / √(1 − x²)"],
   ["atan", atan, "atan2(x, 1)", "g / (x² + 1)"],
   ["sigmoid", sigmoid, "1 / (1 + e^−x)", "g · y · (1 − y)"],
-  ["relu", relu, "max(x, 0)", "g if y > 0 else 0"],
+  ["relu", relu, "max(x, 0)", "0 if y ≤ 0 else g"],
   ["softplus", softplus, "max(x, 0) + log1p(e^−|x|)", "g · σ(x)"],
   ["erf", erf, "erf(x)", "g · 2 · e^−x² / √π"],
   [

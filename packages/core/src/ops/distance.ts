@@ -146,7 +146,9 @@ export const cdist = (a: Tensor, b: Tensor, p = 2): Tensor => {
     );
   }
   broadcastShapes("cdist", left.slice(0, -2), right.slice(0, -2));
-  return a.unsqueeze(-2).sub(b.unsqueeze(-3)).norm(p, -1);
+  const between = a.unsqueeze(-2).sub(b.unsqueeze(-3));
+  // The number of differences is flat, whereas norm(0) has no derivative at all.
+  return p === 0 ? between.sign().abs().sum(-1) : between.norm(p, -1);
 };
 
 /**

@@ -10,6 +10,7 @@ import { readOptions } from "./arguments.js";
 import { svdvals } from "./decompose.js";
 import { checkElements, floats } from "./fold.js";
 import type { Dims, TypeOptions } from "./fold.js";
+import { told } from "./told.js";
 
 /** The square root, flat where it is 0. */
 export function flatRoot(x: Tensor): Tensor {
@@ -55,13 +56,22 @@ function length(name: string, x: Tensor, order: number, dim: Dims, keepdim: bool
   if (order === 0) return x.ne(0).to(x.dtype).sum(dims, keepdim);
   if (order === 1) return sizes.sum(dims, keepdim);
   if (order === 2) return flatRoot(x.square().sum(dims, keepdim));
-  const isAway = x.ne(0);
-  const atZero = order < 0 ? Infinity : 0;
-  const powers = sizes.where(isAway, 1).pow(order).where(isAway, atZero).sum(dims, keepdim);
-  const isSum = powers.ne(0);
-  const roots = powers.where(isSum, 1).pow(1 / order);
-  return roots.where(isSum, 0);
+  const roots = lengthOf(x, order, () => {
+    const [isAway, atZero] = [x.ne(0), order < 0 ? Infinity : 0];
+    const powers = sizes.where(isAway, 1).pow(order).where(isAway, atZero).sum(dims, true);
+    return powers.pow(1 / order);
+  });
+  return keepdim ? roots : roots.sum(dims);
 }
+
+/** Both powers are finite where they are taken, and of one element each is the other's inverse. */
+const lengthOf = told<number>("norm", (g, { x, y, attributes: order }): Tensor => {
+  const [isLong, sizes] = [y.ne(0), x.abs().where(x.ne(0), 1)];
+  // Rounded where PyTorch rounds, for in a vector of one element all that is left is rounding.
+  const power = order === 0.5 ? sizes.rsqrt() : sizes.pow(order - 1);
+  const size = y.where(isLong, 1).pow(1 - order);
+  return x.sign().mul(power).mul(g).mul(size).where(isLong, 0);
+});
 
 /** The norm of matrices that lie in two dimensions. */
 function spread(name: string, x: Tensor, ord: MatrixOrder, dim: Dims, keepdim: boolean): Tensor {

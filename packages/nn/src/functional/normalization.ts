@@ -4,7 +4,14 @@
  * a channel of one sample, a group of channels, the last dimensions. `weight` and `bias` are
  * options, here and in all of them.
  */
-import { ArgumentError, ShapeError, customFunction, isGradEnabled, noGrad } from "@nabla/core";
+import {
+  ArgumentError,
+  ShapeError,
+  customFunction,
+  ones,
+  isGradEnabled,
+  noGrad,
+} from "@nabla/core";
 import type { Saved, Tensor } from "@nabla/core";
 
 import { checkOptional, checkShape, checkTensors, showShape } from "../checks.js";
@@ -59,6 +66,45 @@ function standardize(
     vjps: weight === null ? [byInput] : [byInput, byWeight],
   });
   return run(...(weight === null ? [x] : [x, weight]));
+}
+
+/**
+ * The same with the statistics of each channel, whose weight is one number and comes last. Its
+ * derivative by x is weight · rate · (g - mean(g) - (x - mean) · slope), of which little may be
+ * left: the statistics and that difference are taken with the digits of float64.
+ */
+function standardizeChannels(
+  x: Tensor,
+  dims: readonly number[],
+  eps: number,
+  weight: Tensor,
+): Tensor {
+  const centeredAndRate = (a: Tensor): [centered: Tensor, rate: Tensor] => {
+    const exact = a.to("float64");
+    const mean = exact.mean(dims, true);
+    const variance = exact.sub(mean).square().mean(dims, true).to(a.dtype).to("float64");
+    return [a.sub(mean.to(a.dtype)), variance.add(eps).rsqrt().to(a.dtype)];
+  };
+  const run = customFunction({
+    name: "standardize",
+    forward: (a: Tensor, b: Tensor) => {
+      const [centered, rate] = centeredAndRate(a);
+      return centered.mul(rate).mul(b);
+    },
+    vjps: [
+      (g, { a, b }): Tensor => {
+        const [centered, rate] = centeredAndRate(a);
+        const slope = centered.mul(g).mean(dims, true).mul(rate).mul(rate);
+        const level = g.sub(g.mean(dims, true)).to("float64");
+        return level.sub(centered.to("float64").mul(slope)).to(g.dtype).mul(rate).mul(b);
+      },
+      (g, { a, b }): Tensor => {
+        const [centered, rate] = centeredAndRate(a);
+        return g.mul(centered.mul(rate)).sumTo(b.shape);
+      },
+    ],
+  });
+  return run(x, weight);
 }
 
 /** The result scaled and shifted by weights of the given shape, or one that broadcasts to it. */
@@ -152,7 +198,13 @@ function normalizeChannels(
       remember(runningVar, input.var(dims, true), momentum, channels);
     });
   }
-  return affine(standardize(input, dims, eps), weight, bias, shape);
+  const scaled = standardizeChannels(
+    input,
+    dims,
+    eps,
+    weight?.reshape(shape) ?? ones([1]).to(input.dtype),
+  );
+  return affine(scaled, null, bias, shape);
 }
 
 /** Moves remembered statistics towards new ones, or the mean of those of all samples. */

@@ -5,7 +5,7 @@
  */
 import type { FusedKernel } from "../../kernel/fused.js";
 import { power, powerOfWhole } from "../loops.js";
-import { erf, erfc } from "../special.js";
+import { erf, erfc, erfinv, lgamma, polygamma } from "../special.js";
 import { Code, ModuleBuilder, types } from "./assembler.js";
 import { listing } from "./listing.js";
 import { planWalks } from "./order.js";
@@ -27,6 +27,9 @@ type Imported = (a: number, b: number) => number;
 const functions: Readonly<Record<string, Imported>> = {
   erf,
   erfc,
+  erfinv,
+  lgamma,
+  polygamma,
   power,
   wholePower: powerOfWhole,
   mod: (a, b) => a % b,
