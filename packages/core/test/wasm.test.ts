@@ -356,6 +356,16 @@ describe.runIf(isSupported())("a sequence of kernels", () => {
     expect(results([kernel], contents)[1]).toEqual([2000, 2000, 2000, 2000, 2000, 2000]);
   });
 
+  test("conditions within conditions are not written twice, in two lanes either", () => {
+    let value: Expression = x;
+    for (let i = 0; i < 60; i++) value = s.where(s.not(s.lt(value, i)), value, s.neg(value));
+    const output = plain(line(1, "float64", 1), cast(value, "float64"));
+    const kernel = { space: [5], operands: [line(0, "float32", 1)], outputs: [output] };
+    const contents = [{ dtype: "float32" as const, values: [1, 2, 30, 40, 50] }];
+    const all = [...contents, zeros("float64", 5)];
+    expect(results([kernel], all)[1]).toEqual([...interpret([kernel], all)[1]!]);
+  });
+
   test("nothing but a constant; nothing at all", () => {
     const seven: Expression = { kind: "constant", value: 7, dtype: "int32" };
     const fill = { space: [3, 2], operands: [], outputs: [plain(line(0, "int32", 2, 1), seven)] };

@@ -11,7 +11,7 @@ import type { Expression, ScalarOp } from "../../kernel/scalar.js";
 import { toFloat, types } from "./assembler.js";
 import type { Code, ModuleBuilder, Value } from "./assembler.js";
 import { routines } from "./mathematics.js";
-import { bits, call, convert, f32, f64, halves, i32, shuffle, upper } from "./vector.js";
+import { bits, call, convert, f32, f64, halves, i32, pick, upper } from "./vector.js";
 import type { Floats } from "./vector.js";
 
 /** An expression in which equal parts are one object. */
@@ -93,7 +93,7 @@ const asBool = (mask: Value, dtype: DType, lanes: 2 | 4): Value =>
 
 /** A bool as a mask for lanes of `dtype`. */
 const asMask = (bool: Value, dtype: DType, lanes: 2 | 4): Value =>
-  isNarrow(dtype, lanes) ? shuffle(bool, bool, 4, [0, 2, 0, 2]) : bool;
+  isNarrow(dtype, lanes) ? pick(bool, 4, [0, 2, 0, 2]) : bool;
 
 const select = (mask: Value, a: Value, b: Value): Value => bits.select(a, b, mask);
 

@@ -13,7 +13,7 @@ import { cast, floatsOf } from "./expression.js";
 import type { Target } from "./expression.js";
 import { finished, folds, isPosition } from "./order.js";
 import type { Result } from "./order.js";
-import { at, bits, convert, f32, f64, i32, loadSplat, shuffle, store, upper } from "./vector.js";
+import { at, bits, convert, f32, f64, i32, loadSplat, pick, store, upper } from "./vector.js";
 
 /** How many steps a float32 sum takes before it is moved to a float64. */
 export const CHUNK = 16;
@@ -143,15 +143,13 @@ export class RegisterFold extends Rule {
       return code.keep(f64.add(total, upper(total)));
     }
     let held = this.#merged();
-    const swap = (value: Value, width: number, order: number[]): Value =>
-      shuffle(value, value, width, order);
     held = held.map((value) => code.keep(value));
     if (lanes === 4 || this.state === "int32") {
-      const swapped = held.map((value) => swap(value, 4, [1, 0, 3, 2]));
+      const swapped = held.map((value) => pick(value, 4, [1, 0, 3, 2]));
       held = this.merge(code, held, swapped, false).map((value) => code.keep(value));
     }
     if (lanes === 4 || this.state === "float64") {
-      const swapped = held.map((value) => swap(value, 8, [1, 0]));
+      const swapped = held.map((value) => pick(value, 8, [1, 0]));
       held = this.merge(code, held, swapped, false).map((value) => code.keep(value));
     }
     const type = isPosition(this.result) ? positionState(lanes) : this.state;

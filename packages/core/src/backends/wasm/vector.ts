@@ -138,8 +138,11 @@ export const convert = {
   ...row(0xfd, "u32FromF64", "f64FromI32Low"),
 };
 
+/** Lanes of one vector; its code is not written twice. */
+export const pick = (x: Value, width: number, lanes: readonly number[]): Value =>
+  shuffle(x, i32.of(0), width, lanes);
 /** The upper half of a vector, in the lower half. */
-export const upper = (x: Value): Value => shuffle(x, x, 8, [1, 1]);
+export const upper = (x: Value): Value => pick(x, 8, [1, 1]);
 /** The lower halves of two vectors. */
 export const halves = (low: Value, high: Value): Value => shuffle(low, high, 8, [0, 2]);
 

@@ -14,7 +14,7 @@ import { CHUNK, MemoryFold, RegisterFold } from "./fold.js";
 import { routines } from "./mathematics.js";
 import { finished, folds, isPosition, planWalks } from "./order.js";
 import type { Result, Walk } from "./order.js";
-import { at, bits, convert, f64, i32, i64, loadLane, loadSplat, shuffle, store } from "./vector.js";
+import { at, bits, convert, f64, i32, i64, loadLane, loadSplat, pick, store } from "./vector.js";
 import type { Place, Width } from "./vector.js";
 
 /** The parameter of every kernel's function: where the addresses of the buffers lie. */
@@ -87,7 +87,7 @@ class Walker {
   readonly #hoisted = new Map<Node, Value>();
   readonly #roots: Root[] = [];
   readonly #unroll: number;
-  /** How far the pointers have moved when the loop of that level, and all in it, is done. */
+  /** How many steps of the innermost loop the pointers have moved at its end. */
   #turns = 0;
 
   constructor(around: Surroundings, walk: Walk, origins: ReadonlyMap<number, Value>) {
@@ -268,7 +268,9 @@ class Walker {
           code.move(local, strides[this.#last]! * step);
         }
       });
-    const chunks = folds.some(({ isSum }) => isSum) ? Math.floor((turns - 1) / CHUNK) : 0;
+    const chunks = folds.some(({ isSum }) => isSum)
+      ? Math.floor(Math.max(turns - 1, 0) / CHUNK)
+      : 0;
     if (chunks > 0) {
       code.repeat(chunks, () => {
         for (const fold of folds) fold.beginLine();
@@ -277,7 +279,7 @@ class Walker {
       });
     }
     for (const fold of folds) fold.beginLine();
-    if (turns > 1) loop(turns - Math.max(chunks, 0) * CHUNK);
+    if (turns > 1) loop(turns - chunks * CHUNK);
     else if (turns === 1) whole();
     rest();
     for (const fold of folds) fold.endLine();
@@ -339,12 +341,11 @@ class Walker {
       const { operand, result: outcome } = fold.outcome();
       const [first, sizes] = [fold.outermost, this.walk.sizes];
       const kernel = {
-        space: sizes.slice(first),
+        // Folded dimensions have been walked: the outcome has one element for all of them.
+        space: sizes.slice(first).map((size, i) => (folds(result, first + i) ? 1 : size)),
         operands: [{ ...operand, strides: operand.strides.slice(first) }],
         outputs: [{ ...outcome, strides: result.strides.slice(first), offset: 0 }],
       };
-      // Folded dimensions have been walked: the outcome has one element for all of them.
-      kernel.space = kernel.space.map((size, i) => (folds(result, first + i) ? 1 : size));
       const origin: Value = (code) => {
         stand.base(code);
         code.i32(stand.offset);
@@ -426,7 +427,7 @@ function widenBool(value: Value, count: number, lanes: 2 | 4): Value {
 function packBool(value: Value, lanes: 2 | 4): Value {
   const bytes = [0, 1, 2, 3].map((lane) => ((lane * 16) / lanes) % 16);
   const ones = bits.and(value, i32.of(0x0101_0101));
-  return shuffle(ones, ones, 1, [...bytes, ...bytes, ...bytes, ...bytes]);
+  return pick(ones, 1, [...bytes, ...bytes, ...bytes, ...bytes]);
 }
 
 /** Stores the first lanes of a vector, one at each place, or `together` at the first. */
