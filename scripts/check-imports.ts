@@ -21,7 +21,7 @@ const coreRules: [files: string, mayImport: string[]][] = [
   ["graph/shape.ts", ["graph/dtype.ts"]],
   // What is computed, and on what it runs.
   ["kernel/", ["graph/dtype.ts"]],
-  ["backends/", ["kernel/", "graph/dtype.ts", "graph/shape.ts"]],
+  ["backends/", ["kernel/", "graph/buffer.ts", "graph/dtype.ts", "graph/shape.ts"]],
   // What was recorded, and when it runs: no derivatives here.
   ["graph/", []],
   ["schedule/", ["graph/", "kernel/", "backends/backend.ts"]],

@@ -9,6 +9,7 @@ import { ArgumentError, GradientError } from "./errors.js";
 import { construct, scalar } from "./graph/construct.js";
 import { enableGrad, mode, noGrad } from "./graph/mode.js";
 import { checkTensor } from "./graph/node.js";
+import { Visit } from "./graph/origin.js";
 import type { Origin } from "./graph/origin.js";
 import { broadcasts, countElements, formatShape, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
@@ -156,19 +157,6 @@ function propagate(
   // Only now: a walk that throws leaves the graph as it was.
   if (!retain) for (const origin of way.gone) origin.kept = null;
   return way.found;
-}
-
-/** What a walk notes on an origin while it lasts; walks inside of walks restore what they find. */
-export class Visit {
-  readonly way: WayBack;
-  readonly outer: Visit | null;
-  gradient: Tensor | null = null;
-  isUseful = false;
-
-  constructor(way: WayBack, outer: Visit | null) {
-    this.way = way;
-    this.outer = outer;
-  }
 }
 
 /** One walk from roots to leaves. */

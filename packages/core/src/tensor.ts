@@ -256,7 +256,7 @@ export class Tensor {
           `${formatShape(this.shape)}; give one of the same shape, or null.`,
       );
     }
-    this.spareGrad = this.gradIsKnown ? null : spareOf(this.ownGrad);
+    this.spareGrad = this.gradIsKnown ? null : (this.ownGrad?.storage.spareIfUnshared() ?? null);
     this.gradIsKnown = value !== null;
     this.ownGrad = value;
   }
@@ -429,13 +429,6 @@ export class Tensor {
         "a.lt(b) for a < b; or read the number of a one-element tensor: loss.item() < 0.1.",
     );
   }
-}
-
-/** The place of a gradient's elements, if nobody but its tensor has it. */
-function spareOf(gradient: Tensor | null): Buffer | null {
-  if (gradient === null || gradient.storage.version > 0) return null;
-  const { buffer, forks, operation } = gradient.contents;
-  return forks === 1 && operation.work !== null && buffer?.shared === false ? buffer : null;
 }
 
 /**

@@ -5,7 +5,6 @@
  * A leaf that requires grad has an origin without operation, where the walk ends. Not here: the
  * walk (autograd.ts).
  */
-import type { Visit } from "../autograd.js";
 import type { Op } from "../ops/define.js";
 import type { Hook, Tensor } from "../tensor.js";
 import type { DType } from "./dtype.js";
@@ -24,6 +23,19 @@ export class Kept {
     this.node = node;
     this.storage = storage;
     this.version = storage.version;
+  }
+}
+
+/** What a walk notes on an origin while it lasts; walks inside of walks restore what they find. */
+export class Visit {
+  readonly way: object;
+  readonly outer: Visit | null;
+  gradient: Tensor | null = null;
+  isUseful = false;
+
+  constructor(way: object, outer: Visit | null) {
+    this.way = way;
+    this.outer = outer;
   }
 }
 

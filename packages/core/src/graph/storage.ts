@@ -18,4 +18,11 @@ export class Storage {
   constructor(node: Node) {
     this.node = node;
   }
+
+  /** The place of elements that nobody else has: those of one fork, and no view. */
+  spareIfUnshared(): Buffer | null {
+    const { buffer, forks, operation } = this.node;
+    const isOwn = this.version === 0 && forks === 1 && operation.work !== null;
+    return isOwn && buffer?.shared === false ? buffer : null;
+  }
 }

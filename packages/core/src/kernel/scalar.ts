@@ -126,10 +126,10 @@ export function rewrite(
 ): Expression {
   const known = new Map<Expression, Expression>();
   const visit = (part: Expression): Expression => {
-    let result = known.get(part) ?? replace(part);
-    if (result === undefined) {
-      result = part.kind === "apply" ? { ...part, arguments: part.arguments.map(visit) } : part;
-    }
+    const result =
+      known.get(part) ??
+      replace(part) ??
+      (part.kind === "apply" ? { ...part, arguments: part.arguments.map(visit) } : part);
     known.set(part, result);
     return result;
   };

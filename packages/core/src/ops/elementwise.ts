@@ -5,15 +5,13 @@
  * `y` the result, `g` the incoming gradient. What a record is: ops/define.ts. Functions made of
  * other functions need no derivative: ops/composite.ts.
  */
-import { checkTensor } from "../graph/node.js";
 import { s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
-import { binary, operandBeside, unary } from "./define.js";
-import type { Operand, Samples } from "./define.js";
+import { binary, unary } from "./define.js";
+import type { Samples } from "./define.js";
 import { rounding } from "./division.js";
 import { scaled } from "./scale.js";
-import type { ScaleOptions } from "./scale.js";
 
 /**
  * A result that does not move when its input does a little: its derivative is 0 where it exists.
@@ -56,14 +54,6 @@ export const sub = scaled(
 );
 
 /**
- * The difference the other way round: `other` less `alpha` times the tensor. See sub.
- * @example
- * tensor([1, 2]).rsub(10) // tensor([9., 8.])
- */
-export const rsub = (x: Tensor, other: Operand, options?: ScaleOptions): Tensor =>
-  sub(operandBeside("rsub", other, checkTensor("rsub", x)), x, options);
-
-/**
  * Product of two tensors, element by element, with broadcasting. For products of matrices see
  * `matmul`.
  * @example
@@ -96,13 +86,6 @@ export const div = rounding(
 );
 
 /**
- * Quotient of two tensors; see div.
- * @example
- * tensor([1, 2]).trueDivide(4) // tensor([0.2500, 0.5000])
- */
-export const trueDivide = (a: Tensor, b: Operand): Tensor => div(a, b);
-
-/**
  * `a` to the power `b`, element by element, with broadcasting. Where `b` is 0 the result is 1,
  * and so flat in `a`; where `a` is 0 and `b` is not negative, it is flat in `b`.
  * @example
@@ -129,16 +112,6 @@ export const pow = binary({
   ],
   numbersAmong: true,
 });
-
-/**
- * `a` to the power `b`, in float64 whatever the types; see pow.
- * @example
- * tensor([2, 3]).floatPower(-1) // tensor([0.5000, 0.3333], dtype=float64)
- */
-export const floatPower = (a: Tensor, b: Operand): Tensor =>
-  checkTensor("floatPower", a)
-    .to("float64")
-    .pow(typeof b === "object" ? checkTensor("floatPower", b).to("float64") : b);
 
 /**
  * The negative of every element. Bool tensors are refused.
@@ -224,18 +197,6 @@ export const exp = unary({
 });
 
 /**
- * exp(x) - 1, without losing the digits of a small x.
- * @example
- * tensor([1e-8], { dtype: "float64" }).expm1().item() // 1.0000000050000001e-8
- */
-export const expm1 = unary({
-  kernel: (x) => s.expm1(x),
-  vjps: [(g, { x }): Tensor => g.mul(x.exp())],
-  samples: line,
-  fractions: true,
-});
-
-/**
  * The natural logarithm of every element: -inf at 0, NaN below.
  * @example
  * tensor([1, 10]).log() // tensor([0.0000, 2.3026])
@@ -244,18 +205,6 @@ export const log = unary({
   kernel: (x) => s.log(x),
   vjps: [(g, { x }): Tensor => g.div(x)],
   samples: [[0.1, 4]],
-  fractions: true,
-});
-
-/**
- * log(1 + x), without losing the digits of a small x.
- * @example
- * tensor([1e-8], { dtype: "float64" }).log1p().item() // 9.999999950000001e-9
- */
-export const log1p = unary({
-  kernel: (x) => s.log1p(x),
-  vjps: [(g, { x }): Tensor => g.div(x.add(1))],
-  samples: [[-0.9, 3]],
   fractions: true,
 });
 

@@ -3,6 +3,7 @@
  * `name_` that writes in place. Start with ops/elementwise.ts.
  */
 export * from "./activation.js";
+export * from "./arithmetic.js";
 export * from "./bitwise.js";
 export * from "./bounds.js";
 export * from "./compare.js";

@@ -20,6 +20,30 @@ const plane: Samples = [...line, ...line];
 const positive: Samples = [[0.1, 4]];
 
 /**
+ * exp(x) - 1, without losing the digits of a small x.
+ * @example
+ * tensor([1e-8], { dtype: "float64" }).expm1().item() // 1.0000000050000001e-8
+ */
+export const expm1 = unary({
+  kernel: (x) => s.expm1(x),
+  vjps: [(g, { x }): Tensor => g.mul(x.exp())],
+  samples: line,
+  fractions: true,
+});
+
+/**
+ * log(1 + x), without losing the digits of a small x.
+ * @example
+ * tensor([1e-8], { dtype: "float64" }).log1p().item() // 9.999999950000001e-9
+ */
+export const log1p = unary({
+  kernel: (x) => s.log1p(x),
+  vjps: [(g, { x }): Tensor => g.div(x.add(1))],
+  samples: [[-0.9, 3]],
+  fractions: true,
+});
+
+/**
  * One divided by the square root of every element.
  * @example
  * tensor([4, 0.25]).rsqrt() // tensor([0.5000, 2.0000])

@@ -20,9 +20,6 @@ const MOST_NODES = 10_000;
 /** Plans that are remembered. */
 const MOST_PLANS = 256;
 
-/** What has been done so far, for tests and for those who look on. */
-export const counts = { rounds: 0, plans: 0 };
-
 export function onDemand(backend: Backend): Policy {
   const plans = new Map<string, Plan[]>();
   let nodes: Node[] = [];
@@ -74,7 +71,6 @@ export function onDemand(backend: Backend): Policy {
     if (nodes.length === 0) return;
     const [ready, own, changed, places] = [nodes, round, written, spares];
     begin();
-    counts.rounds += 1;
     const plan = find(ready, own);
     if (last !== null) last.next = plan;
     last = plan;
@@ -103,7 +99,6 @@ export function onDemand(backend: Backend): Policy {
     const alike = plans.get(key) ?? [];
     const known = alike.find((plan) => plan !== expected && plan.matches(ready, own));
     if (known !== undefined) return known;
-    counts.plans += 1;
     const plan = new Plan(backend, ready, own);
     plans.delete(key);
     plans.set(key, [plan, ...alike.slice(0, 3)]);

@@ -77,7 +77,7 @@ export interface Grouping {
   readonly results: ReadonlyMap<number, number>;
 }
 
-/** A part of a tape: its nodes, and for each of their inputs a slot, or -1 - the number of a leaf. */
+/** Nodes as they were recorded, and for each of their inputs a slot, or -1 - a leaf's number. */
 export interface Tape {
   readonly nodes: readonly Node[];
   readonly codes: readonly (readonly number[])[];

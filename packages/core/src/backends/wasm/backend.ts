@@ -29,14 +29,11 @@ export interface WasmOptions {
   readonly atOnce?: boolean;
 }
 
-/** What has been done so far, for tests and for those who look on. */
-export const compiled = { modules: 0 };
-
 export function wasm({ budget = 2 ** 29, atOnce = false }: WasmOptions = {}): Backend {
   const memory = new Memory(budget);
   return {
     name: "wasm",
-    run: interpreter.run,
+    run: (launch) => interpreter.run(launch),
     prepare(kernels, results) {
       const plain = interpreter.prepare(kernels, results);
       let runs = atOnce || work(kernels) > MANY ? 1 : 0;
@@ -79,7 +76,6 @@ function routineOf(
   results: readonly (Result | null)[],
 ): Routine {
   const code = compile(kernels, results.length, memory.memory);
-  compiled.modules += 1;
   const dtypes = new Map(
     kernels.flatMap(({ operands }) => operands.map(({ buffer, dtype }) => [buffer, dtype])),
   );

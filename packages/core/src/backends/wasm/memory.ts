@@ -1,7 +1,8 @@
 /**
  * WebAssembly's memory as a cache over arrays that the collector owns. Large results stay here, up
  * to a budget; beyond it those used least recently are copied out into ordinary arrays. Nothing
- * here keeps a buffer alive: the table knows slots, and slots know no buffer. Read next: backend.ts.
+ * here keeps a buffer alive: the table knows slots, and slots know no buffer. Read next:
+ * backend.ts.
  */
 import { Buffer } from "../../graph/buffer.js";
 import type { Resident } from "../../graph/buffer.js";
@@ -176,8 +177,7 @@ export class Memory {
     while (this.used + bytes > this.budget && this.moveOldestOut()) {
       // Until there is room, or only what this run needs is left.
     }
-    let gap = this.gaps.find(({ start, end }) => end - start >= bytes);
-    if (gap === undefined) gap = this.grow(bytes);
+    const gap = this.gaps.find(({ start, end }) => end - start >= bytes) ?? this.grow(bytes);
     const { start } = gap;
     gap.start += bytes;
     if (gap.start === gap.end) this.gaps.splice(this.gaps.indexOf(gap), 1);
