@@ -79,6 +79,12 @@ const programs: Record<string, () => Tensor[]> = {
     const d = rand([3], { dtype: "float64" });
     return [n.mul(2).add(d), n.div(2), n.gt(1).mul(d), d.to("float32").mul(d), n.pow(2).sum()];
   },
+  "masks chosen by masks": () => {
+    const x = randn([7, 7], { dtype: "float64" });
+    const causal = ones([7, 7], { dtype: "bool" }).tril().logicalNot();
+    const shares = x.mul(2).maskedFill(causal, -Infinity).softmax(-1);
+    return [shares, x.gt(0).logicalAnd(causal).where(causal, x.lt(0)).sum(0), shares.amax(0)];
+  },
   "a hidden state carried on": () => {
     const w = randn([5, 5]).mul(0.3);
     let h = ones([1, 5]);

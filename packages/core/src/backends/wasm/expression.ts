@@ -84,8 +84,9 @@ export function constant(value: number, dtype: DType): Value {
   return dtype === "int32" ? i32.of(value) : floatsOf(dtype).of(value);
 }
 
-/** Whether lanes of a type are half as wide as bools of the walk. */
-const isNarrow = (dtype: DType, lanes: 2 | 4): boolean => lanes === 2 && dtype !== "float64";
+/** Whether lanes of a type are half as wide as bools of the walk, which are as wide as floats. */
+const isNarrow = (dtype: DType, lanes: 2 | 4): boolean =>
+  lanes === 2 && dtype !== "float64" && dtype !== "bool";
 
 /** A comparison of lanes of `dtype` as a bool. */
 const asBool = (mask: Value, dtype: DType, lanes: 2 | 4): Value =>
