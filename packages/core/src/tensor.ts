@@ -344,7 +344,7 @@ export class Tensor {
    */
   detach(): Tensor {
     const alias = new Tensor(viewable(this).node, null);
-    alias.contents.wanted = true;
+    mode.onKeep(alias.contents);
     alias.showStorage(this.storage);
     return alias;
   }

@@ -1,6 +1,6 @@
 // PyTorch's small programs about autograd, written for Nabla, by their names in the reference
-// (autograd-behaviours.md beside it has them in Python). They are run by autograd.reference.test.ts;
-// those about other things are in programs.ts.
+// (autograd-behaviours.md beside it has them in Python). They are run by
+// autograd.reference.test.ts; those about other things are in programs.ts.
 
 import * as nabla from "@nabla/core";
 import { enableGrad, grad, isGradEnabled, noGrad, tensor, zeros } from "@nabla/core";
@@ -181,8 +181,8 @@ export const autogradPrograms: Record<string, () => Results> = {
   },
   "double-backward-many": () => {
     const names =
-      "exp log sin cos tanh sigmoid sqrt rsqrt reciprocal erf log1p expm1 atan asin softplus gelu " +
-      "silu elu mish logsigmoid square sinh cosh";
+      "exp log sin cos tanh sigmoid sqrt rsqrt reciprocal erf log1p expm1 atan asin softplus " +
+      "gelu silu elu mish logsigmoid square sinh cosh";
     const entries = names.split(" ").map((name) => {
       const x = leaf(0.7);
       const g = grad(callMethod(x, name), [x], { createGraph: true })[0]!;

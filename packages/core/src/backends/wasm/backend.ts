@@ -34,9 +34,9 @@ export function wasm({ budget = 2 ** 29, atOnce = false }: WasmOptions = {}): Ba
   return {
     name: "wasm",
     run: (launch) => interpreter.run(launch),
-    prepare(kernels, results) {
-      const plain = interpreter.prepare(kernels, results);
-      let runs = atOnce || work(kernels) > MANY ? 1 : 0;
+    prepare(kernels, results, isWarm) {
+      const plain = interpreter.prepare(kernels, results, isWarm);
+      let runs = atOnce || isWarm || work(kernels) > MANY ? 1 : 0;
       let routine: Routine | null = null;
       return {
         run(buffers, offsets) {
