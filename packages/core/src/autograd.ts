@@ -294,6 +294,9 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
  * shares are summed.
  */
 export function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor {
+  if (sameShape(shape, gradient.shape)) {
+    return gradient.dtype === dtype ? gradient : gradient.to(dtype);
+  }
   if (!broadcasts(shape, gradient.shape)) {
     throw new GradientError(
       `backward: ${result.op?.name} gave a derivative of shape ${formatShape(gradient.shape)} ` +
