@@ -28,8 +28,8 @@ const MOST_NUMBERS = 1000;
 export function scalar(value: number | boolean, dtype: DType): Tensor {
   const known = numbers[dtype];
   let tensor = known.get(Number(value));
-  // A map takes 0 and -0 for one.
-  if (tensor === undefined || value === 0) {
+  // A map takes 0, which false is, and -0 for one.
+  if (tensor === undefined || Number(value) === 0) {
     const buffer = allocate(dtype, 1);
     buffer[0] = Number(value);
     tensor = construct.tensor(dataNode(buffer, [], dtype, plainNumber), null);
