@@ -3,6 +3,7 @@
  * nobody does, the collector takes it; no one frees anything by hand. The elements are in an
  * ordinary array, or in memory of a back end, which hands them out when they are read.
  */
+import { StaleError } from "../errors.js";
 import { allocate } from "./dtype.js";
 import type { DType, TypedArray } from "./dtype.js";
 
@@ -38,6 +39,12 @@ export class Buffer {
 
   /** The elements; not to be written to. */
   get array(): TypedArray {
+    if (this.isLost) {
+      throw new StaleError(
+        "a tensor is read, two or more steps after it was made, whose elements a later version " +
+          "of the same tensor has taken the place of; clone() it in its own step.",
+      );
+    }
     return (this.host ??= this.single === null ? this.resident!.read() : this.arrayOfSingle());
   }
 

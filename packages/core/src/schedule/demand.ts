@@ -8,6 +8,7 @@
  */
 import type { Backend } from "../backends/backend.js";
 import type { Node } from "../graph/node.js";
+import { countElements } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
 import { runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
@@ -16,6 +17,9 @@ import type { Spare } from "./plan.js";
 
 /** Nodes that may wait, before they run one by one. */
 const MOST_NODES = 10_000;
+
+/** Elements that no plan has read yet and that may be kept waiting for one: 256 MB of float32. */
+const MOST_ELEMENTS = 2 ** 26;
 
 /** Plans that are remembered. */
 const MOST_PLANS = 256;
@@ -27,6 +31,7 @@ export function onDemand(backend: Backend): Policy {
   let written: Storage[] = [];
   let spares: Spare[] = [];
   let last: Plan | null = null;
+  let elements = 0;
 
   /** Takes a node into the round. */
   function wait(node: Node): void {
@@ -39,11 +44,15 @@ export function onDemand(backend: Backend): Policy {
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i]!;
       if (input.buffer === null && input.round !== round) revive(input);
+      if (input.buffer !== null && input.seen === 0) {
+        input.seen = -1;
+        elements += countElements(input.shape);
+      }
     }
     if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);
     else {
       wait(node);
-      if (nodes.length >= MOST_NODES) runOneByOne();
+      if (nodes.length >= MOST_NODES || elements >= MOST_ELEMENTS) runOneByOne();
     }
   }
 
@@ -84,6 +93,7 @@ export function onDemand(backend: Backend): Policy {
     round = new Round();
     written = [];
     spares = [];
+    elements = 0;
   }
 
   /** One that ran without being kept is computed now, before its inputs are gone. */
@@ -116,9 +126,12 @@ export function onDemand(backend: Backend): Policy {
   }
 
   function runOneByOne(): void {
-    const waiting = nodes;
+    // The list is emptied on the way, so that a result which nobody has goes at once.
+    const waiting = nodes.reverse();
     begin();
-    for (const node of waiting) if (node.buffer === null) runNow(node);
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      if (node.buffer === null) runNow(node);
+    }
   }
 
   return {

@@ -22,7 +22,7 @@ const LARGE = 2 ** 24;
 /** Evaluations from which on code is made at once. */
 const MANY = 100_000;
 
-const align = (bytes: number): number => (bytes + 15) & ~15;
+const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 export interface WasmOptions {
   /** Bytes of memory that large buffers may take. */
