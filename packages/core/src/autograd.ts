@@ -8,7 +8,7 @@
 import { ArgumentError, GradientError } from "./errors.js";
 import { construct, scalar } from "./graph/construct.js";
 import { enableGrad, mode, noGrad } from "./graph/mode.js";
-import { checkTensor } from "./graph/node.js";
+import { checkTensor, lent } from "./graph/node.js";
 import { Visit } from "./graph/origin.js";
 import type { Origin } from "./graph/origin.js";
 import { broadcasts, countElements, formatShape, sameShape } from "./graph/shape.js";
@@ -256,10 +256,8 @@ function isLatestFirst(order: readonly Origin[]): boolean {
 /** The gradient after those who asked to see it have seen it, and perhaps replaced it. */
 function applyHooks({ hooks }: Origin, gradient: Tensor): Tensor {
   if (hooks === null) return gradient;
-  gradient.node.forks += 1;
-  const result = [...hooks].reduce((g, hook) => hook(g) ?? g, gradient);
-  result.node.forks += 1;
-  return result;
+  // Hooks may keep what they see and what they give.
+  return [...hooks].reduce((g, hook) => lent(hook(lent(g)) ?? g), gradient);
 }
 
 /** The gradient that a walk starts with. */
@@ -288,10 +286,7 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
         "pass one of the same shape.",
     );
   }
-  const own = gradient.to(root.dtype);
-  // It stays the caller's.
-  own.node.forks += 1;
-  return [origin, own];
+  return [origin, lent(gradient).to(root.dtype)];
 }
 
 /**

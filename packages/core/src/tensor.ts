@@ -11,7 +11,7 @@ import type { Buffer } from "./graph/buffer.js";
 import { isFloat } from "./graph/dtype.js";
 import type { DType, TypedArray } from "./graph/dtype.js";
 import { mode } from "./graph/mode.js";
-import { checkTensor } from "./graph/node.js";
+import { checkTensor, lent } from "./graph/node.js";
 import type { Node } from "./graph/node.js";
 import { Origin } from "./graph/origin.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "./graph/shape.js";
@@ -364,8 +364,7 @@ export class Tensor {
    * @internal
    */
   fork(): Tensor {
-    this.node.forks += 1;
-    return new Tensor(this.node, null);
+    return new Tensor(lent(this).node, null);
   }
 
   /**

@@ -135,12 +135,10 @@ export function onDemand(backend: Backend): Policy {
   }
 
   function runOneByOne(): void {
-    const waiting: (Node | null)[] = nodes;
+    // The list is emptied on the way, so that a result which nobody has goes at once.
+    const waiting = nodes.reverse();
     begin();
-    for (let i = 0; i < waiting.length; i++) {
-      const node = waiting[i]!;
-      // From here on it is held by whoever needs it, and by nobody else.
-      waiting[i] = null;
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
       if (node.buffer === null) runNow(node);
     }
   }
