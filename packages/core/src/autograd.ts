@@ -46,7 +46,7 @@ export function backward(
   options: BackwardOptions,
 ): void {
   const { inputs, createGraph } = options;
-  for (const root of roots) root.node.wanted = true;
+  for (const root of roots) mode.onKeep(root.node);
   const wanted = inputs === undefined ? null : new Set(inputs.flatMap((x) => x.origin ?? []));
   const found = propagate("backward", roots, gradients, options, wanted);
   if (inputs === undefined) {
@@ -64,7 +64,7 @@ export function backward(
 /** Adds a gradient to what is in `tensor.grad`; with `create` the sum can be differentiated. */
 function accumulate(tensor: Tensor, gradient: Tensor, create = false): void {
   const before = tensor.ownGrad;
-  gradient.node.wanted = true;
+  mode.onKeep(gradient.node);
   if (create) tensor.grad = before === null ? gradient.clone() : before.add(gradient);
   else if (before === null) tensor.leaveGrad(gradient.fork());
   else noGrad(() => before.add_(gradient));
@@ -294,6 +294,9 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
  * shares are summed.
  */
 export function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor {
+  if (sameShape(shape, gradient.shape)) {
+    return gradient.dtype === dtype ? gradient : gradient.to(dtype);
+  }
   if (!broadcasts(shape, gradient.shape)) {
     throw new GradientError(
       `backward: ${result.op?.name} gave a derivative of shape ${formatShape(gradient.shape)} ` +

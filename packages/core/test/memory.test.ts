@@ -56,24 +56,22 @@ describe("a large parameter that is written at every step", () => {
     expect(first(kept[9]!)).toBe(9);
   });
 
-  test("detached, read or copied results are kept for as long as anyone has them", () => {
-    const detached: Tensor[] = [];
-    const read: Tensor[] = [];
-    const copies: Tensor[] = [];
-    const gradients: Tensor[] = [];
-    train((w, prediction) => {
-      detached.push(prediction.detach());
-      copies.push(w.detach().clone());
-      gradients.push(w.grad!);
-      prediction.data();
-      read.push(prediction);
-    });
-    for (let step = 0; step < 10; step++) {
-      expect(first(detached[step]!)).toBe(step);
-      expect(first(read[step]!)).toBe(step);
-      expect(first(copies[step]!)).toBe(step + 1);
-      expect(first(gradients[step]!)).toBe(1);
-    }
+  const ways: [name: string, keep: (w: Tensor, prediction: Tensor) => Tensor, added: number][] = [
+    ["detached results", (_w, prediction) => prediction.detach(), 0],
+    ["copies of the parameter", (w) => w.detach().clone(), 1],
+    ["results that were read", (_w, prediction) => (prediction.data(), prediction), 0],
+    ["what was made of results and detached", (_w, p) => p.mul(1).detach(), 0],
+  ];
+  test.each(ways)("%s are kept for as long as anyone has them", (_name, keep, added) => {
+    const kept: Tensor[] = [];
+    train((w, prediction) => kept.push(keep(w, prediction)));
+    expect(kept.map(first)).toEqual(kept.map((_, step) => step + added));
+  });
+
+  test("gradients that somebody has seen are theirs", () => {
+    const kept: Tensor[] = [];
+    train((w) => kept.push(w.grad!));
+    expect(kept.map(first)).toEqual(kept.map(() => 1));
   });
 });
 

@@ -86,6 +86,12 @@ export function onDemand(backend: Backend): Policy {
     spares = [];
   }
 
+  /** One that ran without being kept is computed now, before its inputs are gone. */
+  function keep(node: Node): void {
+    if (node.buffer === null && node.round !== round) realize([node]);
+    else node.wanted = true;
+  }
+
   function want(node: Node): void {
     if (node.buffer !== null) return;
     node.wanted = true;
@@ -117,6 +123,7 @@ export function onDemand(backend: Backend): Policy {
 
   return {
     record,
+    keep,
     write: (storage) => written.push(storage),
     reuse: (node, buffer) => spares.push({ node, buffer }),
     realize,

@@ -75,6 +75,8 @@ export class Memory {
   /** Counts runs: what a run uses it does not move out. */
   private clock = 0;
   private arenaPlace: Gap = { start: 64, end: 64 };
+  /** Who ran in the arena last, and finds there what was left. */
+  arenaUser: object | null = null;
   private readonly finalizers = new FinalizationRegistry<Place>((place) => this.release(place));
   views = this.look();
 
