@@ -83,7 +83,7 @@ export function keepGradient(tensor: Tensor, origin: Origin): void {
  * @example
  * const x = tensor(3, { requiresGrad: true });
  * const [slope] = grad(x.pow(3), [x], { createGraph: true });
- * slope // tensor(27., gradFn=<where>)
+ * slope // tensor(27., gradFn=<add>)
  * grad(slope, [x])[0] // tensor(18.)
  */
 export function grad(
@@ -257,7 +257,9 @@ function isLatestFirst(order: readonly Origin[]): boolean {
 function applyHooks({ hooks }: Origin, gradient: Tensor): Tensor {
   if (hooks === null) return gradient;
   gradient.node.forks += 1;
-  return [...hooks].reduce((g, hook) => hook(g) ?? g, gradient);
+  const result = [...hooks].reduce((g, hook) => hook(g) ?? g, gradient);
+  result.node.forks += 1;
+  return result;
 }
 
 /** The gradient that a walk starts with. */
@@ -286,7 +288,10 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
         "pass one of the same shape.",
     );
   }
-  return [origin, gradient.to(root.dtype)];
+  const own = gradient.to(root.dtype);
+  // It stays the caller's.
+  own.node.forks += 1;
+  return [origin, own];
 }
 
 /**

@@ -54,7 +54,7 @@ export const sizes: Readonly<Record<DType, number>> = {
 
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
-const align = (bytes: number): number => (bytes + 63) & ~63;
+const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 interface Gap {
   start: number;
