@@ -1,6 +1,7 @@
 // The conditions under which operations may wait although nobody asked them to. Each test fails
 // when its condition is broken. Not here: that the parts compute the right thing (policies.test.ts),
-// memory (memory.test.ts), and long runs (packages/nabla/test/soak).
+// memory (memory.test.ts), and long runs (packages/nabla/test/soak). L7, that NABLA_DEBUG=1 says why
+// a plan was made anew, has no test because it is not there yet.
 
 import { readdirSync, readFileSync } from "node:fs";
 
@@ -66,7 +67,8 @@ test("L1: no example and no README asks for anything to be computed", () => {
   expect(texts.length).toBeGreaterThan(0);
   for (const name of [...programs, ...texts]) {
     const text = readFileSync(new URL(name, root), "utf8");
-    expect(text, name).not.toMatch(/\brealize\(|@nabla\/core\/engine|\brunBy\(/);
+    const found = /\brealize\(|@nabla\/core\/engine|\brunBy\(/.exec(text);
+    expect([name, found?.[0]]).toEqual([name, undefined]);
   }
 });
 
@@ -116,16 +118,20 @@ describe("L3: what is wrong is thrown at the call, and leaves nothing behind", (
     "elements that are not there": () => a.reshape([7]),
   };
 
-  test.each(Object.entries(wrong))("%s", (_name, call) => {
-    runBy(onDemand(interpreter), interpreter);
-    const pending = ones([2]).mul(3);
-    let error: Error | undefined;
-    Error.stackTraceLimit = 60;
+  function fail(call: () => unknown): Error | undefined {
     try {
       call();
     } catch (caught) {
-      error = caught as Error;
+      return caught as Error;
     }
+    return undefined;
+  }
+
+  test.each(Object.entries(wrong))("%s", (_name, call) => {
+    runBy(onDemand(interpreter), interpreter);
+    const pending = ones([2]).mul(3);
+    Error.stackTraceLimit = 60;
+    const error = fail(call);
     // The stack goes through the call above, so the throw was not left to a later read.
     expect(error?.stack).toMatch(/conditions\.test\.ts/);
     const recorded: string[] = [];
@@ -146,8 +152,9 @@ describe("L3: what is wrong is thrown at the call, and leaves nothing behind", (
       recorded.push(node);
       record(node);
     };
-    const shapesOnly = ["shapes that do not fit", "sizes that do not fit", "a type", "a dimension"];
-    for (const name of shapesOnly) expect(wrong[name]!).toThrow();
+    const { message } = fail(wrong["shapes that do not fit"]!)!;
+    expect(message).toContain("add: shapes [2, 3] and [4] do not broadcast");
+    for (const name of ["sizes that do not fit", "a type", "a dimension"]) fail(wrong[name]!);
     expect(recorded).toEqual([]);
   });
 });
@@ -279,8 +286,6 @@ describe("L6: when things run does not change what comes out", () => {
     );
   });
 });
-
-test.todo("L7: NABLA_DEBUG=1 says why a plan was made anew, and for which line");
 
 describe("what a step costs once it is known", () => {
   test("a prediction read after the update is the old one, and no second forward pass", () => {

@@ -100,6 +100,18 @@ const programs: Record<string, () => unknown> = {
     };
   },
 
+  "an unread total of fresh batches": () => {
+    const start = megabytes();
+    let total = tensor(0);
+    let most = 0;
+    for (let step = 0; step < 10_000; step++) {
+      const batch = tensor(new Float32Array(2 * BATCH).fill(1));
+      total = total.add(batch.square().mean());
+      if (step % 100 === 0) most = Math.max(most, megabytes());
+    }
+    return { grown: most - start, total: total.item() };
+  },
+
   "an unread total, while training": () => {
     const watch = new MemoryWatch(STEPS);
     const modules = countModules();

@@ -79,6 +79,16 @@ test(
   5 * MINUTES,
 );
 
+test(
+  "what waits holds no more than some batches: 10 000 that are 2 GB, of which nothing is read",
+  async () => {
+    const found = await run<{ grown: number; total: number }>("an unread total of fresh batches");
+    expect(found.grown).toBeLessThanOrEqual(400);
+    expect(found.total).toBe(10_000);
+  },
+  5 * MINUTES,
+);
+
 describe("what is kept for a thousand steps", () => {
   test("is right if it is small", async () => {
     expect(await run("a thousand small ones kept")).toEqual({ wrong: 0 });
