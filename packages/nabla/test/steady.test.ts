@@ -104,7 +104,7 @@ function stepOnRows(rows: number): (x: Tensor, y: Tensor) => void {
 test.each(sizes)("batches that begin at another row at every step, %i at a time", (rows) => {
   const [x, y] = [randn([rows * 7, 8]), rand([rows * 7, 1])];
   const step = stepOnRows(rows);
-  const order = [3, 6, 2, 5, 1, 4];
+  const order = [3, 0, 6, 2, 5, 1, 4];
   const { late } = compiled((i) => {
     const start = order[i % order.length]! * rows;
     step(x.slice(0, start, start + rows), y.slice(0, start, start + rows));
