@@ -27,7 +27,7 @@ interface Scalar<Self> {
 
 const LAYERS = [2, 16, 16, 1];
 
-/** A multilayer perceptron whose every weight is a number of its own, and the square it comes to. */
+/** The square of what a perceptron gives whose every weight is a number of its own. */
 function perceptron<Number extends Scalar<Number>>(
   weights: readonly Number[],
   inputs: readonly Number[],

@@ -163,10 +163,10 @@ const programs: Record<string, () => unknown> = {
     for (let step = 0; step < STEPS; step++) {
       h = h.matmul(w).tanh();
       const loss = h.matmul(v).sub(1).square().sum();
-      h = h.detach();
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();
+      h = h.detach();
       watch.look(step);
       if (step === 3) early = modules.made;
     }
