@@ -3,14 +3,14 @@
 // (optimizers.ts).
 
 import { tensor } from "@nabla/core";
+import type { Tensor } from "@nabla/core";
 import * as optim from "@nabla/optim";
 
 import { numbersDifference } from "./compare.js";
 import { isRefusal } from "./format.js";
-import { camelCase } from "./names.js";
+import { formulaOf } from "./formula.js";
 import { constructionProblem, optionsOf, outcomeOf } from "./optimizers.js";
 import type { RecordedOptions } from "./optimizers.js";
-import { skipped } from "./outcome.js";
 import type { Outcome } from "./outcome.js";
 
 interface Construction {
@@ -59,42 +59,14 @@ interface AnySchedule {
   step(metric?: number): void;
 }
 type Constructor = new (...args: readonly unknown[]) => AnySchedule;
-type Lambda = (epoch: number) => number;
 
 /** Runs every case of a file of `schedulers/`. */
 export function runSchedulers(content: unknown, title: string): Outcome[] {
   const { lambdas = {}, cases, steps } = content as Content;
-  const unsaid = Object.keys(lambdas).filter((name) => !isFormula(lambdas[name]!));
   return cases.map((one, i) => {
     const id = one.id ?? `${title}#${i}`;
-    const all = JSON.stringify([one.options ?? {}, one.schedulers ?? []]);
-    const missing = unsaid.find((name) => all.includes(`"${name}"`));
-    if (missing !== undefined) {
-      return skipped(id, `a lambda that JavaScript says otherwise: ${lambdas[missing]}`);
-    }
     return outcomeOf(id, () => scheduleProblem(one, lambdas, steps ?? 30));
   });
-}
-
-/** The functions that a recorded formula may use. */
-const mathematics = "floor, ceil, min, max, exp, log, sqrt, sin, cos, pow, abs, pi";
-
-/** Whether a formula means in JavaScript what it means in Python. */
-function isFormula(text: string): boolean {
-  const known = new Set([...mathematics.split(", "), "epoch", "e", "math"]);
-  const words = text.match(/[a-z_]\w*/gi) ?? [];
-  return (
-    /^[\w\s.+\-*/%(),]*$/.test(text) && !text.includes("//") && words.every((w) => known.has(w))
-  );
-}
-
-function lambdaOf(text: string): Lambda {
-  const names = `{ ${mathematics.replace("pi", "PI: pi")} }`;
-  const code = text.replaceAll("math.", "");
-  // A formula of numbers, checked by isFormula: the records are data, and say it in words only.
-  // oxlint-disable-next-line no-new-func
-  const make = new Function(`const ${names} = Math; return (epoch) => ${code};`) as () => Lambda;
-  return make();
 }
 
 /** What is wrong with a schedule, or `null`. */
@@ -130,8 +102,7 @@ function scheduleProblem(
   return null;
 }
 
-type Groups = readonly { readonly params: nablaTensors; readonly lr: number }[];
-type nablaTensors = ReturnType<typeof tensor>[];
+type Groups = readonly { readonly params: readonly Tensor[]; readonly lr: number }[];
 
 function momentumOf(name: string, groups: Groups): optim.SGD {
   if (name !== "SGD") throw new Error(`the records name an unknown optimizer: ${name}`);
@@ -168,7 +139,7 @@ function construct(
 function functionOf(value: unknown, lambdas: Readonly<Record<string, string>>): unknown {
   if (Array.isArray(value)) return value.map((one) => functionOf(one, lambdas));
   if (typeof value !== "string") return value;
-  return lambdaOf(lambdas[value] ?? camelCase(value));
+  return formulaOf(lambdas[value] ?? value);
 }
 
 /** What is wrong with rates or momenta, to 1e-9 and 1e-12 of the group's rate, or `null`. */

@@ -82,7 +82,7 @@ export class Adam extends Optimizer<Required<AdamOptions>, AdamState> {
     let squares = state.expAvgSq.mul_(beta2).add_(g.square().mul(1 - beta2));
     if (amsgrad) {
       state.maxExpAvgSq ??= zerosLike(parameter);
-      squares = state.maxExpAvgSq.copy_(state.maxExpAvgSq.maximum(squares));
+      squares = state.maxExpAvgSq.maximum_(squares);
     }
     // Both averages start at 0: the corrections are moved into the rate and into eps.
     const correction = Math.sqrt(1 - beta2 ** state.step);

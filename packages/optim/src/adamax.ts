@@ -73,7 +73,7 @@ export class Adamax extends Optimizer<Required<AdamaxOptions>, AdamaxState> {
     let g = maximize ? gradient.neg() : gradient;
     if (weightDecay !== 0) g = g.add(parameter.mul(weightDecay));
     const average = state.expAvg.mul_(beta1).add_(g.mul(1 - beta1));
-    const largest = state.expInf.copy_(state.expInf.mul(beta2).maximum(g.abs().add(eps)));
+    const largest = state.expInf.mul_(beta2).maximum_(g.abs().add(eps));
     parameter.sub_(average.mul(lr / (1 - beta1 ** state.step)).div(largest));
   }
 }

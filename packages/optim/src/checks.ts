@@ -17,7 +17,7 @@ export function completeOptions<Options extends object>(
 ): Options {
   if (typeof options !== "object" || (options as object | null) === null) {
     throw new ArgumentError(
-      `${name}: the options are ${String(options)}; they come as an object, with any of ` +
+      `${name}: the options must come as an object, with any of ` +
         `${Object.keys(defaults).join(", ")}.`,
     );
   }
@@ -97,7 +97,8 @@ export function checkPair(name: string, option: string, value: unknown, bounds: 
       `${name}: ${option} is ${String(value)}; it must be a pair of numbers.`,
     );
   }
-  checkNumbers(name, { [`${option}[0]`]: value[0], [`${option}[1]`]: value[1] }, bounds);
+  const [first, second] = value as unknown[];
+  checkNumbers(name, { [`${option}[0]`]: first, [`${option}[1]`]: second }, bounds);
 }
 
 /**

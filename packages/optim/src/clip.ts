@@ -68,7 +68,7 @@ export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue:
   checkNotNegative("clipGradValue_", { clipValue });
   noGrad(() => {
     for (const gradient of gradientsOf("clipGradValue_", parameters)) {
-      gradient.copy_(gradient.clamp(-clipValue, clipValue));
+      gradient.clamp_(-clipValue, clipValue);
     }
   });
 }

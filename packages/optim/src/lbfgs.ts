@@ -4,7 +4,7 @@
  * functions without noise. The line search: strong-wolfe.ts.
  */
 import { ArgumentError, cat, enableGrad, noGrad, ShapeError, Tensor } from "@nabla/core";
-import { gradientOf, realize } from "@nabla/core/engine";
+import { gradientOf } from "@nabla/core/engine";
 
 import { checkCounts, checkNumbers, checkWord } from "./checks.js";
 import { Optimizer } from "./optimizer.js";
@@ -197,7 +197,7 @@ export class LBFGS extends Optimizer<Required<LBFGSOptions>, LBFGSState> {
       if (largest(direction.mul(t)) <= toleranceChange) break;
       if (Math.abs(loss - before) < toleranceChange) break;
     }
-    realize(this.parameters());
+    this.realizeAll();
     return first;
   }
 

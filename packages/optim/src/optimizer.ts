@@ -225,11 +225,17 @@ export abstract class Optimizer<Options extends object, State extends object = P
   }
 
   /** Computes what the step has changed, so that nothing waits from step to step. */
-  private realizeAll(): void {
+  protected realizeAll(): void {
     const changed: Tensor[] = [];
     for (const { params } of this.paramGroups) for (const one of params) changed.push(one);
     for (const state of this.state.values() as Iterable<ParameterState>) {
-      for (const name in state) if (state[name] instanceof Tensor) changed.push(state[name]);
+      for (const name in state) {
+        const value = state[name]!;
+        if (value instanceof Tensor) changed.push(value);
+        else if (Array.isArray(value)) {
+          for (const one of value as unknown[]) if (one instanceof Tensor) changed.push(one);
+        }
+      }
     }
     realize(changed);
   }
@@ -317,6 +323,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
       const own = states[i];
       if (own !== undefined && own !== null) this.state.set(parameter, own);
     });
+    this.realizeAll();
   }
 
   /** Throws a ShapeError for state that cannot be that of a parameter, the i-th. */

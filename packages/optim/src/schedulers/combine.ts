@@ -3,7 +3,7 @@
  */
 import { ArgumentError } from "@nabla/core";
 
-import { LRScheduler } from "./scheduler.js";
+import { copyOf, LRScheduler } from "./scheduler.js";
 import type { Scheduled, ScheduledGroup, SchedulerState } from "./scheduler.js";
 import { checkMilestones } from "./step.js";
 
@@ -47,7 +47,7 @@ abstract class Combined<Options extends CombinedOptions> extends LRScheduler<Opt
     const { baseLrs, lastLr } = this;
     const states = schedulers.map((one) => one.stateDict());
     const own = { ...options, ...this.counters, baseLrs, lastLr };
-    return { ...structuredClone(own), schedulers: states };
+    return { ...copyOf(own), schedulers: states };
   }
 
   /**

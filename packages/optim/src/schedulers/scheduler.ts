@@ -46,8 +46,8 @@ export abstract class Scheduler<Options extends object> {
   constructor(optimizer: Scheduled, defaults: Options, options: Partial<Options> = {}) {
     if (!Array.isArray((optimizer as Scheduled | null)?.paramGroups)) {
       throw new ArgumentError(
-        `${this.name}: ${String(optimizer)} is no optimizer; pass the one whose rates are to ` +
-          `change, for example new ${this.name}(opt, ...).`,
+        `${this.name}: there is no optimizer; pass the one whose rates are to change first, ` +
+          `for example new ${this.name}(opt, ...).`,
       );
     }
     this.optimizer = optimizer;
@@ -120,7 +120,7 @@ export abstract class Scheduler<Options extends object> {
     const options = Object.entries(this.options).filter(([, value]) => isPlain(value));
     const { baseLrs, lastLr } = this;
     const own = { ...Object.fromEntries(options), ...this.counters, baseLrs, lastLr };
-    return structuredClone(own);
+    return copyOf(own);
   }
 
   /**
@@ -136,7 +136,7 @@ export abstract class Scheduler<Options extends object> {
    * schedule.getLastLr() // [ 0.1 ]
    */
   loadStateDict(saved: SchedulerState): void {
-    const state = structuredClone((saved ?? {}) as Record<string, unknown>);
+    const state = copyOf(saved ?? {});
     const isNumber = (value: unknown): boolean => typeof value === "number";
     const isRates = (value: unknown): boolean =>
       Array.isArray(value) && value.length === this.groups.length && value.every(isNumber);
@@ -160,6 +160,15 @@ export abstract class Scheduler<Options extends object> {
     this.lastLr = state["lastLr"] as number[];
   }
 }
+
+/** A copy whose lists can be changed alone. */
+export const copyOf = (state: SchedulerState): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(state).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? [...(value as unknown[])] : value,
+    ]),
+  );
 
 const isPlain = (value: unknown): boolean =>
   typeof value !== "function" && (!Array.isArray(value) || value.every(isPlain));
