@@ -50,7 +50,7 @@ const defaults: Required<ASGDOptions> = {
  * const opt = new ASGD([w], { lr: 0.25, t0: 0 });
  * w.square().sum().backward();
  * opt.step();
- * w // tensor([ 0.5000, -0.9999], requiresGrad=true)
+ * w // tensor([ 0.5000, -1.0000], requiresGrad=true)
  */
 export class ASGD extends Optimizer<Required<ASGDOptions>, ASGDState> {
   /** The parameters, or groups of them, and options for all that say nothing else. */

@@ -73,7 +73,7 @@ const largest = (x: Tensor): number => x.abs().max().item();
  *   loss.backward();
  *   return loss;
  * });
- * w // tensor([3., 4.], requiresGrad=true)
+ * w // tensor([3.0000, 4.0000], requiresGrad=true)
  */
 export class LBFGS extends Optimizer<Required<LBFGSOptions>, LBFGSState> {
   /** The parameters, and options. */

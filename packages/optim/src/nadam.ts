@@ -50,7 +50,7 @@ const defaults: Required<NAdamOptions> = {
  * const opt = new NAdam([w], { lr: 0.1 });
  * w.square().sum().backward();
  * opt.step();
- * w // tensor([ 0.8396, -1.8396], requiresGrad=true)
+ * w // tensor([ 0.8944, -1.8944], requiresGrad=true)
  */
 export class NAdam extends Optimizer<Required<NAdamOptions>, NAdamState> {
   /** The parameters, or groups of them, and options for all that say nothing else. */
