@@ -25,7 +25,17 @@ const operators: Readonly<Record<string, (a: number, b: number) => number>> = {
 
 const { floor, ceil, min, max, exp, log, sqrt, sin, cos, pow, abs } = Math;
 const functions: Readonly<Record<string, (...of: number[]) => number>> = {
-  ...{ floor, ceil, min, max, exp, log, sqrt, sin, cos, pow, abs },
+  floor,
+  ceil,
+  min,
+  max,
+  exp,
+  log,
+  sqrt,
+  sin,
+  cos,
+  pow,
+  abs,
 };
 
 function valueOf(node: Expression, epoch: number, text: string): number {

@@ -1,5 +1,6 @@
-// Says what passed and what did not: a line for each operator or file that did not pass whole, then the
-// reasons of what was skipped, then the count. Not how a case is run (operators.ts and others).
+// Says what passed and what did not: a line for each operator or file that did not pass whole,
+// then the reasons of what was skipped, then the count. Not how a case is run (operators.ts and
+// others).
 
 import { BadFolder } from "./folder.js";
 import type { Found } from "./folder.js";

@@ -1,6 +1,7 @@
 // What PyTorch recorded, run as `npm run conformance` runs it: a test for each operator, and for
-// each file of trajectories of optimizers and of schedules. Those of the extra tier that the library does not have are listed as skipped.
-// That the runner can tell right from wrong: conformance-runner.test.ts.
+// each file of trajectories of optimizers and of schedules. Operators of the extra tier that the
+// library does not have are listed as skipped. That the runner can tell right from wrong:
+// conformance-runner.test.ts.
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";

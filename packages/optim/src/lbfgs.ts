@@ -116,8 +116,9 @@ export class LBFGS extends Optimizer<Required<LBFGSOptions>, LBFGSState> {
       for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
         if (!(one instanceof Tensor) || (one.dim() === 1 && one.numel() === count)) continue;
         throw new ShapeError(
-          `LBFGS.loadStateDict: ${key} of parameter ${i} has shape [${one.shape.join(", ")}], and ` +
-            `the parameters have ${count} elements; load the state of the same model.`,
+          `LBFGS.loadStateDict: ${key} of parameter ${i} has shape ` +
+            `[${one.shape.join(", ")}], and the parameters have ${count} elements; ` +
+            "load the state of the same model.",
         );
       }
     }
@@ -137,7 +138,8 @@ export class LBFGS extends Optimizer<Required<LBFGSOptions>, LBFGSState> {
     if (closure === undefined) {
       throw new ArgumentError(
         "LBFGS: a step needs a closure, which it calls several times; for example " +
-          "opt.step(() => { opt.zeroGrad(); const loss = lossOf(x); loss.backward(); return loss; }).",
+          "opt.step(() => { opt.zeroGrad(); const loss = lossOf(x); loss.backward(); " +
+          "return loss; }).",
       );
     }
     const [options] = this.paramGroups;

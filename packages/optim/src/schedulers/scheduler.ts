@@ -34,8 +34,19 @@ const leftOut: Readonly<Record<string, string>> = {
   lastEpoch: "a schedule goes on with loadStateDict(), after that of its optimizer",
 };
 
-/** What schedules by the step and by a metric have in common. */
+/**
+ * What schedules by the step and by a metric have in common.
+ * @example
+ * const opt = new SGD([tensor(1, { requiresGrad: true })], { lr: 0.1 });
+ * new ReduceLROnPlateau(opt).getLastLr() // [ 0.1 ]
+ */
 export abstract class Scheduler<Options extends object> {
+  /**
+   * The optimizer whose rates it changes.
+   * @example
+   * const opt = new SGD([tensor(1, { requiresGrad: true })], { lr: 0.1 });
+   * new ExponentialLR(opt, 0.5).optimizer === opt // true
+   */
   readonly optimizer: Scheduled;
   protected options: Options;
   /** What changes from step to step, saved under these names. */
@@ -227,7 +238,7 @@ export abstract class LRScheduler<Options extends object> extends Scheduler<Opti
   }
 
   /**
-   * Step 0, from the rates before any schedule: what SequentialLR does when a schedule's time comes.
+   * Step 0, from the rates before any schedule: what SequentialLR does at a milestone.
    * @internal
    */
   restart(): void {
