@@ -73,7 +73,7 @@ describe("a schedule", () => {
   };
   const cycle = {
     scheduler: "OneCycleLR",
-    options: { max_lr: 1, total_steps: 1, pct_start: 0, anneal_strategy: "linear" },
+    options: { max_lr: 1, total_steps: 1, pct_start: 0 },
     lr: undefined,
     initial: undefined,
   };
