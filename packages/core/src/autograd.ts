@@ -83,7 +83,7 @@ export function keepGradient(tensor: Tensor, origin: Origin): void {
  * @example
  * const x = tensor(3, { requiresGrad: true });
  * const [slope] = grad(x.pow(3), [x], { createGraph: true });
- * slope // tensor(27., gradFn=<where>)
+ * slope // tensor(27., gradFn=<add>)
  * grad(slope, [x])[0] // tensor(18.)
  */
 export function grad(
@@ -356,7 +356,9 @@ export class SavedValues implements Saved {
     }
     const { node, storage, version } = kept[i]!;
     if (storage.version === version) {
-      return construct.tensor(node, i < inputs.length ? inputs[i]! : this.origin);
+      const value = construct.tensor(node, i < inputs.length ? inputs[i]! : this.origin);
+      value.isFixed = true;
+      return value;
     }
     throw new GradientError(
       `backward: the derivative of ${name} needs its ` +

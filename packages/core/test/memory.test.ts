@@ -84,6 +84,29 @@ describe("a large parameter that is written at every step", () => {
   });
 });
 
+test("a gradient that is handed to backward(), or comes from a hook, stays the caller's", () => {
+  const w = rand([SIZE]).requiresGrad_();
+  const [given, hooked] = [ones([SIZE]).mul(2), ones([SIZE]).mul(3)];
+  for (let step = 0; step < 5; step++) {
+    w.grad = null;
+    w.clone().backward(given);
+    realize([w]);
+    w.grad = null;
+    const product = w.mul(1);
+    product.registerHook(() => hooked);
+    product.sum().backward();
+    realize([w]);
+  }
+  expect([first(given), first(hooked), first(w.grad!)]).toEqual([2, 3, 3]);
+});
+
+test("what a custom function hands on unchanged outlives its step", () => {
+  const same = customFunction({ name: "same", forward: (a: Tensor) => a, vjps: [(g) => g] });
+  const kept: Tensor[] = [];
+  train((w) => kept.push(same(w)));
+  expect(kept.map(first)).toEqual(kept.map((_, step) => step + 1));
+});
+
 test("two parameters with one gradient between them do not lose it to each other", () => {
   const [a, b] = [rand([SIZE]), rand([SIZE])].map((x) => x.requiresGrad_()) as [Tensor, Tensor];
   for (let step = 0; step < 6; step++) {

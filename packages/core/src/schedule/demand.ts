@@ -7,8 +7,8 @@
  * schedule/plan.ts.
  */
 import type { Backend } from "../backends/backend.js";
+import type { Buffer } from "../graph/buffer.js";
 import type { Node } from "../graph/node.js";
-import { countElements } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
 import { runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
@@ -16,10 +16,10 @@ import { hashOf, Plan, Round } from "./plan.js";
 import type { Spare } from "./plan.js";
 
 /** Nodes that may wait, before they run one by one. */
-const MOST_NODES = 10_000;
+const MOST_NODES = 5_000;
 
-/** Elements that no plan has read yet and that may be kept waiting for one: 256 MB of float32. */
-const MOST_ELEMENTS = 2 ** 26;
+/** Bytes that waiting nodes may keep from the collector, before all of them run. */
+const MOST_BYTES = 2 ** 26;
 
 /** Plans that are remembered. */
 const MOST_PLANS = 256;
@@ -28,10 +28,10 @@ export function onDemand(backend: Backend): Policy {
   const plans = new Map<string, Plan[]>();
   let nodes: Node[] = [];
   let round = new Round();
+  let held = 0;
   let written: Storage[] = [];
   let spares: Spare[] = [];
   let last: Plan | null = null;
-  let elements = 0;
 
   /** Takes a node into the round. */
   function wait(node: Node): void {
@@ -43,17 +43,22 @@ export function onDemand(backend: Backend): Policy {
     const { inputs } = node;
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i]!;
-      if (input.buffer === null && input.round !== round) revive(input);
-      if (input.buffer !== null && input.seen === 0) {
-        input.seen = -1;
-        elements += countElements(input.shape);
-      }
+      if (input.round === round) continue;
+      if (input.buffer === null) revive(input);
+      else hold(input, input.buffer);
     }
     if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);
     else {
       wait(node);
-      if (nodes.length >= MOST_NODES || elements >= MOST_ELEMENTS) runOneByOne();
+      if (nodes.length >= MOST_NODES) runOneByOne();
+      else if (held > MOST_BYTES) realize([]);
     }
+  }
+
+  /** Counts what would be gone by now if nothing waited: given elements that no plan has read. */
+  function hold(input: Node, buffer: Buffer): void {
+    input.round = round;
+    if (buffer.reads === 0) held += buffer.ownBytes ?? 0;
   }
 
   /** Takes a node that ran without being kept into the round again, after what it needs. */
@@ -83,17 +88,21 @@ export function onDemand(backend: Backend): Policy {
     const plan = find(ready, own);
     if (last !== null) last.next = plan;
     last = plan;
-    for (const { node, spare } of changed) if (spare !== null) places.push({ node, buffer: spare });
+    for (const { node, spare } of changed) {
+      if (spare?.buffer?.shared === false && spare.forks === 0) {
+        places.push({ node, buffer: spare.buffer });
+      }
+    }
     plan.run(ready, own, places);
     for (const storage of changed) settle(storage);
   }
 
   function begin(): void {
     nodes = [];
+    held = 0;
     round = new Round();
     written = [];
     spares = [];
-    elements = 0;
   }
 
   /** One that ran without being kept is computed now, before its inputs are gone. */
@@ -149,9 +158,7 @@ export function onDemand(backend: Backend): Policy {
  */
 function settle(storage: Storage): void {
   const { node, current } = storage;
-  const { buffer } = node;
-  if (buffer === current) return;
-  const isOwn = node.forks === 0 && node.operation.work !== null && buffer?.shared === false;
+  if (node === current) return;
   storage.spare = current;
-  storage.current = isOwn ? buffer : null;
+  storage.current = node.operation.work === null ? null : node;
 }

@@ -63,7 +63,7 @@ const work = (kernels: readonly FusedKernel[]): number =>
 function isPassing(buffer: Buffer): boolean {
   const bytes = buffer.ownBytes;
   if (bytes === null || bytes > LARGE) return false;
-  return bytes <= SMALL || (buffer.resident === null && buffer.reads++ === 0);
+  return bytes <= SMALL || (buffer.resident === null && buffer.reads <= 1);
 }
 
 /** Where a result goes: a place in the arena, or memory of its own. */
