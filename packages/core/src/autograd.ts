@@ -122,6 +122,7 @@ export function grad(
           "get null for it.",
       );
     }
+    if (gradient !== null) mode.onKeep(gradient.node);
     // Without a graph the result is the caller's own: no write to it reaches another tensor.
     return options.createGraph === true || gradient === null ? gradient : gradient.fork();
   });

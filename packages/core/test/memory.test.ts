@@ -2,7 +2,16 @@
 // in where PyTorch's would, places are used again only when nobody can read them, and what cannot
 // be kept is an error that says so, never a wrong number.
 
-import { checkpoint, customFunction, noGrad, ones, rand, StaleError, tensor } from "@nabla/core";
+import {
+  checkpoint,
+  customFunction,
+  grad,
+  noGrad,
+  ones,
+  rand,
+  StaleError,
+  tensor,
+} from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 import { realize } from "@nabla/core/engine";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
@@ -159,6 +168,17 @@ describe("elements that the user has, too, are never the place of a gradient", (
     const f = customFunction({ name: "f", forward: (x: Tensor) => x.sum(), vjps: [() => g] });
     steps((w) => f(w).backward());
     expect(g.data()[0]).toBe(3);
+  });
+
+  test("what grad() gave, whenever it is read", () => {
+    const kept: Tensor[] = [];
+    const w = tensor(new Float32Array(SIZE).fill(1), { requiresGrad: true });
+    for (let step = 0; step < 6; step++) {
+      kept.push(grad(w.square().sum(), [w])[0]!);
+      noGrad(() => w.add_(kept.at(-1)!));
+      realize([w]);
+    }
+    expect(kept.map((g) => g.data()[0])).toEqual([2, 6, 18, 54, 162, 486]);
   });
 
   test("a parameter that a function of one's own, or checkpoint, gave back", () => {
