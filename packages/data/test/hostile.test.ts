@@ -246,7 +246,7 @@ describe.each([
 test("a bomb that tells a small size is stopped when it has grown to that", () => {
   const file = npz({ "x.npy": bomb }, (view, at) => view.setUint32(at + 24, 100_000, true));
   const failures = [1, 2, 3, 4].map(() => failureOf(() => data.readNpz(file)));
-  expect((failures[0]?.error as Error).message).toMatch(/more comes out than the 100000 bytes/);
+  expect((failures[0]!.error as Error).message).toMatch(/more comes out than the 100000 bytes/);
   // What the library that inflates has let go of already is counted too.
   expect(Math.min(...failures.map(({ taken }) => taken))).toBeLessThan(2_000_000);
 });
