@@ -73,7 +73,7 @@ export class Frame {
    * The numbers of a column, 0 and 1 for booleans, NaN where missing. Throws a `DataError` for a
    * column of text.
    * @example
-   * readFrame("a,b\n1,x\n2,y").numbers("b") // throws DataError: column "b" holds text
+   * readFrame("a,b\n1,x\n2,y").numbers("b") // throws DataError: line 2, column 2: column "b" holds
    */
   numbers(name: string): Float64Array {
     const { kind, values } = this.columnNamed(name);

@@ -1,5 +1,5 @@
-import { fileURLToPath } from "node:url";
 /** The whole package goes into a bundle for browsers, which names no module of Node's. */
+import { fileURLToPath } from "node:url";
 import { runInNewContext } from "node:vm";
 
 import { build } from "esbuild";

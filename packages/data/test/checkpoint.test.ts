@@ -142,7 +142,11 @@ describe("refused", () => {
     const script = await program(
       file("save.mjs"),
       `import { saveCheckpoint } from "../src/index.js";
-       try { saveCheckpoint(process.argv[2]!, { step: 2 }); } catch (error) { console.log(String(error)); }`,
+       try {
+         saveCheckpoint(process.argv[2]!, { step: 2 });
+       } catch (error) {
+         console.log(String(error));
+       }`,
     );
     for (const place of [folder, file("locked")]) chmodSync(place, 0o555);
     // The rules of folders do not hold for root, who runs it as nobody.

@@ -1,4 +1,4 @@
-/** Programs for processes that tests start and stop: bundled, so that Node starts them in no time. */
+/** Programs for processes that tests start and stop: bundled, so that Node starts them at once. */
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
