@@ -38,18 +38,20 @@ test("the round trip through Python", ({ skip }) => {
       console.warn(`The round trip through Python is not checked: ${why}`);
       skip(why);
     }
-    expect(python.stderr + python.stdout, "what Python says").not.toContain("Error");
-    expect(python.status).toBe(0);
+    expect(python.status, python.stderr).toBe(0);
+    const files = ["numpy.npz", "numpy-small.npz"].map((name) => data.readNpz(path(name)));
+    files.push(data.readSafetensors(path("numpy.safetensors")));
+    if (python.stdout.startsWith("missing")) {
+      console.warn(`The round trip through PyTorch is not checked: ${python.stdout.trim()}`);
+    } else files.push(data.readSafetensors(path("torch.safetensors")));
 
     const numbers = [0, 1, 2, 3, 4, 5];
-    const read = data.readSafetensors(path("torch.safetensors"));
-    expect(Object.keys(read).sort()).toEqual(python.stdout.trim().split(",").sort());
-    const arrays = [path("numpy.npz"), path("numpy-small.npz")].map((file) => data.readNpz(file));
-    for (const [name, x] of [read, ...arrays].flatMap((file) => Object.entries(file))) {
-      const truth = name === "bool" || name === "b1";
+    for (const [name, x] of files.flatMap((file) => Object.entries(file))) {
+      const truth = name === "torch.bool" || name === "b1";
       expect([name, ...x.shape]).toEqual([name, 2, 3]);
       expect([...x.data()]).toEqual(truth ? numbers.map((n) => Number(n > 0)) : numbers);
     }
+    expect(files.map((file) => Object.keys(file).length).slice(0, 3)).toEqual([15, 15, 12]);
   } finally {
     rmSync(folder, { recursive: true });
   }
