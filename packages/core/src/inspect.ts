@@ -245,14 +245,16 @@ function derive(
     shape,
     dtype: dtype === "float32" ? "float64" : dtype,
   });
+  // No derivative asks for more inputs than three.
+  const names = letters(kinds.length - 1).slice(0, 3);
   return (vjps ?? []).map((vjp, i) =>
     attempt(() => {
       // Of what only moves elements the way back is another move: that is all there is to say.
       const reading = new Reading(SHAPES.has(name) ? CONVERSIONS : SHAPES, counts);
-      const names = [...letters(kinds.length - 1), "y"];
-      const values = kinds.map((kind, at) => reading.placeholder(names[at]!, exact(kind)));
-      const [a, b, c] = values;
-      const saved = { x: a, a, b, c, y: values.at(-1), shape: kinds[i]!.shape, attributes };
+      const stand = (name: string, kind: Kind): Tensor => reading.placeholder(name, exact(kind));
+      const [a, b, c] = names.map((name, at) => stand(name, kinds[at]!));
+      const y = stand("y", kinds.at(-1)!);
+      const saved = { x: a, a, b, c, y, shape: kinds[i]!.shape, attributes };
       const g = reading.placeholder("g", exact(kinds.at(-1)!));
       return reading.read(() => vjp?.(g, saved as Saved) ?? null)[1];
     }),

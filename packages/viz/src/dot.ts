@@ -31,7 +31,7 @@ export function writeDot({ boxes, arrows }: Boxes): string {
   return [
     "digraph {",
     "  rankdir=TB;",
-    `  node [${font}, fontsize=12, height=0.3, margin="0.14,0.07"];`,
+    `  node [${font}, fontsize=12, height=0.3, margin="0.2,0.08"];`,
     '  edge [color="#5f6c7b", arrowsize=0.7];',
     ...lines,
     ...arrows.map(([from, to]) => `  n${from} -> n${to};`),

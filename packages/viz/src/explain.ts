@@ -108,8 +108,8 @@ function chosen(graph: readonly GraphNode[], most: number): Set<GraphNode> {
   return new Set([...ends, ...leaves.slice(0, most)]);
 }
 
-/** What a formula may be at most to be shown. */
-const MOST_CHARACTERS = 200;
+/** What a formula may be at most to be shown, and of how many inputs a step tells. */
+const [MOST_CHARACTERS, MOST_INPUTS] = [200, 6] as const;
 
 /** What is said of one step. */
 class Telling {
@@ -124,7 +124,7 @@ class Telling {
     this.step = step;
     this.labels = labels;
     this.name = labels.of(node);
-    const letters = node.inputs.length === 1 ? ["x"] : [..."abcdefgh".slice(0, 6)];
+    const letters = node.inputs.length === 1 ? ["x"] : [..."abcdef"];
     node.inputs.slice(0, letters.length).forEach((input, i) => {
       this.letters.set(letters[i]!, input);
     });
@@ -137,11 +137,14 @@ class Telling {
     const size = node.shape.length === 0 ? "" : `, of shape ${writeShape(node.shape)}`;
     const arrival = `g = ${writeValues(g)}, ${this.source("from")}`;
     const formulas = node.derivatives();
-    const shares = node.inputs.flatMap((input, i) =>
-      input === null || (input.op === null && input.leaf === null)
-        ? []
-        : this.shareLine(input, i, formulas[i] ?? null),
+    const takers = node.inputs.flatMap((input, i) =>
+      input === null || (input.op === null && input.leaf === null) ? [] : [[input, i] as const],
     );
+    const shares = takers
+      .slice(0, MOST_INPUTS)
+      .map(([input, i]) => this.shareLine(input, i, formulas[i] ?? null));
+    const more = takers.length - shares.length;
+    if (more > 0) shares.push(`… and ${writeCount(more)} inputs more get their shares`);
     const text = this.write(node.formula()) ?? this.call();
     return [`${this.name} = ${text}${size}`, arrival, ...shares, ...this.valueLines(formulas)];
   }
@@ -185,16 +188,20 @@ class Telling {
     const at = place === 0 ? "" : ` at place ${place}`;
     const because = slope === null ? "" : `∂${this.name}/∂${name}${at} = ${slope}, so `;
     const numbers = share.numel() === 1 ? this.inNumbers(whole) : null;
-    const parts = [this.write(whole), numbers, writeValues(share)].filter((part) => part !== null);
+    const [text = "", ...letters] = this.write(whole)?.split(/ where (?=[uvwts] = )/) ?? [];
+    const parts = [text, numbers, writeValues(share)].filter(
+      (part) => part !== null && part !== "",
+    );
     const distinct = parts.filter((part, position) => part !== parts[position - 1]);
-    const why = isSummed ? `, summed to the shape ${writeShape(input.shape)} of ${name}` : "";
-    return `${because}${name} gets ${distinct.join(" = ")}${why}`;
+    const why = isSummed ? [`summed to the shape ${writeShape(input.shape)} of ${name}`] : [];
+    const remarks = [...letters.map((letter) => `where ${letter}`), ...why];
+    return [`${because}${name} gets ${distinct.join(" = ")}`, ...remarks].join(", ");
   }
 
   /** The numbers of what is in the formulas. */
   private valueLines(formulas: readonly (Formula | null)[]): string[] {
     const used = new Set<Formula>();
-    this.step.node.inputs.forEach((input, i) => {
+    this.step.node.inputs.slice(0, MOST_INPUTS).forEach((input, i) => {
       const needed = this.step.shares[i] !== null && input !== null;
       if (needed && this.write(formulas[i] ?? null) !== null) collect(formulas[i]!, used);
     });
