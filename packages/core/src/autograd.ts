@@ -46,7 +46,7 @@ export function backward(
   options: BackwardOptions,
 ): void {
   const { inputs, createGraph } = options;
-  for (const root of roots) root.node.wanted = true;
+  for (const root of roots) mode.onKeep(root.node);
   const wanted = inputs === undefined ? null : new Set(inputs.flatMap((x) => x.origin ?? []));
   const found = propagate("backward", roots, gradients, options, wanted);
   if (inputs === undefined) {
@@ -64,7 +64,7 @@ export function backward(
 /** Adds a gradient to what is in `tensor.grad`; with `create` the sum can be differentiated. */
 function accumulate(tensor: Tensor, gradient: Tensor, create = false): void {
   const before = tensor.ownGrad;
-  gradient.node.wanted = true;
+  mode.onKeep(gradient.node);
   if (create) tensor.grad = before === null ? gradient.clone() : before.add(gradient);
   else if (before === null) tensor.leaveGrad(gradient.fork());
   else noGrad(() => before.add_(gradient));
@@ -83,7 +83,7 @@ export function keepGradient(tensor: Tensor, origin: Origin): void {
  * @example
  * const x = tensor(3, { requiresGrad: true });
  * const [slope] = grad(x.pow(3), [x], { createGraph: true });
- * slope // tensor(27., gradFn=<where>)
+ * slope // tensor(27., gradFn=<add>)
  * grad(slope, [x])[0] // tensor(18.)
  */
 export function grad(
@@ -257,7 +257,9 @@ function isLatestFirst(order: readonly Origin[]): boolean {
 function applyHooks({ hooks }: Origin, gradient: Tensor): Tensor {
   if (hooks === null) return gradient;
   gradient.node.forks += 1;
-  return [...hooks].reduce((g, hook) => hook(g) ?? g, gradient);
+  const result = [...hooks].reduce((g, hook) => hook(g) ?? g, gradient);
+  result.node.forks += 1;
+  return result;
 }
 
 /** The gradient that a walk starts with. */
@@ -286,7 +288,10 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
         "pass one of the same shape.",
     );
   }
-  return [origin, gradient.to(root.dtype)];
+  const own = gradient.to(root.dtype);
+  // It stays the caller's.
+  own.node.forks += 1;
+  return [origin, own];
 }
 
 /**
@@ -294,6 +299,9 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
  * shares are summed.
  */
 export function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor {
+  if (sameShape(shape, gradient.shape)) {
+    return gradient.dtype === dtype ? gradient : gradient.to(dtype);
+  }
   if (!broadcasts(shape, gradient.shape)) {
     throw new GradientError(
       `backward: ${result.op?.name} gave a derivative of shape ${formatShape(gradient.shape)} ` +

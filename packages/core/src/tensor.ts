@@ -59,8 +59,8 @@ export type Hook = (gradient: Tensor) => Tensor | null | undefined | void;
 export class Tensor {
   /** The value, as of when it was last looked at; others ask for `node`. @internal */
   contents: Node;
-  /** Where the elements are, shared with views and detached aliases. @internal */
-  storage: Storage;
+  /** What `storage` shows, once there is one. */
+  private ownStorage: Storage | null = null;
   /** Its tie to the tensor of which it is a view. @internal */
   shows: View | null = null;
   /** How it was computed, as of when it was last looked at; others ask for `origin`. @internal */
@@ -76,7 +76,6 @@ export class Tensor {
   /** Made by the functions that create tensors and by operations. @internal */
   constructor(node: Node, origin: Origin | null) {
     this.contents = node;
-    this.storage = new Storage(node);
     this.ownOrigin = origin;
   }
 
@@ -85,8 +84,16 @@ export class Tensor {
    * @internal
    */
   showStorage(storage: Storage): void {
-    this.storage = storage;
+    this.ownStorage = storage;
     this.seen = storage.version;
+  }
+
+  /**
+   * Where the elements are, shared with views and detached aliases.
+   * @internal
+   */
+  get storage(): Storage {
+    return (this.ownStorage ??= new Storage(this.contents));
   }
 
   /**
@@ -94,8 +101,9 @@ export class Tensor {
    * @internal
    */
   get node(): Node {
-    if (this.seen !== this.storage.version) {
-      this.seen = this.storage.version;
+    const { ownStorage } = this;
+    if (ownStorage !== null && this.seen !== ownStorage.version) {
+      this.seen = ownStorage.version;
       refreshContents(this);
     }
     return this.contents;
@@ -357,7 +365,7 @@ export class Tensor {
    */
   detach(): Tensor {
     const alias = new Tensor(viewable(this).node, null);
-    alias.contents.wanted = true;
+    mode.onKeep(alias.contents);
     alias.showStorage(this.storage);
     return alias;
   }

@@ -2,7 +2,10 @@
 // in where PyTorch's would, places are used again only when nobody can read them, and what cannot
 // be kept is an error that says so, never a wrong number.
 
-import { noGrad, ones, rand, StaleError, tensor } from "@nabla/core";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+import { customFunction, full, noGrad, ones, rand, StaleError, tensor } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 import { realize } from "@nabla/core/engine";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
@@ -15,6 +18,9 @@ import { runBy } from "../src/schedule/flush.js";
 // A plan remembers what was needed later, so every test begins without plans.
 beforeEach(() => runBy(onDemand(wasm({ atOnce: true, budget: 2 ** 21 })), interpreter));
 afterAll(() => runBy(onDemand(wasm()), interpreter));
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 /** More bytes than small buffers have. */
 const SIZE = 20_000;
@@ -56,25 +62,56 @@ describe("a large parameter that is written at every step", () => {
     expect(first(kept[9]!)).toBe(9);
   });
 
-  test("detached, read or copied results are kept for as long as anyone has them", () => {
-    const detached: Tensor[] = [];
-    const read: Tensor[] = [];
-    const copies: Tensor[] = [];
-    const gradients: Tensor[] = [];
-    train((w, prediction) => {
-      detached.push(prediction.detach());
-      copies.push(w.detach().clone());
-      gradients.push(w.grad!);
-      prediction.data();
-      read.push(prediction);
-    });
-    for (let step = 0; step < 10; step++) {
-      expect(first(detached[step]!)).toBe(step);
-      expect(first(read[step]!)).toBe(step);
-      expect(first(copies[step]!)).toBe(step + 1);
-      expect(first(gradients[step]!)).toBe(1);
-    }
+  const ways: [name: string, keep: (w: Tensor, prediction: Tensor) => Tensor, added: number][] = [
+    ["detached results", (_w, prediction) => prediction.detach(), 0],
+    ["copies of the parameter", (w) => w.detach().clone(), 1],
+    ["results that were read", (_w, prediction) => (prediction.data(), prediction), 0],
+    ["what was made of results and detached", (_w, p) => p.mul(1).detach(), 0],
+  ];
+  test.each(ways)("%s are kept for as long as anyone has them", (_name, keep, added) => {
+    const kept: Tensor[] = [];
+    train((w, prediction) => kept.push(keep(w, prediction)));
+    expect(kept.map(first)).toEqual(kept.map((_, step) => step + added));
   });
+
+  test("gradients that somebody has seen are theirs", () => {
+    const kept: Tensor[] = [];
+    train((w) => kept.push(w.grad!));
+    expect(kept.map(first)).toEqual(kept.map(() => 1));
+  });
+});
+
+test("a gradient that is handed to backward(), or comes from a hook, stays the caller's", () => {
+  const w = rand([SIZE]).requiresGrad_();
+  const [given, hooked] = [ones([SIZE]).mul(2), ones([SIZE]).mul(3)];
+  for (let step = 0; step < 5; step++) {
+    w.grad = null;
+    w.clone().backward(given);
+    realize([w]);
+    w.grad = null;
+    const product = w.mul(1);
+    product.registerHook(() => hooked);
+    product.sum().backward();
+    realize([w]);
+  }
+  expect([first(given), first(hooked), first(w.grad!)]).toEqual([2, 3, 3]);
+});
+
+test("what a custom function hands on unchanged outlives its step", () => {
+  const same = customFunction({ name: "same", forward: (a: Tensor) => a, vjps: [(g) => g] });
+  const kept: Tensor[] = [];
+  train((w) => kept.push(same(w)));
+  expect(kept.map(first)).toEqual(kept.map((_, step) => step + 1));
+});
+
+test("elements that waiting operations hold are bounded", () => {
+  const sums: Tensor[] = [];
+  for (let i = 0; i < 200; i++) sums.push(full([250_000], i).mul(2).sum());
+  collectGarbage();
+  const before = process.memoryUsage().arrayBuffers;
+  expect(sums.map((sum) => sum.item())).toEqual(sums.map((_, i) => 500_000 * i));
+  // 200 MB have been given in all.
+  expect(before).toBeLessThan(150e6);
 });
 
 test("two parameters with one gradient between them do not lose it to each other", () => {

@@ -120,9 +120,9 @@ test("a step of the line fit is two kernels: one over the points, one of single 
   const kernels: number[] = [];
   const counting: Backend = {
     ...interpreter,
-    prepare(given, results) {
+    prepare(given, results, isWarm) {
       kernels.push(...given.map(({ outputs }) => outputs.length));
-      return interpreter.prepare(given, results);
+      return interpreter.prepare(given, results, isWarm);
     },
   };
   runBy(onDemand(counting), interpreter);
