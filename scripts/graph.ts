@@ -1,6 +1,6 @@
-// `npm run graph -- FILE.ts [--out FILE.svg] [--format dot|mermaid|svg]`: explains the backward pass
-// of the tensor `loss` that FILE.ts exports, and draws its graph. What is said and drawn comes from
-// packages/viz/src/explain.ts and packages/viz/src/graph.ts.
+// `npm run graph -- FILE.ts [--out FILE.svg] [--format dot|mermaid|svg]`: explains the backward
+// pass of the tensor `loss` that FILE.ts exports, and draws its graph. What is said and drawn comes
+// from packages/viz/src/explain.ts and packages/viz/src/graph.ts.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, resolve } from "node:path";

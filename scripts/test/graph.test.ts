@@ -37,7 +37,7 @@ const w = tensor(3, { requiresGrad: true }).named("w");
 test("explains to the terminal, and draws into a file with all values", () => {
   const { stdout, status, stderr } = runGraph(`${start}export const loss = w.add(1).neg();`);
   expect(stderr).toBe("");
-  expect(stdout).toContain("The backward pass of neg, from the result to the leaves, in 3 steps.");
+  expect(stdout).toContain("The backward pass of neg, in 3 steps.\n");
   expect(stdout).toContain("   w.grad becomes −1\n\nThe graph is in out/line.svg\n");
   expect(status).toBe(0);
   const svg = readFileSync(join(folder, "out/line.svg"), "utf8");

@@ -44,9 +44,9 @@ export interface ExplainOptions {
  *
  * @example
  * const w = tensor(3, { requiresGrad: true }).named("w");
- * console.log(explain(w.mul(2).square().named("loss")));
- * // The backward pass of loss, from the result to the leaves, in 3 steps. At each, g is the
- * // gradient that arrives; times the local derivative it is passed on to the inputs.
+ * const loss = w.mul(2).square().named("loss");
+ * console.log(explain(loss)); // The backward pass of loss, in 3 steps.
+ * // At each, the gradient g that arrives, times the local derivative, is passed on to the inputs.
  * //
  * // 1. loss = mul²
  * //    g = 1, to start with
@@ -88,9 +88,9 @@ export function explain(loss: Tensor, options: ExplainOptions = {}): string {
   tellSkipped();
   const name = labels.of(graph[0]!);
   return [
-    `The backward pass of ${name}, from the result to the leaves, in ${plural(count, "step")}. ` +
-      "At each, g is the\ngradient that arrives; times the local derivative it is passed on to " +
-      "the inputs.\n",
+    `The backward pass of ${name}, in ${plural(count, "step")}.`,
+    "At each, the gradient g that arrives, times the local derivative, is passed on to the inputs.",
+    "",
     ...paragraphs,
   ].join("\n");
 }
@@ -124,7 +124,7 @@ class Telling {
     this.step = step;
     this.labels = labels;
     this.name = labels.of(node);
-    const letters = node.inputs.length === 1 ? ["x"] : [..."abcdef"];
+    const letters = node.inputs.length === 1 ? ["x"] : Array.from("abcdef");
     node.inputs.slice(0, letters.length).forEach((input, i) => {
       this.letters.set(letters[i]!, input);
     });
@@ -135,7 +135,7 @@ class Telling {
     const { node, g } = this.step;
     if (node.op === null) return [`${this.name} is a leaf`, ...this.gradLines()];
     const size = node.shape.length === 0 ? "" : `, of shape ${writeShape(node.shape)}`;
-    const arrival = `g = ${writeValues(g)}, ${this.source("from")}`;
+    const arrival = `g = ${writeValues(g)}, ${this.source()}`;
     const formulas = node.derivatives();
     const takers = node.inputs.flatMap((input, i) =>
       input === null || (input.op === null && input.leaf === null) ? [] : [[input, i] as const],
@@ -150,20 +150,21 @@ class Telling {
   }
 
   /** Where the gradient came from. */
-  private source(word: string): string {
+  private source(): string {
     const names = [...new Set(this.step.from.map((node) => this.labels.of(node)))];
     if (names.length === 0) return "to start with";
-    if (this.step.from.length === 1) return `${word} ${names[0]}`;
+    if (this.step.from.length === 1) return `from ${names[0]}`;
     const others = names.length > 4 ? [`${writeCount(names.length - 3)} others`] : names.slice(3);
     const list = [...names.slice(0, 3), ...others];
     const last = list.length === 1 ? "" : ` and ${list.pop()}`;
-    return `the sum of ${plural(this.step.from.length, "share")}, ${word} ${list.join(", ")}${last}`;
+    const shares = plural(this.step.from.length, "share");
+    return `the sum of ${shares}, from ${list.join(", ")}${last}`;
   }
 
   private gradLines(): string[] {
     const { node, g, from } = this.step;
     const before = node.leaf!.grad;
-    const added = from.length > 1 ? `, ${this.source("from")}` : "";
+    const added = from.length > 1 ? `, ${this.source()}` : "";
     if (before === null) return [`${this.name}.grad becomes ${writeValues(g)}${added}`];
     const after = writeValues(before.detach().add(g));
     return [

@@ -62,8 +62,7 @@ export interface Boxes {
  * @example
  * const w = tensor(3, { requiresGrad: true }).named("w");
  * const drawing = graph(w.mul(2).named("loss"));
- * console.log(drawing.mermaid);
- * // flowchart TD
+ * console.log(drawing.mermaid); // flowchart TD
  * //   n0(["loss = mul<br/>[]"]):::result
  * //   n1["w<br/>[]"]:::leaf
  * //   n2[/"2"/]:::constant

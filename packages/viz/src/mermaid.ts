@@ -9,7 +9,7 @@ import { boxColours } from "./theme.js";
 const escapeSigns = (line: string): string =>
   line
     .replace(/[!-&*;<>-@\\^_`{|}~]|^[-+]/g, (sign) => `#${sign.charCodeAt(0)};`)
-    .replace(/^(\d+)\./, "$1#46;");
+    .replace(/^(\d+)\.(?= )/, "$1#46;");
 
 const brackets: Readonly<Record<Box["kind"], readonly [string, string]>> = {
   result: ["([", "])"],

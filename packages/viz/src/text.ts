@@ -1,5 +1,6 @@
 /**
- * Text in pictures: made safe for XML and for a line, and broken into lines. No drawing, no numbers (`axis.ts`).
+ * Text in pictures: made safe for XML and for a line, and broken into lines. No drawing, no numbers
+ * (`axis.ts`).
  */
 import { textWidth } from "./theme.js";
 
@@ -16,7 +17,7 @@ export function oneLine(text: string, most = 40): string {
   const plain = cleanText(text.slice(0, 4 * most))
     .replace(/[\t\n\r\u2028\u2029]+/g, "↵")
     .replace(/\p{C}/gu, "\uFFFD");
-  const characters = [...plain];
+  const characters = Array.from(plain);
   return characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : plain;
 }
 

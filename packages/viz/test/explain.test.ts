@@ -23,8 +23,8 @@ test("the line fit", () => {
   const loss = w.mul(x).add(b).sub(y).square().mean().named("loss");
   expect(explain(loss)).toBe(
     `\
-The backward pass of loss, from the result to the leaves, in 7 steps. At each, g is the
-gradient that arrives; times the local derivative it is passed on to the inputs.
+The backward pass of loss, in 7 steps.
+At each, the gradient g that arrives, times the local derivative, is passed on to the inputs.
 
 1. loss = mean(square)
    g = 1, to start with
@@ -210,7 +210,7 @@ test("of a graph of 10,000 steps the first and the last are told", () => {
 });
 
 test("names are on one line and cannot be taken for others", () => {
-  for (const name of hostileNames) {
+  for (const [name] of hostileNames) {
     const w = leaf(2, name);
     const lines = explain(w.mul(3)).split("\n");
     expect(lines).toHaveLength(3 + 3 + 2);

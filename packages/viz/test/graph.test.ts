@@ -32,13 +32,19 @@ interface GraphvizObject {
   label?: string;
 }
 
+/** Graphviz gives a label as it got it; this is how it reads it. */
+const unescapeLabel = (label: string): string =>
+  label
+    .replaceAll(/\\(.)/gu, (_, sign: string) => (sign === "n" ? "\n" : sign))
+    .replaceAll("&amp;", "&");
+
 async function readDot(dot: string): Promise<Found> {
   const json = (await Graphviz.load()).layout(dot, "json", "dot");
   const found = JSON.parse(json) as {
     objects: GraphvizObject[];
     edges?: { tail: number; head: number }[];
   };
-  const boxes = found.objects.map(({ label = "" }) => label.split("\\n"));
+  const boxes = found.objects.map(({ label = "" }) => unescapeLabel(label).split("\n"));
   const name = (i: number): string => found.objects[i]!.name;
   const arrows = (found.edges ?? []).map(({ tail, head }) => `${name(tail)} > ${name(head)}`);
   return { boxes, arrows };
@@ -47,7 +53,7 @@ async function readDot(dot: string): Promise<Found> {
 async function readSvg(svg: string): Promise<Found> {
   // A second, strict reader: Graphviz is asked for nothing here.
   const document = new DOMParser().parseFromString(svg, "image/svg+xml");
-  const groups = [...document.querySelectorAll("g")] as unknown as Element[];
+  const groups = Array.from(document.querySelectorAll("g") as unknown as Element[]);
   const of = (kind: string): Element[] =>
     groups.filter((group) => group.getAttribute("class") === kind);
   const title = (group: Element): string => group.querySelector("title")!.textContent;
@@ -89,18 +95,12 @@ const sorted = ({ boxes, arrows }: Found): Found => ({
   arrows: [...arrows].sort(),
 });
 
-/** What Graphviz reads of entities. */
-const withoutEntities = (line: string): string => line.replaceAll("&amp;", "&");
-
 /** All three formats say the same; returns what. */
 async function readAll(loss: Tensor, options = {}): Promise<Found> {
   const drawing = graph(loss, options);
   const found = sorted(readMermaid(drawing.mermaid));
   const dot = await readDot(drawing.dot);
-  // Of backslashes and entities Graphviz gives the text as it was, not as it reads it.
-  const boxes = dot.boxes.map((lines) => lines.map(withoutEntities));
-  const isPlain = !found.boxes.flat().some((line) => line.includes("\\"));
-  if (isPlain) expect(sorted({ ...dot, boxes })).toEqual(found);
+  expect(sorted(dot)).toEqual(found);
   const svg = await drawing.svg();
   expect(svg).toMatch(/^<svg role="img" aria-label="Computation graph of [^"<>]*"/);
   expect(sorted(await readSvg(svg))).toEqual(found);
@@ -155,19 +155,14 @@ test("a square has two arrows, a constant used twice one box, numbers one each",
   expect(boxes.filter(([name]) => name === "2")).toHaveLength(2);
 });
 
-test.each(hostileNames.map((name) => [JSON.stringify(name.slice(0, 40)), name]))(
+test.each(hostileNames.map(([name, shown]) => [JSON.stringify(shown), name, shown]))(
   "the name %s is read as it is",
-  async (_text, name) => {
-    const shown = /^[\w!-~ ∇重み🙂]{1,40}$/u.test(name) ? name : undefined;
+  async (_text, name, shown) => {
     const scaled = customFunction({ name, forward: (x: Tensor) => x.mul(2), vjps: [(g) => g] });
     const { boxes } = await readAll(scaled(leaf(3, name).mul(tensor(2).named(name))).named(name));
-    expect(boxes).toHaveLength(4);
     const names = boxes.map(([first]) => first!);
-    expect(names.every((first) => [...first].length <= 90)).toBe(true);
-    expect(names.join("")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
-    if (shown !== undefined) {
-      expect(names.sort()).toEqual(["mul", shown, `${shown}2`, `${shown}3 = ${shown}`].sort());
-    }
+    const expected = ["mul", shown, `${shown}2`, `${shown}3 = ${shown}`];
+    expect(names.sort()).toEqual(expected.sort());
   },
 );
 
