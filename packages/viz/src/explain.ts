@@ -82,7 +82,7 @@ export function explain(loss: Tensor, options: ExplainOptions = {}): string {
     }
     tellSkipped();
     const lines = new Telling(step, labels).lines();
-    const [first = "", ...others] = lines.map((line) => oneLine(line, MOST_CHARACTERS * 5));
+    const [first = "", ...others] = lines.map((line) => oneLine(line, 1000));
     paragraphs.push([`${count}. ${first}`, ...others.map((line) => `   ${line}`)].join("\n"));
   }
   tellSkipped();
@@ -109,7 +109,7 @@ function chosen(graph: readonly GraphNode[], most: number): Set<GraphNode> {
 }
 
 /** What a formula may be at most to be shown, and of how many inputs a step tells. */
-const [MOST_CHARACTERS, MOST_INPUTS] = [200, 6] as const;
+const [MOST_CHARACTERS, MOST_INPUTS] = [120, 6] as const;
 
 /** What is said of one step. */
 class Telling {
@@ -269,8 +269,10 @@ function collect(formula: Formula, into: Set<Formula>): void {
 /** Whether a reader may know all that is in it: not how parts are put back into a whole. */
 function isKnown(formula: Formula): boolean {
   if (typeof formula !== "object") return true;
-  const { op, of } = formula;
-  return (primitives.has(op) || op in Tensor.prototype) && of.every(isKnown);
+  const { op, of, args } = formula;
+  // A view that is told no arguments is laid out as something that was there before.
+  const isCall = op !== "view" || args !== undefined;
+  return isCall && (primitives.has(op) || op in Tensor.prototype) && of.every(isKnown);
 }
 
 const primitives = new Set(["where", "max", "min", "mod", "and", "or", "not"]);
