@@ -360,7 +360,9 @@ export class SavedValues implements Saved {
     }
     const { node, storage, version } = kept[i]!;
     if (storage.version === version) {
-      return construct.tensor(node, i < inputs.length ? inputs[i]! : this.origin);
+      const value = construct.tensor(node, i < inputs.length ? inputs[i]! : this.origin);
+      value.isFixed = true;
+      return value;
     }
     throw new GradientError(
       `backward: the derivative of ${name} needs its ` +

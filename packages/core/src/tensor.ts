@@ -61,6 +61,8 @@ export class Tensor {
   contents: Node;
   /** What `storage` shows, once there is one. */
   private ownStorage: Storage | null = null;
+  /** Whether nobody will ever write to it, so that its views need not share. @internal */
+  isFixed = false;
   /** Its tie to the tensor of which it is a view. @internal */
   shows: View | null = null;
   /** How it was computed, as of when it was last looked at; others ask for `origin`. @internal */

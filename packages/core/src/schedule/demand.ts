@@ -16,7 +16,7 @@ import { hashOf, Plan, Round } from "./plan.js";
 import type { Spare } from "./plan.js";
 
 /** Nodes that may wait, before they run one by one. */
-const MOST_NODES = 10_000;
+const MOST_NODES = 5_000;
 
 /** Bytes that waiting nodes may keep from the collector, before all of them run. */
 const MOST_BYTES = 2 ** 26;
