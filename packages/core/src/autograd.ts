@@ -267,8 +267,7 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
   if (origin === null) {
     throw new GradientError(
       `${name}: this tensor does not require grad, so there is nothing to differentiate by; make ` +
-        "the tensors it is " +
-        "computed from with { requiresGrad: true }, outside of noGrad().",
+        "the tensors it is computed from with { requiresGrad: true }, outside of noGrad().",
     );
   }
   if (gradient === null) {
@@ -283,8 +282,7 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
   if (!sameShape(gradient.shape, root.shape)) {
     throw new ArgumentError(
       `${name}: the gradient has shape ${formatShape(gradient.shape)} and the tensor ` +
-        `${formatShape(root.shape)}; ` +
-        "pass one of the same shape.",
+        `${formatShape(root.shape)}; pass one of the same shape.`,
     );
   }
   return [origin, lent(gradient).to(root.dtype)];
@@ -301,8 +299,7 @@ export function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin):
   if (!broadcasts(shape, gradient.shape)) {
     throw new GradientError(
       `backward: ${result.op?.name} gave a derivative of shape ${formatShape(gradient.shape)} ` +
-        "for " +
-        `an input of shape ${formatShape(shape)}; its vjp must give one of that shape.`,
+        `for an input of shape ${formatShape(shape)}; its vjp must give one of that shape.`,
     );
   }
   return gradient.sumTo(shape).to(dtype);

@@ -11,6 +11,7 @@ import type { Buffer } from "./graph/buffer.js";
 import { isFloat } from "./graph/dtype.js";
 import type { DType, TypedArray } from "./graph/dtype.js";
 import { mode } from "./graph/mode.js";
+import { giveName } from "./graph/names.js";
 import { checkTensor, lent } from "./graph/node.js";
 import type { Node } from "./graph/node.js";
 import { Origin } from "./graph/origin.js";
@@ -262,8 +263,7 @@ export class Tensor {
     if (value !== null && !sameShape(value.shape, this.shape)) {
       throw new ShapeError(
         `grad: a gradient of shape ${formatShape(value.shape)} does not belong to a tensor of ` +
-          "shape " +
-          `${formatShape(this.shape)}; give one of the same shape, or null.`,
+          `shape ${formatShape(this.shape)}; give one of the same shape, or null.`,
       );
     }
     this.spareGrad = this.gradIsKnown ? null : (this.ownGrad?.storage.spareIfUnshared() ?? null);
@@ -347,6 +347,19 @@ export class Tensor {
   }
 
   /**
+   * Gives the tensor a name by which drawings and explanations of the graph call it, and returns
+   * the tensor itself. Nothing that is computed or printed depends on it. Throws an ArgumentError
+   * for an empty name.
+   * @example
+   * const w = tensor(3, { requiresGrad: true }).named("w");
+   * w // tensor(3., requiresGrad=true)
+   */
+  named(name: string): this {
+    giveName(name, this, this.node, this.origin);
+    return this;
+  }
+
+  /**
    * The same elements without the memory of how they were computed; gradients do not go through.
    * The elements are shared: a write to one is seen by the other.
    * @example
@@ -377,8 +390,7 @@ export class Tensor {
     if (this.numel() !== 1) {
       throw new ShapeError(
         `item: a tensor of shape ${formatShape(this.shape)} has ${this.numel()} elements, not ` +
-          "one; " +
-          "reduce it first, for example x.sum().item(), or read all of them with x.toArray().",
+          "one; reduce it first, for example x.sum().item(), or read all of them with x.toArray().",
       );
     }
     return elements(this.node)[0]!;
