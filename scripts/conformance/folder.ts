@@ -9,16 +9,18 @@ import type { RecordedOp } from "./format.js";
 /** A folder or a file that is not what it should be; the message is for whoever asked. */
 export class BadFolder extends Error {}
 
-/** A file of records that has no runner yet. */
-export interface Unread {
+/** A file of other records: runners.ts knows which kinds can be run. */
+export interface Other {
   readonly file: string;
   readonly kind: string;
-  readonly cases: number;
+  readonly cases: readonly unknown[];
+  /** The whole file. */
+  readonly content: unknown;
 }
 
 export interface Found {
   readonly operators: readonly RecordedOp[];
-  readonly others: readonly Unread[];
+  readonly others: readonly Other[];
 }
 
 /** What is in a folder, or in its sub-folders of records. */
@@ -30,13 +32,13 @@ export function readFolder(folder: string): Found {
   const inside = kinds.filter((kind) => existsSync(kind));
   const files = [path, ...inside].flatMap(jsonFiles);
   const operators: RecordedOp[] = [];
-  const others: Unread[] = [];
+  const others: Other[] = [];
   for (const file of files) {
     const content = read(file);
     const kind = kindOf(content);
     if (kind === "operator") operators.push(content as RecordedOp);
     else if (kind !== null)
-      others.push({ file: basename(file), kind, cases: listOf(content).length });
+      others.push({ file: basename(file), kind, cases: listOf(content), content });
   }
   if (operators.length + others.length > 0) return { operators, others };
   throw new BadFolder(

@@ -2,9 +2,11 @@
 // reasons of what was skipped, then the count. Not how a case is run (operators.ts).
 
 import { BadFolder } from "./folder.js";
-import type { Found } from "./folder.js";
+import type { Found, Other } from "./folder.js";
+import { isRecord } from "./format.js";
 import { runOperator, titleOf } from "./operators.js";
 import type { Outcome } from "./operators.js";
+import { runners } from "./runners.js";
 
 /** Runs what was found and prints it; whether nothing failed. */
 export function report(
@@ -22,12 +24,13 @@ export function report(
   for (const of of asked) {
     const outcomes = runOperator(of);
     all.push(...outcomes);
-    printOperator(titleOf(of), of.tier ?? "core", outcomes, verbose, print);
+    printOutcomes(`${titleOf(of)} (${of.tier ?? "core"})`, outcomes, verbose, print);
   }
   if (wanted === null) {
-    for (const { file, kind, cases } of others) {
-      const reason = `${kind}: no runner yet`;
-      for (let i = 0; i < cases; i++) all.push({ id: `${file}#${i}`, status: "skipped", reason });
+    for (const other of others) {
+      const outcomes = runOther(other);
+      all.push(...outcomes);
+      printOutcomes(other.file, outcomes, verbose, print);
     }
   }
   printReasons(all, print);
@@ -41,9 +44,19 @@ function isWanted(title: string, op: string, wanted: readonly string[] | null): 
   return wanted === null || wanted.includes(title) || wanted.includes(op);
 }
 
-function printOperator(
+/** Runs the cases of a file, or says that nothing can. */
+export function runOther({ file, kind, cases, content }: Other): Outcome[] {
+  const run = runners[kind];
+  return cases.map((recorded, i) => {
+    const own = isRecord(recorded) ? recorded["id"] : undefined;
+    const id = typeof own === "string" ? own : `${file}#${i}`;
+    if (run !== undefined) return run(recorded, id, content);
+    return { id, status: "skipped", reason: `${kind}: no runner yet` };
+  });
+}
+
+function printOutcomes(
   title: string,
-  tier: string,
   outcomes: readonly Outcome[],
   verbose: boolean,
   print: (line: string) => void,
@@ -51,7 +64,7 @@ function printOperator(
   const failures = outcomes.filter(({ status }) => status === "failed");
   const skips = outcomes.filter(({ status }) => status === "skipped");
   if (failures.length > 0) {
-    print(`✗ ${title} (${tier}): ${failures.length} of ${outcomes.length} failed`);
+    print(`✗ ${title}: ${failures.length} of ${outcomes.length} failed`);
     for (const { id, reason } of verbose ? failures : failures.slice(0, 1)) {
       print(`    ${id}: ${reason}`);
     }

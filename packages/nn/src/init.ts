@@ -8,6 +8,7 @@ import { tensor as makeTensor, zeros } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkRange, checkTensors, showShape } from "./checks.js";
+import { fans } from "./fans.js";
 import { readOptions } from "./options.js";
 
 /** Writes into a tensor outside of the graph. */
@@ -51,19 +52,6 @@ export function calculateGain(nonlinearity: Nonlinearity, param: number | null =
     `calculateGain: there is no gain for "${String(nonlinearity)}"; there is for linear, conv2d, ` +
       "sigmoid, tanh, relu, leakyRelu and selu.",
   );
-}
-
-/** How many numbers go into an output, and out of an input, of a weight [out, in, ...window]. */
-export function fans(name: string, { shape }: Tensor): [fanIn: number, fanOut: number] {
-  const [out, input, ...window] = shape;
-  if (out === undefined || input === undefined) {
-    throw new ShapeError(
-      `${name}: a tensor of shape ${showShape({ shape })} has no inputs and outputs; it takes two ` +
-        "dimensions or more.",
-    );
-  }
-  const size = window.reduce((product, one) => product * one, 1);
-  return [input * size, out * size];
 }
 
 /**
@@ -301,14 +289,4 @@ export function dirac_(tensor: Tensor, groups = 1): Tensor {
     if (channel < input) values[(row * input + channel) * size + middle] = 1;
   }
   return fill("dirac_", tensor, () => tensor.copy_(makeTensor(values).reshape(tensor.shape)));
-}
-
-/**
- * PyTorch's default of linear layers and convolutions: both uniform between ±1 / √fanIn.
- * @internal
- */
-export function defaultWeights(weight: Tensor, bias: Tensor | null): void {
-  const bound = 1 / Math.sqrt(Math.max(1, fans("weight", weight)[0]));
-  uniform_(weight, -bound, bound);
-  if (bias !== null) uniform_(bias, -bound, bound);
 }

@@ -10,7 +10,6 @@ import * as F from "../functional/index.js";
 import { xavierNormal_, xavierUniform_ } from "../init.js";
 import { parameter } from "../members.js";
 import { Module } from "../module.js";
-import { readOptions } from "../options.js";
 import { checkCounts, layerOptions } from "./layer.js";
 import { Linear } from "./linear.js";
 

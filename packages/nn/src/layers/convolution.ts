@@ -7,12 +7,11 @@ import { ArgumentError, ShapeError, empty, pad } from "@nabla/core";
 import type { PadOptions, Tensor } from "@nabla/core";
 
 import * as F from "../functional/index.js";
-import { defaultWeights } from "../init.js";
 import { parameter } from "../members.js";
 import { Module } from "../module.js";
 import { format, perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
-import { checkCounts, layerOptions } from "./layer.js";
+import { checkCounts, defaultWeights, layerOptions } from "./layer.js";
 
 /** How a layer's window moves; a number is for every dimension. */
 interface WindowOptions {

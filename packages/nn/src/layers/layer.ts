@@ -5,6 +5,8 @@
  */
 import { ArgumentError, Tensor } from "@nabla/core";
 
+import { fans } from "../fans.js";
+import { uniform_ } from "../init.js";
 import { buffer } from "../members.js";
 import { Module } from "../module.js";
 import { readOptions } from "../options.js";
@@ -95,7 +97,11 @@ export function layer<
       }
       const placed = Object.fromEntries(first.map((value, i) => [positional[i]!, value]));
       const unset = Object.fromEntries(required.map((key) => [key, null]));
-      const all = layerOptions<object>(name, { ...rest[0], ...placed }, { ...unset, ...defaults });
+      const all = layerOptions<object>(
+        name,
+        { ...(rest[0] as object | undefined), ...placed },
+        { ...unset, ...defaults },
+      );
       for (const [field, value] of Object.entries(all) as [string, unknown][]) {
         (this as Record<string, unknown>)[field] =
           value instanceof Tensor ? buffer(value.detach()) : value;
@@ -117,3 +123,10 @@ const isOptions = (value: unknown): value is object =>
   value !== null &&
   !Array.isArray(value) &&
   !(value instanceof Tensor);
+
+/** PyTorch's default of linear layers and convolutions: both uniform between ±1 / √fanIn. */
+export function defaultWeights(weight: Tensor, bias: Tensor | null): void {
+  const bound = 1 / Math.sqrt(Math.max(1, fans("weight", weight)[0]));
+  uniform_(weight, -bound, bound);
+  if (bias !== null) uniform_(bias, -bound, bound);
+}

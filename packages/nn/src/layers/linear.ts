@@ -5,10 +5,10 @@ import { empty } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import * as F from "../functional/index.js";
-import { defaultWeights, uniform_ } from "../init.js";
+import { uniform_ } from "../init.js";
 import { parameter } from "../members.js";
 import { Module } from "../module.js";
-import { checkCounts, layerOptions } from "./layer.js";
+import { checkCounts, defaultWeights, layerOptions } from "./layer.js";
 
 /** What `Linear` and `Bilinear` take last. */
 export interface LinearOptions {

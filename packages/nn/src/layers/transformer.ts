@@ -5,7 +5,6 @@
 import { ArgumentError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import * as F from "../functional/index.js";
 import { Module } from "../module.js";
 import { MultiheadAttention } from "./attention.js";
 import { Dropout } from "./dropout.js";
@@ -52,9 +51,11 @@ export interface DecodeOptions {
 }
 
 /** What both kinds have. */
-abstract class TransformerLayer extends Module {
+abstract class TransformerLayer<Memory extends MultiheadAttention | null> extends Module {
   /** The attention to the input itself. */
   selfAttn: MultiheadAttention;
+  /** The attention of a decoder to the memory; in an encoder null. */
+  multiheadAttn: Memory;
   /** The first layer of the small network. */
   linear1: Linear;
   /** What is left out between its two layers. */
@@ -73,7 +74,12 @@ abstract class TransformerLayer extends Module {
   readonly normFirst: boolean;
   readonly #activation: (x: Tensor) => Tensor;
 
-  protected constructor(dModel: number, nhead: number, options: TransformerLayerOptions) {
+  protected constructor(
+    dModel: number,
+    nhead: number,
+    options: TransformerLayerOptions,
+    toMemory: (attention: () => MultiheadAttention) => Memory,
+  ) {
     super();
     const { name } = new.target;
     const { activation = "relu", ...others } = options ?? {};
@@ -90,7 +96,10 @@ abstract class TransformerLayer extends Module {
       throw new ArgumentError(`${name}: activation must be "relu", "gelu" or a function.`);
     }
     this.#activation = typeof activation === "function" ? activation : (x) => x[activation]();
-    this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst });
+    const attention = (): MultiheadAttention =>
+      new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst });
+    this.selfAttn = attention();
+    this.multiheadAttn = toMemory(attention);
     this.linear1 = new Linear(dModel, dimFeedforward, { bias });
     this.dropout = new Dropout(dropout);
     this.linear2 = new Linear(dimFeedforward, dModel, { bias });
@@ -125,9 +134,9 @@ abstract class TransformerLayer extends Module {
  * const layer = new TransformerEncoderLayer(4, 2, { dimFeedforward: 8, batchFirst: true });
  * layer.call(ones([5, 3, 4])).shape // [ 5, 3, 4 ]
  */
-export class TransformerEncoderLayer extends TransformerLayer {
+export class TransformerEncoderLayer extends TransformerLayer<null> {
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
-    super(dModel, nhead, options);
+    super(dModel, nhead, options, () => null);
   }
 
   override forward(src: Tensor, options: EncodeOptions = {}): Tensor {
@@ -148,18 +157,15 @@ export class TransformerEncoderLayer extends TransformerLayer {
  * const layer = new TransformerDecoderLayer(4, 2, { dimFeedforward: 8, batchFirst: true });
  * layer.call(ones([5, 3, 4]), ones([5, 6, 4])).shape // [ 5, 3, 4 ]
  */
-export class TransformerDecoderLayer extends TransformerLayer {
-  /** The attention to the memory. */
-  multiheadAttn: MultiheadAttention;
+export class TransformerDecoderLayer extends TransformerLayer<MultiheadAttention> {
   /** The normalization of the third part. */
   norm3: LayerNorm;
   /** What is left out of the third part. */
   dropout3: Dropout;
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
-    super(dModel, nhead, options);
-    const { dropout = 0.1, layerNormEps: eps = 1e-5, bias = true, batchFirst = false } = options;
-    this.multiheadAttn = new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst });
+    super(dModel, nhead, options, (attention) => attention());
+    const { dropout = 0.1, layerNormEps: eps = 1e-5, bias = true } = options;
     this.norm3 = new LayerNorm(dModel, { eps, bias });
     this.dropout3 = new Dropout(dropout);
   }
