@@ -1,5 +1,5 @@
-// From recorded arguments, positional and by PyTorch's names, to a call here: values in their place,
-// then one object of options. The signatures are written in names/modules.ts.
+// From recorded arguments, positional and by PyTorch's names, to a call here: values in their
+// place, then one object of options. The signatures are written in names/modules.ts.
 
 /** Options that say nothing about numbers. */
 const unheard = new Set(["device", "dtype", "inplace"]);

@@ -1,7 +1,7 @@
 // Runs the recorded initialisers of PyTorch: gains, fans, what is filled in, and how the parameters
 // of new modules start. Draws are compared by their statistics.
 
-import { NablaError, cat, eye, init, manualSeed, zeros } from "nabla";
+import { NablaError, eye, init, manualSeed, tensor, zeros } from "nabla";
 import type { Tensor } from "nabla";
 
 import { bind, camelCase } from "./bind.js";
@@ -40,8 +40,7 @@ interface Statistics {
   readonly max?: number;
 }
 
-/** So many numbers tell one distribution from another. */
-const DRAWS = 20_000;
+const DRAWS = 5000;
 
 /** Runs a case. */
 export function runInitializer(of: RecordedInitializer, id: string): Outcome {
@@ -74,24 +73,27 @@ function problemOf(of: RecordedInitializer): string | null {
     return first.eq(of.value).all().item() === 1 ? null : `it is not all ${of.value}`;
   }
   if (of.value !== undefined) return differenceOf(first, of.value, {});
-  const times = Math.ceil(DRAWS / first.numel());
-  const all = cat([first, ...Array.from({ length: times }, draw)].map((x) => x.detach().flatten()));
-  return statisticsProblem(all, of);
+  return statisticsProblem(drawn(draw), of);
 }
 
 /** Weights that are drawn by Kaiming's rule tell the fans. */
 function fanProblem({ shape = [], fanIn = 1, fanOut = 1 }: RecordedInitializer): string | null {
   for (const [mode, fan] of [["fanIn", fanIn] as const, ["fanOut", fanOut] as const]) {
-    const size = shape.reduce((product, one) => product * one, 1);
     const draw = (): Tensor => {
       const made = zeros(shape, { dtype: "float64" });
-      return init.kaimingUniform_(made, { mode, nonlinearity: "linear" }).flatten();
+      return init.kaimingUniform_(made, { mode, nonlinearity: "linear" });
     };
-    const all = cat(Array.from({ length: Math.ceil(DRAWS / size) }, draw));
-    const problem = statisticsProblem(all, { bound: Math.sqrt(3 / fan) });
+    const problem = statisticsProblem(drawn(draw), { bound: Math.sqrt(3 / fan) });
     if (problem !== null) return `${mode}: ${problem}`;
   }
   return null;
+}
+
+/** Numbers of many draws, enough to tell one distribution from another. */
+function drawn(draw: () => Tensor): Tensor {
+  const numbers: number[] = [];
+  while (numbers.length < DRAWS) numbers.push(...draw().data());
+  return tensor(numbers, { dtype: "float64" });
 }
 
 /** A parameter of a new module. */
@@ -136,8 +138,7 @@ function propertyProblem(
 }
 
 /** What is wrong with the statistics of many draws. */
-function statisticsProblem(drawn: Tensor, of: Statistics): string | null {
-  const x = drawn.to("float64");
+function statisticsProblem(x: Tensor, of: Statistics): string | null {
   const std = of.std ?? (of.bound === undefined ? null : of.bound / Math.sqrt(3));
   const [low, high] = [of.min ?? -(of.bound ?? Infinity), of.max ?? of.bound ?? Infinity];
   const [least, most] = [x.min().item(), x.max().item()];

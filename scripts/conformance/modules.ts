@@ -6,8 +6,16 @@ import * as nabla from "nabla";
 
 import { bind } from "./bind.js";
 import { differenceOf } from "./compare.js";
-import { BeyondTypes, PythonFloat, argumentsOf, dtypeOf, isRecord } from "./format.js";
-import { isRecordedTensor, numbersOf, tensorOf } from "./format.js";
+import {
+  BeyondTypes,
+  PythonFloat,
+  argumentsOf,
+  dtypeOf,
+  isRecord,
+  isRecordedTensor,
+  numbersOf,
+  tensorOf,
+} from "./format.js";
 import type { RecordedTensor } from "./format.js";
 import { constructors, forwards } from "./names/modules.js";
 import type { Outcome } from "./operators.js";
@@ -46,7 +54,7 @@ export function runModule(of: RecordedModule, id: string): Outcome {
     const isBeyond = error instanceof BeyondTypes || error instanceof NoModule;
     // What layers refuse by name, with the reason.
     const isRefused = error instanceof NablaError && error.message.includes("it has no option");
-    if (isBeyond || isRefused) return { id, status: "skipped", reason: (error as Error).message };
+    if (isBeyond || isRefused) return { id, status: "skipped", reason: error.message };
     return { id, status: "failed", reason: `it threw ${String(error)}` };
   }
 }

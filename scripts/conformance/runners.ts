@@ -1,5 +1,5 @@
-// Which file of records is run by what: one function for each kind of file but operators. A file has
-// a head, which some kinds need, and cases.
+// Which file of records is run by what: one function for each kind of file but operators. A file
+// has a head, which some kinds need, and cases.
 
 import { runInitializer } from "./initializers.js";
 import type { RecordedInitializer } from "./initializers.js";

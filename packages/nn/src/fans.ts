@@ -11,8 +11,8 @@ export function fans(name: string, { shape }: Tensor): [fanIn: number, fanOut: n
   const [out, input, ...window] = shape;
   if (out === undefined || input === undefined) {
     throw new ShapeError(
-      `${name}: a tensor of shape ${showShape({ shape })} has no inputs and outputs; it takes two ` +
-        "dimensions or more.",
+      `${name}: a tensor of shape ${showShape({ shape })} has no inputs and outputs; it takes ` +
+        "two dimensions or more.",
     );
   }
   const size = window.reduce((product, one) => product * one, 1);

@@ -3,8 +3,17 @@
  * into the tensor it is given, without a trace in the graph, and returns it. The defaults of every
  * layer are made of these; see the layers' `resetParameters`.
  */
-import { ArgumentError, ShapeError, eye, linalg, noGrad, randn, randperm } from "@nabla/core";
-import { tensor as makeTensor, zeros } from "@nabla/core";
+import {
+  ArgumentError,
+  ShapeError,
+  eye,
+  linalg,
+  tensor as makeTensor,
+  noGrad,
+  randn,
+  randperm,
+  zeros,
+} from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkRange, checkTensors, showShape } from "./checks.js";
@@ -18,7 +27,9 @@ function fill(name: string, tensor: Tensor, write: () => unknown): Tensor {
   return tensor;
 }
 
-/** The functions for which there is a gain, by PyTorch's names in camelCase, or as they are there. */
+/**
+ * The functions for which there is a gain, by PyTorch's names in camelCase, or as they are there.
+ */
 export type Nonlinearity =
   | "linear"
   | "conv1d"
@@ -49,7 +60,7 @@ export function calculateGain(nonlinearity: Nonlinearity, param: number | null =
   if (nonlinearity === "selu") return 3 / 4;
   if (/^leaky_?relu$/i.test(nonlinearity)) return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));
   throw new ArgumentError(
-    `calculateGain: there is no gain for "${String(nonlinearity)}"; there is for linear, conv2d, ` +
+    `calculateGain: there is no gain for "${nonlinearity}"; there is for linear, conv2d, ` +
       "sigmoid, tanh, relu, leakyRelu and selu.",
   );
 }
@@ -120,8 +131,8 @@ export interface TruncNormalOptions {
 }
 
 /**
- * Fills with normal numbers between `a` and `b`: Φ⁻¹ of uniform numbers between Φ(a) and Φ(b). Throws
- * an ArgumentError where `a` is above `b`.
+ * Fills with normal numbers between `a` and `b`: Φ⁻¹ of uniform numbers between Φ(a) and Φ(b).
+ * Throws an ArgumentError where `a` is above `b`.
  * @example
  * init.truncNormal_(zeros([1000]), { std: 5 }).abs().max().item() <= 2 // true
  */
@@ -154,9 +165,9 @@ export function truncNormal_(tensor: Tensor, options: TruncNormalOptions = {}): 
 }
 
 /**
- * Fills with uniform numbers of standard deviation gain · √(2 / (fanIn + fanOut)). Source: Glorot and
- * Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010). Throws
- * a ShapeError for a tensor of less than two dimensions.
+ * Fills with uniform numbers of standard deviation gain · √(2 / (fanIn + fanOut)). Source: Glorot
+ * and Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010).
+ * Throws a ShapeError for a tensor of less than two dimensions.
  * @example
  * init.xavierUniform_(zeros([4, 2])).abs().le(1).all() // tensor(true)
  */
@@ -190,8 +201,8 @@ export interface KaimingOptions {
 }
 
 /**
- * Fills with uniform numbers of standard deviation gain / √fan. Source: He et al., "Delving deep into
- * rectifiers" (2015). Throws a ShapeError for a tensor of less than two dimensions.
+ * Fills with uniform numbers of standard deviation gain / √fan. Source: He et al., "Delving deep
+ * into rectifiers" (2015). Throws a ShapeError for a tensor of less than two dimensions.
  * @example
  * init.kaimingUniform_(zeros([4, 6])).abs().le(1).all() // tensor(true)
  */
@@ -223,7 +234,8 @@ function kaimingStd(name: string, tensor: Tensor, options: KaimingOptions): numb
 /**
  * Fills with a random matrix whose rows are orthogonal, or its columns, if there are fewer; further
  * dimensions count as columns. Source: Saxe et al., "Exact solutions to the nonlinear dynamics of
- * learning in deep linear neural networks" (2013). Throws a ShapeError for less than two dimensions.
+ * learning in deep linear neural networks" (2013). Throws a ShapeError for less than two
+ * dimensions.
  * @example
  * const w = init.orthogonal_(zeros([2, 3]));
  * w.matmul(w.T).sub(eye(2)).abs().max().item() < 1e-5 // true
@@ -266,9 +278,10 @@ export function sparse_(tensor: Tensor, sparsity: number, std = 0.01): Tensor {
 }
 
 /**
- * Makes a convolution's weight [out, in, ...window] pass its channels on: 1 in the middle of a window
- * where the numbers of the channels are equal, in each of `groups`, else 0. Throws a ShapeError
- * unless it has three to five dimensions, and an ArgumentError where groups do not divide `out`.
+ * Makes a convolution's weight [out, in, ...window] pass its channels on: 1 in the middle of a
+ * window where the numbers of the channels are equal, in each of `groups`, else 0. Throws a
+ * ShapeError unless it has three to five dimensions, and an ArgumentError where groups do not
+ * divide `out`.
  * @example
  * init.dirac_(zeros([1, 1, 3])) // tensor([[[0., 1., 0.]]])
  */

@@ -3,7 +3,8 @@
  * PyTorch has for them. Nothing is registered: fields are looked at when somebody asks. Not here:
  * what a module can do (module.ts).
  */
-import { ArgumentError, Tensor } from "@nabla/core";
+import { ArgumentError } from "@nabla/core";
+import type { Tensor } from "@nabla/core";
 
 import { checkTensors } from "./checks.js";
 
@@ -14,8 +15,8 @@ const roles = new WeakMap<Tensor, Role>();
 /**
  * A tensor as a parameter of a model: `this.scale = parameter(ones([3]))`, as PyTorch's
  * `nn.Parameter`. It requires grad, unless `requiresGrad` is false, and stays a parameter when that
- * is changed. A leaf that requires grad is one without being called so. A computed tensor is copied.
- * Throws a DTypeError for a tensor of whole numbers that is to require grad.
+ * is changed. A leaf that requires grad is one without being called so. A computed tensor is
+ * copied. Throws a DTypeError for a tensor of whole numbers that is to require grad.
  * @example
  * parameter(zeros([2])) // tensor([0., 0.], requiresGrad=true)
  */

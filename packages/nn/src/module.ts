@@ -89,7 +89,8 @@ export abstract class Module {
 
   /**
    * Calls a function with the module, its inputs and its output after every `call`. What it
-   * returns, unless `undefined`, takes the output's place. Returns a function that removes the hook.
+   * returns, unless `undefined`, takes the output's place. Returns a function that removes the
+   * hook.
    * @example
    * const shapes = [];
    * const layer = new Linear(3, 2);
@@ -131,7 +132,8 @@ export abstract class Module {
   /**
    * The modules in the fields, each once, with their names.
    * @example
-   * new Sequential(new Linear(2, 3), new ReLU()).namedChildren().map(([name]) => name) // [ '0', '1' ]
+   * const model = new Sequential(new Linear(2, 3), new ReLU());
+   * model.namedChildren().map(([name]) => name) // [ '0', '1' ]
    */
   namedChildren(): [name: string, module: Module][] {
     return firsts(this.contents().modules);
@@ -194,11 +196,7 @@ export abstract class Module {
   /**
    * The buffers, each once, with PyTorch's names.
    * @example
-   * new BatchNorm1d(3).namedBuffers().map(([name]) => name) // [
-   * //   'running_mean',
-   * //   'running_var',
-   * //   'num_batches_tracked'
-   * // ]
+   * new BatchNorm1d(3).namedBuffers()[2][0] // num_batches_tracked
    */
   namedBuffers(): [name: string, buffer: Tensor][] {
     return tensorsOf(this, (role) => role !== "parameter");
@@ -278,7 +276,7 @@ export abstract class Module {
   to(dtype: DType): this {
     if (dtype !== "float32" && dtype !== "float64") {
       throw new ArgumentError(
-        `to: a model is of float32 or float64, not of ${String(dtype)}; there are no devices.`,
+        `to: a model is of float32 or float64, not of ${dtype}; there are no devices.`,
       );
     }
     const converted = new Map<Tensor, Tensor>();
@@ -297,8 +295,8 @@ export abstract class Module {
   }
 
   /**
-   * The parameters and buffers by PyTorch's names. They are the model's own, detached: clone them to
-   * keep what they are now.
+   * The parameters and buffers by PyTorch's names. They are the model's own, detached: clone them
+   * to keep what they are now.
    * @example
    * const state = new Linear(3, 2).stateDict();
    * state["weight"].shape // [ 2, 3 ]

@@ -38,8 +38,8 @@ export interface AttendOptions {
   /** Whether the weights come with the result, else null; `true` unless said otherwise. */
   readonly needWeights?: boolean;
   /**
-   * [queries, keys] or [n · heads, queries, keys]: true where a query must not look, or numbers that
-   * are added.
+   * [queries, keys] or [n · heads, queries, keys]: true where a query must not look, or numbers
+   * that are added.
    */
   readonly attnMask?: Tensor | null;
   /** Whether the weights are the mean of all heads'; `true` unless said otherwise. */
@@ -49,9 +49,9 @@ export interface AttendOptions {
 /**
  * Attention with `numHeads` heads: queries [length, n, embedDim], keys and values of another length
  * (first n with `batchFirst`, or without n) to a pair: what the queries found, of their shape, and
- * the weights [n, queries, keys]. In a mask true means: not to be looked at, as in PyTorch, and other
- * than in `functional.scaledDotProductAttention`. Throws an ArgumentError where heads do not divide
- * `embedDim`. Source: Vaswani et al., "Attention is all you need" (2017).
+ * the weights [n, queries, keys]. In a mask true means: not to be looked at, as in PyTorch, and
+ * other than in `functional.scaledDotProductAttention`. Throws an ArgumentError where heads do not
+ * divide `embedDim`. Source: Vaswani et al., "Attention is all you need" (2017).
  * @example
  * const attention = new MultiheadAttention(4, 2, { batchFirst: true });
  * const x = ones([5, 3, 4]);
@@ -137,7 +137,9 @@ export class MultiheadAttention extends Module {
   /**
    * Draws the parameters anew: weights by Xavier, biases 0.
    * @example
-   * new MultiheadAttention(4, 2).resetParameters();
+   * const attention = new MultiheadAttention(4, 2);
+   * attention.resetParameters();
+   * attention.inProjBias.detach().abs().max() // tensor(0.)
    */
   resetParameters(): void {
     for (const weight of [
@@ -203,8 +205,8 @@ export class MultiheadAttention extends Module {
       const isFitting = x.dim() === query.dim() && (x.dim() === 2 || x.dim() === 3);
       if (isFitting && x.size(-1) === sizes[what]) continue;
       throw new ShapeError(
-        `MultiheadAttention: the ${what} has shape ${showShape(x)}; all take two dimensions or all ` +
-          `three, and its last is ${sizes[what]}.`,
+        `MultiheadAttention: the ${what} has shape ${showShape(x)}; all take two dimensions or ` +
+          `all three, and its last is ${sizes[what]}.`,
       );
     }
     const batch = this.batchFirst ? 0 : 1;

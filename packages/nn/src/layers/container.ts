@@ -1,8 +1,10 @@
 /**
- * Modules of modules: one after another, a list, by name; and a list of parameters. In a field, plain
- * lists and objects do the same (see module.ts); these have PyTorch's names and are modules themselves.
+ * Modules of modules: one after another, a list, by name; and a list of parameters. In a field,
+ * plain lists and objects do the same (see module.ts); these have PyTorch's names and are modules
+ * themselves.
  */
-import { ArgumentError, Tensor } from "@nabla/core";
+import { ArgumentError } from "@nabla/core";
+import type { Tensor } from "@nabla/core";
 
 import { membersOf, parameter } from "../members.js";
 import type { Member } from "../members.js";

@@ -116,8 +116,8 @@ abstract class Conv extends Windowed {
     const { padding, paddingMode } = all;
     if (!["zeros", "reflect", "replicate", "circular"].includes(paddingMode)) {
       throw new ArgumentError(
-        `${name}: there is no paddingMode "${paddingMode}"; use "zeros", "reflect", "replicate" or ` +
-          '"circular".',
+        `${name}: there is no paddingMode "${paddingMode}"; use "zeros", "reflect", ` +
+          '"replicate" or "circular".',
       );
     }
     if (typeof padding === "string" && padding !== "same" && padding !== "valid") {
@@ -204,11 +204,12 @@ abstract class ConvTranspose extends Windowed {
 }
 
 /**
- * A window of weights that moves over sequences [n, inChannels, length], or one without n; see `functional.conv1d`. Weights
- * start uniform between ±1 / √(the numbers that make one output). Throws an ArgumentError for sizes
- * that are no positive integers and for groups that do not divide the channels.
+ * A window of weights that moves over sequences [n, inChannels, length], or one without n; see
+ * `functional.conv1d`. Weights start uniform between ±1 / √(the numbers that make one output).
+ * Throws an ArgumentError for sizes that are no positive integers and for groups that do not divide
+ * the channels.
  * @example
- * new Conv1d(2, 6, 3, { padding: 1 }).call(ones([1, 2, 4])).shape // ?
+ * new Conv1d(2, 6, 3, { padding: 1 }).call(ones([1, 2, 4])).shape // [ 1, 6, 4 ]
  */
 export class Conv1d extends Conv {
   constructor(
@@ -222,11 +223,12 @@ export class Conv1d extends Conv {
 }
 
 /**
- * A window of weights that moves over pictures [n, inChannels, height, width], or one without n; see `functional.conv2d`. Weights
- * start uniform between ±1 / √(the numbers that make one output). Throws an ArgumentError for sizes
- * that are no positive integers and for groups that do not divide the channels.
+ * A window of weights that moves over pictures [n, inChannels, height, width], or one without n;
+ * see `functional.conv2d`. Weights start uniform between ±1 / √(the numbers that make one output).
+ * Throws an ArgumentError for sizes that are no positive integers and for groups that do not divide
+ * the channels.
  * @example
- * new Conv2d(2, 6, 3, { padding: 1 }).call(ones([1, 2, 4, 4])).shape // ?
+ * new Conv2d(2, 6, 3, { padding: 1 }).call(ones([1, 2, 4, 4])).shape // [ 1, 6, 4, 4 ]
  */
 export class Conv2d extends Conv {
   constructor(
@@ -240,11 +242,12 @@ export class Conv2d extends Conv {
 }
 
 /**
- * A window of weights that moves over volumes [n, inChannels, depth, height, width], or one without n; see `functional.conv3d`. Weights
- * start uniform between ±1 / √(the numbers that make one output). Throws an ArgumentError for sizes
- * that are no positive integers and for groups that do not divide the channels.
+ * A window of weights that moves over volumes [n, inChannels, depth, height, width], or one without
+ * n; see `functional.conv3d`. Weights start uniform between ±1 / √(the numbers that make one
+ * output). Throws an ArgumentError for sizes that are no positive integers and for groups that do
+ * not divide the channels.
  * @example
- * new Conv3d(2, 6, 3, { padding: 1 }).call(ones([1, 2, 4, 4, 4])).shape // ?
+ * new Conv3d(2, 6, 3, { padding: 1 }).call(ones([1, 2, 4, 4, 4])).shape // [ 1, 6, 4, 4, 4 ]
  */
 export class Conv3d extends Conv {
   constructor(
@@ -258,10 +261,10 @@ export class Conv3d extends Conv {
 }
 
 /**
- * `Conv1d` the other way round, which enlarges sequences; see `functional.convTranspose1d`. The weight is
- * [inChannels, outChannels / groups, ...kernelSize].
+ * `Conv1d` the other way round, which enlarges sequences; see `functional.convTranspose1d`. The
+ * weight is [inChannels, outChannels / groups, ...kernelSize].
  * @example
- * new ConvTranspose1d(2, 6, 2, { stride: 2 }).call(ones([1, 2, 4])).shape // ?
+ * new ConvTranspose1d(2, 6, 2, { stride: 2 }).call(ones([1, 2, 4])).shape // [ 1, 6, 8 ]
  */
 export class ConvTranspose1d extends ConvTranspose {
   constructor(
@@ -275,10 +278,10 @@ export class ConvTranspose1d extends ConvTranspose {
 }
 
 /**
- * `Conv2d` the other way round, which enlarges pictures; see `functional.convTranspose2d`. The weight is
- * [inChannels, outChannels / groups, ...kernelSize].
+ * `Conv2d` the other way round, which enlarges pictures; see `functional.convTranspose2d`. The
+ * weight is [inChannels, outChannels / groups, ...kernelSize].
  * @example
- * new ConvTranspose2d(2, 6, 2, { stride: 2 }).call(ones([1, 2, 4, 4])).shape // ?
+ * new ConvTranspose2d(2, 6, 2, { stride: 2 }).call(ones([1, 2, 4, 4])).shape // [ 1, 6, 8, 8 ]
  */
 export class ConvTranspose2d extends ConvTranspose {
   constructor(
@@ -292,10 +295,10 @@ export class ConvTranspose2d extends ConvTranspose {
 }
 
 /**
- * `Conv3d` the other way round, which enlarges volumes; see `functional.convTranspose3d`. The weight is
- * [inChannels, outChannels / groups, ...kernelSize].
+ * `Conv3d` the other way round, which enlarges volumes; see `functional.convTranspose3d`. The
+ * weight is [inChannels, outChannels / groups, ...kernelSize].
  * @example
- * new ConvTranspose3d(2, 6, 2, { stride: 2 }).call(ones([1, 2, 4, 4, 4])).shape // ?
+ * new ConvTranspose3d(2, 6, 2).call(ones([1, 2, 4, 4, 4])).shape // [ 1, 6, 5, 5, 5 ]
  */
 export class ConvTranspose3d extends ConvTranspose {
   constructor(

@@ -14,8 +14,8 @@ interface Fields {
  * others by 1 / (1 - p).
  * @example
  * const layer = new Dropout(0.5);
- * layer.call(ones([3])).shape // ?
- * layer.eval().call(ones([3])).equal(ones([3])) // ?
+ * layer.call(ones([3])).shape // [ 3 ]
+ * layer.eval().call(ones([3])).equal(ones([3])) // true
  */
 export class Dropout extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p }, training) =>
   F.dropout(x, { p, training }),
@@ -25,8 +25,8 @@ export class Dropout extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p }
  * `Dropout` of whole channels of [n, channels, length].
  * @example
  * const layer = new Dropout1d(0.5);
- * layer.call(ones([1, 2, 3])).shape // ?
- * layer.eval().call(ones([1, 2, 3])).equal(ones([1, 2, 3])) // ?
+ * layer.call(ones([1, 2, 3])).shape // [ 1, 2, 3 ]
+ * layer.eval().call(ones([1, 2, 3])).equal(ones([1, 2, 3])) // true
  */
 export class Dropout1d extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p }, training) =>
   F.dropout1d(x, { p, training }),
@@ -36,8 +36,8 @@ export class Dropout1d extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p
  * `Dropout` of whole channels of [n, channels, height, width].
  * @example
  * const layer = new Dropout2d(0.5);
- * layer.call(ones([1, 2, 3, 3])).shape // ?
- * layer.eval().call(ones([1, 2, 3, 3])).equal(ones([1, 2, 3, 3])) // ?
+ * layer.call(ones([1, 2, 3, 3])).shape // [ 1, 2, 3, 3 ]
+ * layer.eval().call(ones([1, 2, 3, 3])).equal(ones([1, 2, 3, 3])) // true
  */
 export class Dropout2d extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p }, training) =>
   F.dropout2d(x, { p, training }),
@@ -47,8 +47,8 @@ export class Dropout2d extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p
  * `Dropout` of whole channels of [n, channels, depth, height, width].
  * @example
  * const layer = new Dropout3d(0.5);
- * layer.call(ones([1, 2, 3, 3, 3])).shape // ?
- * layer.eval().call(ones([1, 2, 3, 3, 3])).equal(ones([1, 2, 3, 3, 3])) // ?
+ * layer.call(ones([1, 2, 3, 3, 3])).shape // [ 1, 2, 3, 3, 3 ]
+ * layer.eval().call(ones([1, 2, 3, 3, 3])).equal(ones([1, 2, 3, 3, 3])) // true
  */
 export class Dropout3d extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p }, training) =>
   F.dropout3d(x, { p, training }),
@@ -58,8 +58,8 @@ export class Dropout3d extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p
  * `Dropout` that keeps mean and variance of what comes from `SELU`.
  * @example
  * const layer = new AlphaDropout(0.5);
- * layer.call(ones([1, 3])).shape // ?
- * layer.eval().call(ones([1, 3])).equal(ones([1, 3])) // ?
+ * layer.call(ones([1, 3])).shape // [ 1, 3 ]
+ * layer.eval().call(ones([1, 3])).equal(ones([1, 3])) // true
  */
 export class AlphaDropout extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p }, training) =>
   F.alphaDropout(x, { p, training }),
@@ -69,8 +69,8 @@ export class AlphaDropout extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], 
  * `AlphaDropout` of whole channels.
  * @example
  * const layer = new FeatureAlphaDropout(0.5);
- * layer.call(ones([1, 3])).shape // ?
- * layer.eval().call(ones([1, 3])).equal(ones([1, 3])) // ?
+ * layer.call(ones([1, 3])).shape // [ 1, 3 ]
+ * layer.eval().call(ones([1, 3])).equal(ones([1, 3])) // true
  */
 export class FeatureAlphaDropout extends layer<Given, Fields>(
   ["p"],

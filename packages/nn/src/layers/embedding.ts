@@ -90,7 +90,7 @@ abstract class Table extends Module {
  * @example
  * const words = tensor([2, 0], { dtype: "int32" });
  * new Embedding(3, 4).call(words).shape // [ 2, 4 ]
- * new Embedding(3, 2, { paddingIdx: 0 }).call(words).at(1) // tensor([0., 0.], requiresGrad=true)
+ * new Embedding(3, 2, { paddingIdx: 0 }).call(words).at(1) // tensor([0., 0.], gradFn=<slice>)
  */
 export class Embedding extends Table {
   constructor(numEmbeddings: number, embeddingDim: number, options: F.EmbeddingOptions = {}) {
@@ -125,9 +125,9 @@ export class Embedding extends Table {
 }
 
 /**
- * The mean, sum or largest elements of bags of rows. An input [bags, numbers] has a bag in each row;
- * a list of numbers needs `offsets`, where each bag begins. `perSampleWeights` are factors of the
- * rows, for sums. See `functional.embeddingBag`.
+ * The mean, sum or largest elements of bags of rows. An input [bags, numbers] has a bag in each
+ * row; a list of numbers needs `offsets`, where each bag begins. `perSampleWeights` are factors of
+ * the rows, for sums. See `functional.embeddingBag`.
  * @example
  * const [numbers, offsets] = [[2, 0, 1], [0, 2]].map((list) => tensor(list, { dtype: "int32" }));
  * new EmbeddingBag(3, 4, { mode: "sum" }).call(numbers, offsets).shape // [ 2, 4 ]

@@ -1,7 +1,8 @@
 /**
  * What the layers share: how they read what they are made with, and the one class behind all layers
  * that have nothing to learn: a function, and what it is called with besides its inputs. Which
- * function, with which values: activation.ts, dropout.ts, loss.ts, pooling.ts, padding.ts, shape.ts.
+ * function, with which values: activation.ts, dropout.ts, loss.ts, pooling.ts, padding.ts,
+ * shape.ts.
  */
 import { ArgumentError, Tensor } from "@nabla/core";
 
@@ -47,7 +48,7 @@ export function checkCounts(name: string, counts: Readonly<Record<string, unknow
 }
 
 /** Fields of which there are none. */
-export type None = Record<never, never>;
+export type None = object;
 
 /** A class of layers that have nothing to learn. */
 export type LayerClass<
@@ -61,8 +62,8 @@ export type LayerClass<
 
 /**
  * Makes such a class. `positional` names the values that come first; those that are in `defaults`,
- * too, may be missing. After them comes an object with the others by name. Every value is a field of
- * the layer, a tensor among them a buffer, and is looked at when the layer runs.
+ * too, may be missing. After them comes an object with the others by name. Every value is a field
+ * of the layer, a tensor among them a buffer, and is looked at when the layer runs.
  */
 export function layer<
   Given extends readonly unknown[],

@@ -50,6 +50,7 @@ export class Linear extends Module {
    * @example
    * const layer = new Linear(3, 2);
    * layer.resetParameters();
+   * layer.weight.shape // [ 2, 3 ]
    */
   resetParameters(): void {
     defaultWeights(this.weight, this.bias);
@@ -100,6 +101,7 @@ export class Bilinear extends Module {
    * @example
    * const layer = new Bilinear(3, 4, 2);
    * layer.resetParameters();
+   * layer.weight.shape // [ 2, 3, 4 ]
    */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.in1Features);

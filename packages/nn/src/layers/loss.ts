@@ -15,7 +15,7 @@ type Compared = [input1: Tensor, input2: Tensor, target: Tensor];
 /**
  * The mean size of the differences; see `functional.l1Loss`.
  * @example
- * new L1Loss().call(tensor([1, 2]), tensor([2, 4])) // ?
+ * new L1Loss().call(tensor([1, 2]), tensor([2, 4])) // tensor(1.5000)
  */
 export class L1Loss extends layer<[options?: F.ReductionOptions], F.ReductionOptions, Pair>(
   [],
@@ -26,8 +26,8 @@ export class L1Loss extends layer<[options?: F.ReductionOptions], F.ReductionOpt
 /**
  * The mean of the squared differences; see `functional.mseLoss`.
  * @example
- * new MSELoss().call(tensor([1, 2]), tensor([2, 4])) // ?
- * new MSELoss({ reduction: "sum" }).call(tensor([1, 2]), tensor([2, 4])) // ?
+ * new MSELoss().call(tensor([1, 2]), tensor([2, 4])) // tensor(2.5000)
+ * new MSELoss({ reduction: "sum" }).call(tensor([1, 2]), tensor([2, 4])) // tensor(5.)
  */
 export class MSELoss extends layer<[options?: F.ReductionOptions], F.ReductionOptions, Pair>(
   [],
@@ -38,7 +38,7 @@ export class MSELoss extends layer<[options?: F.ReductionOptions], F.ReductionOp
 /**
  * `L1Loss` that is a square near 0; see `functional.smoothL1Loss`.
  * @example
- * new SmoothL1Loss().call(tensor([1, 2]), tensor([2, 4])) // ?
+ * new SmoothL1Loss().call(tensor([1, 2]), tensor([2, 4])) // tensor(1.)
  */
 export class SmoothL1Loss extends layer<[options?: F.SmoothL1Options], F.SmoothL1Options, Pair>(
   [],
@@ -49,7 +49,7 @@ export class SmoothL1Loss extends layer<[options?: F.SmoothL1Options], F.SmoothL
 /**
  * A square near 0, and straight on from there; see `functional.huberLoss`.
  * @example
- * new HuberLoss({ delta: 0.5 }).call(tensor([1, 2]), tensor([2, 4])) // ?
+ * new HuberLoss({ delta: 0.5 }).call(tensor([1, 2]), tensor([2, 4])) // tensor(0.6250)
  */
 export class HuberLoss extends layer<[options?: F.HuberOptions], F.HuberOptions, Pair>(
   [],
@@ -62,7 +62,7 @@ export class HuberLoss extends layer<[options?: F.HuberOptions], F.HuberOptions,
  * probabilities; targets are classes, or probabilities. See `functional.crossEntropy`.
  * @example
  * const target = tensor([1], { dtype: "int32" });
- * new CrossEntropyLoss().call(tensor([[0, 0]]), target) // ?
+ * new CrossEntropyLoss().call(tensor([[0, 0]]), target) // tensor(0.6931)
  */
 export class CrossEntropyLoss extends layer<
   [options?: F.CrossEntropyOptions],
@@ -78,7 +78,7 @@ export class CrossEntropyLoss extends layer<
  * `CrossEntropyLoss` of what are logarithms of probabilities already; see `functional.nllLoss`.
  * @example
  * const target = tensor([1], { dtype: "int32" });
- * new NLLLoss().call(tensor([[-1, -2]]), target) // ?
+ * new NLLLoss().call(tensor([[-1, -2]]), target) // tensor(2.)
  */
 export class NLLLoss extends layer<[options?: F.ClassOptions], F.ClassOptions, Pair>(
   [],
@@ -89,7 +89,7 @@ export class NLLLoss extends layer<[options?: F.ClassOptions], F.ClassOptions, P
 /**
  * For probabilities of one class against another; see `functional.binaryCrossEntropy`.
  * @example
- * new BCELoss().call(tensor([0.5]), tensor([1])) // ?
+ * new BCELoss().call(tensor([0.5]), tensor([1])) // tensor(0.6931)
  */
 export class BCELoss extends layer<[options?: F.WeightedOptions], F.WeightedOptions, Pair>(
   [],
@@ -100,7 +100,7 @@ export class BCELoss extends layer<[options?: F.WeightedOptions], F.WeightedOpti
 /**
  * `BCELoss` of the sigmoid of the input; see `functional.binaryCrossEntropyWithLogits`.
  * @example
- * new BCEWithLogitsLoss().call(tensor([0]), tensor([1])) // ?
+ * new BCEWithLogitsLoss().call(tensor([0]), tensor([1])) // tensor(0.6931)
  */
 export class BCEWithLogitsLoss extends layer<[options?: F.LogitsOptions], F.LogitsOptions, Pair>(
   [],
@@ -111,7 +111,7 @@ export class BCEWithLogitsLoss extends layer<[options?: F.LogitsOptions], F.Logi
 /**
  * How far a distribution is from logarithms of another; see `functional.klDiv`.
  * @example
- * new KLDivLoss({ reduction: "sum" }).call(tensor([-1, -1]), tensor([0.5, 0.5])) // ?
+ * new KLDivLoss({ reduction: "sum" }).call(tensor([-1, -1]), tensor([0.5, 0.5])) // tensor(0.3069)
  */
 export class KLDivLoss extends layer<[options?: F.KlDivOptions], F.KlDivOptions, Pair>(
   [],
@@ -122,7 +122,7 @@ export class KLDivLoss extends layer<[options?: F.KlDivOptions], F.KlDivOptions,
 /**
  * For counts, and the logarithms of their means; see `functional.poissonNllLoss`.
  * @example
- * new PoissonNLLLoss().call(tensor([0]), tensor([2])) // ?
+ * new PoissonNLLLoss().call(tensor([0]), tensor([2])) // tensor(1.)
  */
 export class PoissonNLLLoss extends layer<[options?: F.PoissonOptions], F.PoissonOptions, Pair>(
   [],
@@ -133,7 +133,7 @@ export class PoissonNLLLoss extends layer<[options?: F.PoissonOptions], F.Poisso
 /**
  * For means and variances of normal targets; see `functional.gaussianNllLoss`.
  * @example
- * new GaussianNLLLoss().call(tensor([1]), tensor([3]), tensor([1])) // ?
+ * new GaussianNLLLoss().call(tensor([1]), tensor([3]), tensor([1])) // tensor(2.)
  */
 export class GaussianNLLLoss extends layer<
   [options?: F.GaussianOptions],
@@ -147,7 +147,7 @@ export class GaussianNLLLoss extends layer<
  * For distances of pairs that belong together (1) or not (-1); see
  * `functional.hingeEmbeddingLoss`.
  * @example
- * new HingeEmbeddingLoss().call(tensor([0.5, 0.5]), tensor([1, -1])) // ?
+ * new HingeEmbeddingLoss().call(tensor([0.5, 0.5]), tensor([1, -1])) // tensor(0.5000)
  */
 export class HingeEmbeddingLoss extends layer<[options?: F.MarginOptions], F.MarginOptions, Pair>(
   [],
@@ -158,7 +158,7 @@ export class HingeEmbeddingLoss extends layer<[options?: F.MarginOptions], F.Mar
 /**
  * log(1 + exp(-target · input)), for targets 1 and -1; see `functional.softMarginLoss`.
  * @example
- * new SoftMarginLoss().call(tensor([0]), tensor([1])) // ?
+ * new SoftMarginLoss().call(tensor([0]), tensor([1])) // tensor(0.6931)
  */
 export class SoftMarginLoss extends layer<[options?: F.ReductionOptions], F.ReductionOptions, Pair>(
   [],
@@ -170,7 +170,7 @@ export class SoftMarginLoss extends layer<[options?: F.ReductionOptions], F.Redu
  * How much other classes come too near to the right one; see `functional.multiMarginLoss`.
  * @example
  * const target = tensor([0], { dtype: "int32" });
- * new MultiMarginLoss().call(tensor([[1, 0.5]]), target) // ?
+ * new MultiMarginLoss().call(tensor([[1, 0.5]]), target) // tensor(0.2500)
  */
 export class MultiMarginLoss extends layer<
   [options?: F.MultiMarginOptions],
@@ -184,7 +184,7 @@ export class MultiMarginLoss extends layer<
  * `MultiMarginLoss` for several right classes; see `functional.multilabelMarginLoss`.
  * @example
  * const target = tensor([[0, -1]], { dtype: "int32" });
- * new MultiLabelMarginLoss().call(tensor([[1, 0.5]]), target) // ?
+ * new MultiLabelMarginLoss().call(tensor([[1, 0.5]]), target) // tensor(0.2500)
  */
 export class MultiLabelMarginLoss extends layer<
   [options?: F.ReductionOptions],
@@ -197,7 +197,7 @@ export class MultiLabelMarginLoss extends layer<
 /**
  * For classes each of which is there or not; see `functional.multilabelSoftMarginLoss`.
  * @example
- * new MultiLabelSoftMarginLoss().call(tensor([[0, 0]]), tensor([[1, 0]])) // ?
+ * new MultiLabelSoftMarginLoss().call(tensor([[0, 0]]), tensor([[1, 0]])) // tensor(0.6931)
  */
 export class MultiLabelSoftMarginLoss extends layer<
   [options?: F.WeightedOptions],
@@ -211,7 +211,7 @@ export class MultiLabelSoftMarginLoss extends layer<
  * For pairs of which the first should be larger (1) or smaller (-1); see
  * `functional.marginRankingLoss`.
  * @example
- * new MarginRankingLoss().call(tensor([1]), tensor([3]), tensor([1])) // ?
+ * new MarginRankingLoss().call(tensor([1]), tensor([3]), tensor([1])) // tensor(2.)
  */
 export class MarginRankingLoss extends layer<
   [options?: F.MarginOptions],
@@ -225,7 +225,7 @@ export class MarginRankingLoss extends layer<
  * For the angles of pairs that belong together (1) or not (-1); see
  * `functional.cosineEmbeddingLoss`.
  * @example
- * new CosineEmbeddingLoss().call(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])) // ?
+ * new CosineEmbeddingLoss().call(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])) // tensor(1.)
  */
 export class CosineEmbeddingLoss extends layer<
   [options?: F.MarginOptions],
@@ -238,7 +238,7 @@ export class CosineEmbeddingLoss extends layer<
 /**
  * How much nearer what belongs together should be; see `functional.tripletMarginLoss`.
  * @example
- * new TripletMarginLoss().call(tensor([[0]]), tensor([[1]]), tensor([[1]])) // ?
+ * new TripletMarginLoss().call(tensor([[0]]), tensor([[1]]), tensor([[1]])) // tensor(1.)
  */
 export class TripletMarginLoss extends layer<
   [options?: F.TripletMarginOptions],
@@ -251,7 +251,9 @@ export class TripletMarginLoss extends layer<
 /**
  * `TripletMarginLoss` with a distance of your own; see `functional.tripletMarginWithDistanceLoss`.
  * @example
- * new TripletMarginWithDistanceLoss().call(tensor([[0]]), tensor([[1]]), tensor([[1]])) // ?
+ * const distanceFunction = (a, b) => a.sub(b).abs().sum(-1);
+ * const loss = new TripletMarginWithDistanceLoss({ distanceFunction });
+ * loss.call(tensor([[0]]), tensor([[1]]), tensor([[1]])) // tensor(1.)
  */
 export class TripletMarginWithDistanceLoss extends layer<
   [options?: F.TripletDistanceOptions],

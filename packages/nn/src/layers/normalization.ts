@@ -121,7 +121,7 @@ abstract class BatchNorm extends RunningNorm {
   override forward(input: Tensor): Tensor {
     this.checkInput(input);
     const { isFresh, runningMean, runningVar, momentum, ...rest } = this.settings();
-    const settings = { ...rest, training: isFresh, momentum: momentum };
+    const settings = { ...rest, training: isFresh, momentum };
     if (this.training && this.numBatchesTracked !== null) {
       const seen = this.numBatchesTracked;
       noGrad(() => seen.add_(1));
@@ -146,13 +146,13 @@ abstract class InstanceNorm extends RunningNorm {
 }
 
 /**
- * Gives each channel of [n, channels] or [n, channels, length] mean 0 and variance 1 over the batch, and then a factor and a
- * summand that are learned. In eval it takes the statistics that it remembered in training. See
- * `functional.batchNorm`.
+ * Gives each channel of [n, channels] or [n, channels, length] mean 0 and variance 1 over the
+ * batch, and then a factor and a summand that are learned. In eval it takes the statistics that it
+ * remembered in training. See `functional.batchNorm`.
  * @example
  * const layer = new BatchNorm1d(3);
- * layer.call(ones([2, 3])).abs().max() // ?
- * layer.runningMean // ?
+ * layer.call(ones([2, 3])).abs().max() // tensor(0., gradFn=<amax>)
+ * layer.runningMean // tensor([0.1000, 0.1000, 0.1000])
  */
 export class BatchNorm1d extends BatchNorm {
   constructor(numFeatures: number, options: RunningNormOptions = {}) {
@@ -161,13 +161,13 @@ export class BatchNorm1d extends BatchNorm {
 }
 
 /**
- * Gives each channel of [n, channels, height, width] mean 0 and variance 1 over the batch, and then a factor and a
- * summand that are learned. In eval it takes the statistics that it remembered in training. See
- * `functional.batchNorm`.
+ * Gives each channel of [n, channels, height, width] mean 0 and variance 1 over the batch, and then
+ * a factor and a summand that are learned. In eval it takes the statistics that it remembered in
+ * training. See `functional.batchNorm`.
  * @example
  * const layer = new BatchNorm2d(3);
- * layer.call(ones([2, 3, 4, 4])).abs().max() // ?
- * layer.runningMean // ?
+ * layer.call(ones([2, 3, 4, 4])).abs().max() // tensor(0., gradFn=<amax>)
+ * layer.runningMean // tensor([0.1000, 0.1000, 0.1000])
  */
 export class BatchNorm2d extends BatchNorm {
   constructor(numFeatures: number, options: RunningNormOptions = {}) {
@@ -176,13 +176,13 @@ export class BatchNorm2d extends BatchNorm {
 }
 
 /**
- * Gives each channel of [n, channels, depth, height, width] mean 0 and variance 1 over the batch, and then a factor and a
- * summand that are learned. In eval it takes the statistics that it remembered in training. See
- * `functional.batchNorm`.
+ * Gives each channel of [n, channels, depth, height, width] mean 0 and variance 1 over the batch,
+ * and then a factor and a summand that are learned. In eval it takes the statistics that it
+ * remembered in training. See `functional.batchNorm`.
  * @example
  * const layer = new BatchNorm3d(3);
- * layer.call(ones([2, 3, 2, 2, 2])).abs().max() // ?
- * layer.runningMean // ?
+ * layer.call(ones([2, 3, 2, 2, 2])).abs().max() // tensor(0., gradFn=<amax>)
+ * layer.runningMean // tensor([0.1000, 0.1000, 0.1000])
  */
 export class BatchNorm3d extends BatchNorm {
   constructor(numFeatures: number, options: RunningNormOptions = {}) {
@@ -191,11 +191,11 @@ export class BatchNorm3d extends BatchNorm {
 }
 
 /**
- * Gives each channel of each sample of [n, channels, length], or of one sample, mean 0 and variance 1. With `affine` a
- * factor and a summand are learned; with `trackRunningStats` eval takes remembered statistics. See
- * `functional.instanceNorm`.
+ * Gives each channel of each sample of [n, channels, length], or of one sample, mean 0 and variance
+ * 1. With `affine` a factor and a summand are learned; with `trackRunningStats` eval takes
+ * remembered statistics. See `functional.instanceNorm`.
  * @example
- * new InstanceNorm1d(3).call(ones([2, 3, 4])).abs().max() // ?
+ * new InstanceNorm1d(3).call(ones([2, 3, 4])).abs().max() // tensor(0.)
  */
 export class InstanceNorm1d extends InstanceNorm {
   constructor(numFeatures: number, options: RunningNormOptions = {}) {
@@ -208,11 +208,11 @@ export class InstanceNorm1d extends InstanceNorm {
 }
 
 /**
- * Gives each channel of each sample of [n, channels, height, width], or of one sample, mean 0 and variance 1. With `affine` a
- * factor and a summand are learned; with `trackRunningStats` eval takes remembered statistics. See
- * `functional.instanceNorm`.
+ * Gives each channel of each sample of [n, channels, height, width], or of one sample, mean 0 and
+ * variance 1. With `affine` a factor and a summand are learned; with `trackRunningStats` eval takes
+ * remembered statistics. See `functional.instanceNorm`.
  * @example
- * new InstanceNorm2d(3).call(ones([2, 3, 4, 4])).abs().max() // ?
+ * new InstanceNorm2d(3).call(ones([2, 3, 4, 4])).abs().max() // tensor(0.)
  */
 export class InstanceNorm2d extends InstanceNorm {
   constructor(numFeatures: number, options: RunningNormOptions = {}) {
@@ -225,11 +225,11 @@ export class InstanceNorm2d extends InstanceNorm {
 }
 
 /**
- * Gives each channel of each sample of [n, channels, depth, height, width], or of one sample, mean 0 and variance 1. With `affine` a
- * factor and a summand are learned; with `trackRunningStats` eval takes remembered statistics. See
- * `functional.instanceNorm`.
+ * Gives each channel of each sample of [n, channels, depth, height, width], or of one sample, mean
+ * 0 and variance 1. With `affine` a factor and a summand are learned; with `trackRunningStats` eval
+ * takes remembered statistics. See `functional.instanceNorm`.
  * @example
- * new InstanceNorm3d(3).call(ones([2, 3, 2, 2, 2])).abs().max() // ?
+ * new InstanceNorm3d(3).call(ones([2, 3, 2, 2, 2])).abs().max() // tensor(0.)
  */
 export class InstanceNorm3d extends InstanceNorm {
   constructor(numFeatures: number, options: RunningNormOptions = {}) {
@@ -259,10 +259,10 @@ function shapeOf(name: string, normalizedShape: number | readonly number[]): rea
 }
 
 /**
- * Gives what lies in the last dimensions, of sizes `normalizedShape`, mean 0 and variance 1, and then
- * factors and summands that are learned. See `functional.layerNorm`.
+ * Gives what lies in the last dimensions, of sizes `normalizedShape`, mean 0 and variance 1, and
+ * then factors and summands that are learned. See `functional.layerNorm`.
  * @example
- * new LayerNorm(2).call(tensor([[1, 3]])) // ?
+ * new LayerNorm(2).call(tensor([[1, 3]])) // tensor([[-1.0000,  1.0000]], gradFn=<add>)
  */
 export class LayerNorm extends Module {
   /** The sizes of the last dimensions. */
@@ -302,7 +302,7 @@ export interface RMSNormOptions {
  * Divides what lies in the last dimensions, of sizes `normalizedShape`, by the root of the mean of
  * its squares, and multiplies by factors that are learned. See `functional.rmsNorm`.
  * @example
- * new RMSNorm(2).call(tensor([[1, 7]])) // ?
+ * new RMSNorm(2).call(tensor([[1, 7]])) // tensor([[0.2000, 1.4000]], gradFn=<mul>)
  */
 export class RMSNorm extends Module {
   /** The sizes of the last dimensions. */
@@ -335,10 +335,10 @@ export interface GroupNormOptions {
 }
 
 /**
- * Gives groups of channels of each sample mean 0 and variance 1. See `functional.groupNorm`. Throws an
- * ArgumentError where the groups do not divide the channels.
+ * Gives groups of channels of each sample mean 0 and variance 1. See `functional.groupNorm`. Throws
+ * an ArgumentError where the groups do not divide the channels.
  * @example
- * new GroupNorm(2, 4).call(ones([1, 4, 3])).abs().max() // ?
+ * new GroupNorm(2, 4).call(ones([1, 4, 3])).abs().max() // tensor(0., gradFn=<amax>)
  * new GroupNorm(3, 4) // throws ArgumentError: GroupNorm: 3 groups do not divide 4 channels.
  */
 export class GroupNorm extends Module {
@@ -379,7 +379,7 @@ export class GroupNorm extends Module {
  * Divides each element by a power of the mean of squares of `size` channels around it. See
  * `functional.localResponseNorm`.
  * @example
- * new LocalResponseNorm(2).call(ones([1, 4, 3])).shape // ?
+ * new LocalResponseNorm(2).call(ones([1, 4, 3])).shape // [ 1, 4, 3 ]
  */
 export class LocalResponseNorm extends layer<
   [size: number, options?: F.LocalResponseNormOptions],

@@ -26,7 +26,7 @@ function padded(x: Tensor, rank: number, padding: Sizes, options: PadOptions = {
 /**
  * Zeros around sequences [n, channels, length].
  * @example
- * new ZeroPad1d(1).call(ones([1, 1, 3])).shape // ?
+ * new ZeroPad1d(1).call(ones([1, 1, 3])).shape // [ 1, 1, 5 ]
  */
 export class ZeroPad1d extends layer<Given, Fields>(["padding"], {}, ([x], { padding }) =>
   padded(x, 1, padding),
@@ -35,7 +35,7 @@ export class ZeroPad1d extends layer<Given, Fields>(["padding"], {}, ([x], { pad
 /**
  * Zeros around pictures [n, channels, height, width].
  * @example
- * new ZeroPad2d(1).call(ones([1, 1, 3, 3])).shape // ?
+ * new ZeroPad2d(1).call(ones([1, 1, 3, 3])).shape // [ 1, 1, 5, 5 ]
  */
 export class ZeroPad2d extends layer<Given, Fields>(["padding"], {}, ([x], { padding }) =>
   padded(x, 2, padding),
@@ -44,7 +44,7 @@ export class ZeroPad2d extends layer<Given, Fields>(["padding"], {}, ([x], { pad
 /**
  * Zeros around volumes [n, channels, depth, height, width].
  * @example
- * new ZeroPad3d(1).call(ones([1, 1, 3, 3, 3])).shape // ?
+ * new ZeroPad3d(1).call(ones([1, 1, 3, 3, 3])).shape // [ 1, 1, 5, 5, 5 ]
  */
 export class ZeroPad3d extends layer<Given, Fields>(["padding"], {}, ([x], { padding }) =>
   padded(x, 3, padding),
@@ -53,7 +53,7 @@ export class ZeroPad3d extends layer<Given, Fields>(["padding"], {}, ([x], { pad
 /**
  * One number around sequences [n, channels, length].
  * @example
- * new ConstantPad1d(1, 5).call(ones([1, 1, 3])).shape // ?
+ * new ConstantPad1d(1, 5).call(ones([1, 1, 3])).shape // [ 1, 1, 5 ]
  */
 export class ConstantPad1d extends layer<ConstantGiven, Fields & { value: number }>(
   ["padding", "value"],
@@ -64,7 +64,7 @@ export class ConstantPad1d extends layer<ConstantGiven, Fields & { value: number
 /**
  * One number around pictures [n, channels, height, width].
  * @example
- * new ConstantPad2d(1, 5).call(ones([1, 1, 3, 3])).shape // ?
+ * new ConstantPad2d(1, 5).call(ones([1, 1, 3, 3])).shape // [ 1, 1, 5, 5 ]
  */
 export class ConstantPad2d extends layer<ConstantGiven, Fields & { value: number }>(
   ["padding", "value"],
@@ -75,7 +75,7 @@ export class ConstantPad2d extends layer<ConstantGiven, Fields & { value: number
 /**
  * One number around volumes [n, channels, depth, height, width].
  * @example
- * new ConstantPad3d(1, 5).call(ones([1, 1, 3, 3, 3])).shape // ?
+ * new ConstantPad3d(1, 5).call(ones([1, 1, 3, 3, 3])).shape // [ 1, 1, 5, 5, 5 ]
  */
 export class ConstantPad3d extends layer<ConstantGiven, Fields & { value: number }>(
   ["padding", "value"],
@@ -86,7 +86,7 @@ export class ConstantPad3d extends layer<ConstantGiven, Fields & { value: number
 /**
  * The mirrored input around sequences [n, channels, length].
  * @example
- * new ReflectionPad1d(1).call(ones([1, 1, 3])).shape // ?
+ * new ReflectionPad1d(1).call(ones([1, 1, 3])).shape // [ 1, 1, 5 ]
  */
 export class ReflectionPad1d extends layer<Given, Fields>(["padding"], {}, ([x], { padding }) =>
   padded(x, 1, padding, { mode: "reflect" }),
@@ -95,7 +95,7 @@ export class ReflectionPad1d extends layer<Given, Fields>(["padding"], {}, ([x],
 /**
  * The mirrored input around pictures [n, channels, height, width].
  * @example
- * new ReflectionPad2d(1).call(ones([1, 1, 3, 3])).shape // ?
+ * new ReflectionPad2d(1).call(ones([1, 1, 3, 3])).shape // [ 1, 1, 5, 5 ]
  */
 export class ReflectionPad2d extends layer<Given, Fields>(["padding"], {}, ([x], { padding }) =>
   padded(x, 2, padding, { mode: "reflect" }),
@@ -104,7 +104,7 @@ export class ReflectionPad2d extends layer<Given, Fields>(["padding"], {}, ([x],
 /**
  * The mirrored input around volumes [n, channels, depth, height, width].
  * @example
- * new ReflectionPad3d(1).call(ones([1, 1, 3, 3, 3])).shape // ?
+ * new ReflectionPad3d(1).call(ones([1, 1, 3, 3, 3])).shape // [ 1, 1, 5, 5, 5 ]
  */
 export class ReflectionPad3d extends layer<Given, Fields>(["padding"], {}, ([x], { padding }) =>
   padded(x, 3, padding, { mode: "reflect" }),
@@ -113,7 +113,7 @@ export class ReflectionPad3d extends layer<Given, Fields>(["padding"], {}, ([x],
 /**
  * The outermost elements around sequences [n, channels, length].
  * @example
- * new ReplicationPad1d(1).call(ones([1, 1, 3])).shape // ?
+ * new ReplicationPad1d(1).call(ones([1, 1, 3])).shape // [ 1, 1, 5 ]
  */
 export class ReplicationPad1d extends layer<Given, Fields>(["padding"], {}, ([x], { padding }) =>
   padded(x, 1, padding, { mode: "replicate" }),
@@ -122,7 +122,7 @@ export class ReplicationPad1d extends layer<Given, Fields>(["padding"], {}, ([x]
 /**
  * The outermost elements around pictures [n, channels, height, width].
  * @example
- * new ReplicationPad2d(1).call(ones([1, 1, 3, 3])).shape // ?
+ * new ReplicationPad2d(1).call(ones([1, 1, 3, 3])).shape // [ 1, 1, 5, 5 ]
  */
 export class ReplicationPad2d extends layer<Given, Fields>(["padding"], {}, ([x], { padding }) =>
   padded(x, 2, padding, { mode: "replicate" }),
@@ -131,7 +131,7 @@ export class ReplicationPad2d extends layer<Given, Fields>(["padding"], {}, ([x]
 /**
  * The outermost elements around volumes [n, channels, depth, height, width].
  * @example
- * new ReplicationPad3d(1).call(ones([1, 1, 3, 3, 3])).shape // ?
+ * new ReplicationPad3d(1).call(ones([1, 1, 3, 3, 3])).shape // [ 1, 1, 5, 5, 5 ]
  */
 export class ReplicationPad3d extends layer<Given, Fields>(["padding"], {}, ([x], { padding }) =>
   padded(x, 3, padding, { mode: "replicate" }),
@@ -140,7 +140,7 @@ export class ReplicationPad3d extends layer<Given, Fields>(["padding"], {}, ([x]
 /**
  * What is at the other end around sequences [n, channels, length].
  * @example
- * new CircularPad1d(1).call(ones([1, 1, 3])).shape // ?
+ * new CircularPad1d(1).call(ones([1, 1, 3])).shape // [ 1, 1, 5 ]
  */
 export class CircularPad1d extends layer<Given, Fields>(["padding"], {}, ([x], { padding }) =>
   padded(x, 1, padding, { mode: "circular" }),
@@ -149,7 +149,7 @@ export class CircularPad1d extends layer<Given, Fields>(["padding"], {}, ([x], {
 /**
  * What is at the other end around pictures [n, channels, height, width].
  * @example
- * new CircularPad2d(1).call(ones([1, 1, 3, 3])).shape // ?
+ * new CircularPad2d(1).call(ones([1, 1, 3, 3])).shape // [ 1, 1, 5, 5 ]
  */
 export class CircularPad2d extends layer<Given, Fields>(["padding"], {}, ([x], { padding }) =>
   padded(x, 2, padding, { mode: "circular" }),
@@ -158,7 +158,7 @@ export class CircularPad2d extends layer<Given, Fields>(["padding"], {}, ([x], {
 /**
  * What is at the other end around volumes [n, channels, depth, height, width].
  * @example
- * new CircularPad3d(1).call(ones([1, 1, 3, 3, 3])).shape // ?
+ * new CircularPad3d(1).call(ones([1, 1, 3, 3, 3])).shape // [ 1, 1, 5, 5, 5 ]
  */
 export class CircularPad3d extends layer<Given, Fields>(["padding"], {}, ([x], { padding }) =>
   padded(x, 3, padding, { mode: "circular" }),

@@ -38,7 +38,7 @@ const avgDefaults = { stride: null, padding: 0, ceilMode: false, countIncludePad
  * The largest element of each window of sequences [n, channels, length]; see
  * `functional.maxPool1d`. With `returnIndices` a pair.
  * @example
- * new MaxPool1d(2).call(ones([1, 1, 4])).shape // ?
+ * new MaxPool1d(2).call(ones([1, 1, 4])).shape // [ 1, 1, 2 ]
  */
 export class MaxPool1d extends layer<MaxPoolGiven, Window & F.MaxPoolOptions, Input, Found>(
   ["kernelSize"],
@@ -50,7 +50,7 @@ export class MaxPool1d extends layer<MaxPoolGiven, Window & F.MaxPoolOptions, In
  * The largest element of each window of pictures [n, channels, height, width]; see
  * `functional.maxPool2d`. With `returnIndices` a pair.
  * @example
- * new MaxPool2d(2).call(ones([1, 1, 4, 4])).shape // ?
+ * new MaxPool2d(2).call(ones([1, 1, 4, 4])).shape // [ 1, 1, 2, 2 ]
  */
 export class MaxPool2d extends layer<MaxPoolGiven, Window & F.MaxPoolOptions, Input, Found>(
   ["kernelSize"],
@@ -62,7 +62,7 @@ export class MaxPool2d extends layer<MaxPoolGiven, Window & F.MaxPoolOptions, In
  * The largest element of each window of volumes [n, channels, depth, height, width]; see
  * `functional.maxPool3d`. With `returnIndices` a pair.
  * @example
- * new MaxPool3d(2).call(ones([1, 1, 4, 4, 4])).shape // ?
+ * new MaxPool3d(2).call(ones([1, 1, 4, 4, 4])).shape // [ 1, 1, 2, 2, 2 ]
  */
 export class MaxPool3d extends layer<MaxPoolGiven, Window & F.MaxPoolOptions, Input, Found>(
   ["kernelSize"],
@@ -73,7 +73,7 @@ export class MaxPool3d extends layer<MaxPoolGiven, Window & F.MaxPoolOptions, In
 /**
  * The mean of each window; see `functional.avgPool1d`.
  * @example
- * new AvgPool1d(2, { stride: 1 }).call(ones([1, 1, 4])).shape // ?
+ * new AvgPool1d(2, { stride: 1 }).call(ones([1, 1, 4])).shape // [ 1, 1, 3 ]
  */
 export class AvgPool1d extends layer<AvgPoolGiven, Window & F.AvgPoolOptions>(
   ["kernelSize"],
@@ -84,7 +84,7 @@ export class AvgPool1d extends layer<AvgPoolGiven, Window & F.AvgPoolOptions>(
 /**
  * The mean of each window; see `functional.avgPool2d`.
  * @example
- * new AvgPool2d(2, { stride: 1 }).call(ones([1, 1, 4, 4])).shape // ?
+ * new AvgPool2d(2, { stride: 1 }).call(ones([1, 1, 4, 4])).shape // [ 1, 1, 3, 3 ]
  */
 export class AvgPool2d extends layer<AvgPoolGiven, Window & F.AvgPoolOptions>(
   ["kernelSize"],
@@ -95,7 +95,7 @@ export class AvgPool2d extends layer<AvgPoolGiven, Window & F.AvgPoolOptions>(
 /**
  * The mean of each window; see `functional.avgPool3d`.
  * @example
- * new AvgPool3d(2, { stride: 1 }).call(ones([1, 1, 4, 4, 4])).shape // ?
+ * new AvgPool3d(2, { stride: 1 }).call(ones([1, 1, 4, 4, 4])).shape // [ 1, 1, 3, 3, 3 ]
  */
 export class AvgPool3d extends layer<AvgPoolGiven, Window & F.AvgPoolOptions>(
   ["kernelSize"],
@@ -107,7 +107,7 @@ export class AvgPool3d extends layer<AvgPoolGiven, Window & F.AvgPoolOptions>(
  * The largest elements of so many windows that share the input out; see
  * `functional.adaptiveMaxPool1d`.
  * @example
- * new AdaptiveMaxPool1d(2).call(ones([1, 1, 4])).shape // ?
+ * new AdaptiveMaxPool1d(2).call(ones([1, 1, 4])).shape // [ 1, 1, 2 ]
  */
 export class AdaptiveMaxPool1d extends layer<AdaptiveMaxGiven, Places & Indices, Input, Found>(
   ["outputSize"],
@@ -119,7 +119,7 @@ export class AdaptiveMaxPool1d extends layer<AdaptiveMaxGiven, Places & Indices,
  * The largest elements of so many windows that share the input out; see
  * `functional.adaptiveMaxPool2d`.
  * @example
- * new AdaptiveMaxPool2d(2).call(ones([1, 1, 4, 4])).shape // ?
+ * new AdaptiveMaxPool2d(2).call(ones([1, 1, 4, 4])).shape // [ 1, 1, 2, 2 ]
  */
 export class AdaptiveMaxPool2d extends layer<AdaptiveMaxGiven, Places & Indices, Input, Found>(
   ["outputSize"],
@@ -131,7 +131,7 @@ export class AdaptiveMaxPool2d extends layer<AdaptiveMaxGiven, Places & Indices,
  * The largest elements of so many windows that share the input out; see
  * `functional.adaptiveMaxPool3d`.
  * @example
- * new AdaptiveMaxPool3d(2).call(ones([1, 1, 4, 4, 4])).shape // ?
+ * new AdaptiveMaxPool3d(2).call(ones([1, 1, 4, 4, 4])).shape // [ 1, 1, 2, 2, 2 ]
  */
 export class AdaptiveMaxPool3d extends layer<AdaptiveMaxGiven, Places & Indices, Input, Found>(
   ["outputSize"],
@@ -142,7 +142,7 @@ export class AdaptiveMaxPool3d extends layer<AdaptiveMaxGiven, Places & Indices,
 /**
  * The means of so many windows that share the input out; see `functional.adaptiveAvgPool1d`.
  * @example
- * new AdaptiveAvgPool1d(1).call(ones([1, 1, 4])).shape // ?
+ * new AdaptiveAvgPool1d(1).call(ones([1, 1, 4])).shape // [ 1, 1, 1 ]
  */
 export class AdaptiveAvgPool1d extends layer<AdaptiveGiven, Places>(
   ["outputSize"],
@@ -153,7 +153,7 @@ export class AdaptiveAvgPool1d extends layer<AdaptiveGiven, Places>(
 /**
  * The means of so many windows that share the input out; see `functional.adaptiveAvgPool2d`.
  * @example
- * new AdaptiveAvgPool2d(1).call(ones([1, 1, 4, 4])).shape // ?
+ * new AdaptiveAvgPool2d(1).call(ones([1, 1, 4, 4])).shape // [ 1, 1, 1, 1 ]
  */
 export class AdaptiveAvgPool2d extends layer<AdaptiveGiven, Places>(
   ["outputSize"],
@@ -164,7 +164,7 @@ export class AdaptiveAvgPool2d extends layer<AdaptiveGiven, Places>(
 /**
  * The means of so many windows that share the input out; see `functional.adaptiveAvgPool3d`.
  * @example
- * new AdaptiveAvgPool3d(1).call(ones([1, 1, 4, 4, 4])).shape // ?
+ * new AdaptiveAvgPool3d(1).call(ones([1, 1, 4, 4, 4])).shape // [ 1, 1, 1, 1, 1 ]
  */
 export class AdaptiveAvgPool3d extends layer<AdaptiveGiven, Places>(
   ["outputSize"],

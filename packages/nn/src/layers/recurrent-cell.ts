@@ -82,8 +82,8 @@ abstract class Cell extends Module {
 }
 
 /**
- * tanh (or relu) of weightIh · input + biasIh + weightHh · state + biasHh: from inputs [n, inputSize]
- * and states [n, hiddenSize], zeros unless given, to the next states; or without n.
+ * tanh (or relu) of weightIh · input + biasIh + weightHh · state + biasHh: from inputs [n,
+ * inputSize] and states [n, hiddenSize], zeros unless given, to the next states; or without n.
  * @example
  * new RNNCell(3, 2).call(ones([5, 3])).shape // [ 5, 2 ]
  */
@@ -100,8 +100,8 @@ export class RNNCell extends Cell {
 }
 
 /**
- * A step of an LSTM: from inputs [n, inputSize] and a state [hidden, cell], each [n, hiddenSize] and
- * zeros unless given, to the next state; or without n.
+ * A step of an LSTM: from inputs [n, inputSize] and a state [hidden, cell], each [n, hiddenSize]
+ * and zeros unless given, to the next state; or without n.
  * @example
  * const [hidden, cell] = new LSTMCell(3, 2).call(ones([5, 3]));
  * cell.shape // [ 5, 2 ]
@@ -122,8 +122,8 @@ export class LSTMCell extends Cell {
 }
 
 /**
- * A step of a GRU: from inputs [n, inputSize] and states [n, hiddenSize], zeros unless given, to the
- * next states; or without n.
+ * A step of a GRU: from inputs [n, inputSize] and states [n, hiddenSize], zeros unless given, to
+ * the next states; or without n.
  * @example
  * new GRUCell(3, 2).call(ones([5, 3])).shape // [ 5, 2 ]
  */

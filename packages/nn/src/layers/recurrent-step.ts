@@ -82,7 +82,9 @@ export function drawWeights(parameters: readonly Tensor[], hiddenSize: number): 
   for (const one of parameters) uniform_(one, -bound, bound);
 }
 
-/** All steps over a sequence [steps, ...], in order or backwards: the outputs, and the last state. */
+/**
+ * All steps over a sequence [steps, ...], in order or backwards: the outputs, and the last state.
+ */
 export function unroll(
   kind: Kind,
   { weightIh, weightHh, biasIh, biasHh }: Weights,

@@ -166,11 +166,11 @@ abstract class Recurrent extends Module {
 
 /**
  * A recurrent network of Elman's kind over sequences [steps, n, inputSize] ([n, steps, inputSize]
- * with `batchFirst`, or without n): gives the outputs of every step, [steps, n, hiddenSize], or twice
- * as many in both directions, and the last states, [layers · directions, n, hiddenSize]. It may be
- * given states to start from, else they are 0. Parameters are called as in PyTorch: `weightIhL0`,
- * `weightHhL0`, `biasIhL0`, `biasHhL0`, `weightIhL0Reverse`, and start uniform between
- * ±1 / √hiddenSize. Sequences of several lengths (PackedSequence) are not there.
+ * with `batchFirst`, or without n): gives the outputs of every step, [steps, n, hiddenSize], or
+ * twice as many in both directions, and the last states, [layers · directions, n, hiddenSize]. It
+ * may be given states to start from, else they are 0. Parameters are called as in PyTorch:
+ * `weightIhL0`, `weightHhL0`, `biasIhL0`, `biasHhL0`, `weightIhL0Reverse`, and start uniform
+ * between ±1 / √hiddenSize. Sequences of several lengths (PackedSequence) are not there.
  * @example
  * const [output, hidden] = new RNN(3, 2, { numLayers: 2 }).call(ones([4, 5, 3]));
  * output.shape // [ 4, 5, 2 ]

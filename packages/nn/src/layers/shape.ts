@@ -1,6 +1,6 @@
 /**
- * Layers that only change shapes and places, or compare: flattening, enlarging, shuffling, distances.
- * What they compute is in core and in functional/.
+ * Layers that only change shapes and places, or compare: flattening, enlarging, shuffling,
+ * distances. What they compute is in core and in functional/.
  */
 import type { Tensor } from "@nabla/core";
 
@@ -14,7 +14,7 @@ type Two = [x1: Tensor, x2: Tensor];
 /**
  * Gives what it gets.
  * @example
- * new Identity().call(tensor([1, 2])) // ?
+ * new Identity().call(tensor([1, 2])) // tensor([1., 2.])
  */
 export class Identity extends layer<[], None>([], {}, ([x]) => x) {}
 
@@ -22,7 +22,7 @@ export class Identity extends layer<[], None>([], {}, ([x]) => x) {}
  * The dimensions from `startDim` to `endDim` as one; from 1 to the last unless given, so that
  * samples stay apart.
  * @example
- * new Flatten().call(ones([5, 2, 3])).shape // ?
+ * new Flatten().call(ones([5, 2, 3])).shape // [ 5, 6 ]
  */
 export class Flatten extends layer<
   [startDim?: number, endDim?: number],
@@ -34,7 +34,7 @@ export class Flatten extends layer<
 /**
  * One dimension as several.
  * @example
- * new Unflatten(1, [2, 3]).call(ones([5, 6])).shape // ?
+ * new Unflatten(1, [2, 3]).call(ones([5, 6])).shape // [ 5, 2, 3 ]
  */
 export class Unflatten extends layer<
   [dim: number, unflattenedSize: readonly number[]],
@@ -46,7 +46,7 @@ export class Unflatten extends layer<
 /**
  * Enlarges to a `size` or by a `scaleFactor`; see `functional.interpolate`.
  * @example
- * new Upsample({ scaleFactor: 2 }).call(ones([1, 1, 2, 3])).shape // ?
+ * new Upsample({ scaleFactor: 2 }).call(ones([1, 1, 2, 3])).shape // [ 1, 1, 4, 6 ]
  */
 export class Upsample extends layer<[options: F.InterpolateOptions], F.InterpolateOptions>(
   [],
@@ -63,7 +63,7 @@ export class Upsample extends layer<[options: F.InterpolateOptions], F.Interpola
 /**
  * Enlarges pictures by repeating; see `functional.interpolate`.
  * @example
- * new UpsamplingNearest2d({ scaleFactor: 2 }).call(ones([1, 1, 2, 3])).shape // ?
+ * new UpsamplingNearest2d({ scaleFactor: 2 }).call(ones([1, 1, 2, 3])).shape // [ 1, 1, 4, 6 ]
  */
 export class UpsamplingNearest2d extends layer<[options: F.UpsampleOptions], F.UpsampleOptions>(
   [],
@@ -74,7 +74,7 @@ export class UpsamplingNearest2d extends layer<[options: F.UpsampleOptions], F.U
 /**
  * Enlarges pictures by straight lines between corners; see `functional.interpolate`.
  * @example
- * new UpsamplingBilinear2d({ size: [4, 4] }).call(ones([1, 1, 2, 3])).shape // ?
+ * new UpsamplingBilinear2d({ size: [4, 4] }).call(ones([1, 1, 2, 3])).shape // [ 1, 1, 4, 4 ]
  */
 export class UpsamplingBilinear2d extends layer<[options: F.UpsampleOptions], F.UpsampleOptions>(
   [],
@@ -85,7 +85,7 @@ export class UpsamplingBilinear2d extends layer<[options: F.UpsampleOptions], F.
 /**
  * Channels as pixels of a larger picture; see `functional.pixelShuffle`.
  * @example
- * new PixelShuffle(2).call(ones([1, 4, 2, 3])).shape // ?
+ * new PixelShuffle(2).call(ones([1, 4, 2, 3])).shape // [ 1, 1, 4, 6 ]
  */
 export class PixelShuffle extends layer<[upscaleFactor: number], { upscaleFactor: number }>(
   ["upscaleFactor"],
@@ -96,7 +96,7 @@ export class PixelShuffle extends layer<[upscaleFactor: number], { upscaleFactor
 /**
  * Pixels as channels of a smaller picture; see `functional.pixelUnshuffle`.
  * @example
- * new PixelUnshuffle(2).call(ones([1, 1, 4, 6])).shape // ?
+ * new PixelUnshuffle(2).call(ones([1, 1, 4, 6])).shape // [ 1, 4, 2, 3 ]
  */
 export class PixelUnshuffle extends layer<[downscaleFactor: number], { downscaleFactor: number }>(
   ["downscaleFactor"],
@@ -107,7 +107,7 @@ export class PixelUnshuffle extends layer<[downscaleFactor: number], { downscale
 /**
  * The channels of groups, taken in turn; see `functional.channelShuffle`.
  * @example
- * new ChannelShuffle(2).call(ones([1, 4, 2, 3])).shape // ?
+ * new ChannelShuffle(2).call(ones([1, 4, 2, 3])).shape // [ 1, 4, 2, 3 ]
  */
 export class ChannelShuffle extends layer<[groups: number], { groups: number }>(
   ["groups"],
@@ -118,7 +118,7 @@ export class ChannelShuffle extends layer<[groups: number], { groups: number }>(
 /**
  * Windows as columns; see `functional.unfold`.
  * @example
- * new Unfold(2).call(ones([1, 1, 3, 3])).shape // ?
+ * new Unfold(2).call(ones([1, 1, 3, 3])).shape // [ 1, 4, 4 ]
  */
 export class Unfold extends layer<
   [kernelSize: Sizes, options?: F.FoldOptions],
@@ -130,7 +130,7 @@ export class Unfold extends layer<
 /**
  * The sum of windows that are columns; see `functional.fold`.
  * @example
- * new Fold(3, 2).call(ones([1, 4, 4])).shape // ?
+ * new Fold(3, 2).call(ones([1, 4, 4])).shape // [ 1, 1, 3, 3 ]
  */
 export class Fold extends layer<
   [outputSize: Sizes, kernelSize: Sizes, options?: F.FoldOptions],
@@ -145,7 +145,7 @@ export class Fold extends layer<
  * The cosines of the angles between vectors along `dim`, 1 unless given; see
  * `functional.cosineSimilarity`.
  * @example
- * new CosineSimilarity().call(tensor([[1, 0]]), tensor([[1, 1]])) // ?
+ * new CosineSimilarity().call(tensor([[1, 0]]), tensor([[1, 1]])) // tensor([0.7071])
  */
 export class CosineSimilarity extends layer<
   [options?: F.CosineSimilarityOptions & { dim?: number }],
@@ -158,7 +158,7 @@ export class CosineSimilarity extends layer<
 /**
  * The distances between vectors; see `functional.pairwiseDistance`.
  * @example
- * new PairwiseDistance().call(tensor([[0, 0]]), tensor([[3, 4]])) // ?
+ * new PairwiseDistance().call(tensor([[0, 0]]), tensor([[3, 4]])) // tensor([5.0000])
  */
 export class PairwiseDistance extends layer<
   [options?: F.PairwiseDistanceOptions],
