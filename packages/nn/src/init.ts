@@ -58,10 +58,12 @@ export function calculateGain(nonlinearity: Nonlinearity, param: number | null =
   if (nonlinearity === "tanh") return 5 / 3;
   if (nonlinearity === "relu") return Math.SQRT2;
   if (nonlinearity === "selu") return 3 / 4;
-  if (/^leaky_?relu$/i.test(nonlinearity)) return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));
+  const isSlope = param === null || typeof param === "number";
+  if (/^leaky_?relu$/i.test(nonlinearity) && isSlope)
+    return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));
   throw new ArgumentError(
-    `calculateGain: there is no gain for "${nonlinearity}"; there is for linear, conv2d, ` +
-      "sigmoid, tanh, relu, leakyRelu and selu.",
+    `calculateGain: there is no gain for "${nonlinearity}" with ${param}; there is for ` +
+      "linear, conv2d, sigmoid, tanh, relu, leakyRelu and selu.",
   );
 }
 

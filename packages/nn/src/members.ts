@@ -78,6 +78,7 @@ export const pythonName = (field: string): string =>
 export function* membersOf(
   owner: object,
   nameOf: (field: string) => string = (field) => field,
+  within: readonly object[] = [],
 ): Generator<Member> {
   for (const [field, value] of Object.entries(owner) as [string, unknown][]) {
     if (typeof value !== "object" || value === null) continue;
@@ -86,8 +87,9 @@ export function* membersOf(
       (owner as Record<string, unknown>)[field] = tensor;
     };
     yield { name, value, replace };
-    if (!isPlain(value)) continue;
-    for (const inner of membersOf(value)) yield { ...inner, name: `${name}.${inner.name}` };
+    if (!isPlain(value) || within.includes(value)) continue;
+    const inside = membersOf(value, undefined, [...within, value]);
+    for (const inner of inside) yield { ...inner, name: `${name}.${inner.name}` };
   }
 }
 

@@ -26,7 +26,9 @@ export function summary(module: Module): string {
 /** The plain values in the fields. */
 function settings(module: Module): string {
   const isPlain = (value: unknown): boolean =>
-    Array.isArray(value) ? value.every(isPlain) : /number|string|boolean/.test(typeof value);
+    Array.isArray(value)
+      ? value.length < 10 && value.every(isPlain)
+      : /number|string|boolean/.test(typeof value);
   const show = (value: unknown): string =>
     Array.isArray(value) ? `[${value.map(show).join(", ")}]` : String(value);
   return Object.entries(module)

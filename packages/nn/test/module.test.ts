@@ -210,6 +210,7 @@ describe("what PyTorch has and Nabla has not is refused by name", () => {
     ["Conv2d", [3, 4, 3, { groups: 2 }], /2 groups do not divide/],
     ["Conv2d", [3, 4, 3, { padding: "same", stride: 2 }], /stride of 1/],
     ["Conv2d", [3, 4, 0], /kernelSize/],
+    ["Dropout", [1.5], /p is 1.5/],
     ["MaxPool2d", [2, 2], /one value too many/],
     ["MaxPool2d", [], /kernelSize is missing/],
     ["Linear", [2.5, 3], /inFeatures is 2.5/],
@@ -235,6 +236,7 @@ describe("what PyTorch has and Nabla has not is refused by name", () => {
 
 describe("inputs that do not fit are refused", () => {
   const calls: [name: string, call: () => unknown][] = [
+    ["ReLU: none", () => new nn.ReLU().call(...([] as unknown as [Tensor]))],
     ["LSTM: size", () => new nn.LSTM(3, 2).call(ones([4, 5, 2]))],
     [
       "LSTM: state",

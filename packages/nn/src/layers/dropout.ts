@@ -1,6 +1,7 @@
 /**
  * Dropout as layers: while training, what functional/dropout.ts leaves out; in eval, the input.
  */
+import { checkRange } from "../checks.js";
 import * as F from "../functional/index.js";
 import { layer } from "./layer.js";
 
@@ -8,6 +9,7 @@ type Given = [p?: number, options?: { p?: number }];
 interface Fields {
   p: number;
 }
+const check = (name: string, { p }: Fields): void => checkRange(name, "p", p, 0, 1);
 
 /**
  * Leaves out each element with probability `p`, 0.5 unless given, while training, and enlarges the
@@ -17,8 +19,11 @@ interface Fields {
  * layer.call(ones([3])).shape // [ 3 ]
  * layer.eval().call(ones([3])).equal(ones([3])) // true
  */
-export class Dropout extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p }, training) =>
-  F.dropout(x, { p, training }),
+export class Dropout extends layer<Given, Fields>(
+  ["p"],
+  { p: 0.5 },
+  ([x], { p }, training) => F.dropout(x, { p, training }),
+  check,
 ) {}
 
 /**
@@ -28,8 +33,11 @@ export class Dropout extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p }
  * layer.call(ones([1, 2, 3])).shape // [ 1, 2, 3 ]
  * layer.eval().call(ones([1, 2, 3])).equal(ones([1, 2, 3])) // true
  */
-export class Dropout1d extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p }, training) =>
-  F.dropout1d(x, { p, training }),
+export class Dropout1d extends layer<Given, Fields>(
+  ["p"],
+  { p: 0.5 },
+  ([x], { p }, training) => F.dropout1d(x, { p, training }),
+  check,
 ) {}
 
 /**
@@ -39,8 +47,11 @@ export class Dropout1d extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p
  * layer.call(ones([1, 2, 3, 3])).shape // [ 1, 2, 3, 3 ]
  * layer.eval().call(ones([1, 2, 3, 3])).equal(ones([1, 2, 3, 3])) // true
  */
-export class Dropout2d extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p }, training) =>
-  F.dropout2d(x, { p, training }),
+export class Dropout2d extends layer<Given, Fields>(
+  ["p"],
+  { p: 0.5 },
+  ([x], { p }, training) => F.dropout2d(x, { p, training }),
+  check,
 ) {}
 
 /**
@@ -50,8 +61,11 @@ export class Dropout2d extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p
  * layer.call(ones([1, 2, 3, 3, 3])).shape // [ 1, 2, 3, 3, 3 ]
  * layer.eval().call(ones([1, 2, 3, 3, 3])).equal(ones([1, 2, 3, 3, 3])) // true
  */
-export class Dropout3d extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p }, training) =>
-  F.dropout3d(x, { p, training }),
+export class Dropout3d extends layer<Given, Fields>(
+  ["p"],
+  { p: 0.5 },
+  ([x], { p }, training) => F.dropout3d(x, { p, training }),
+  check,
 ) {}
 
 /**
@@ -61,8 +75,11 @@ export class Dropout3d extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p
  * layer.call(ones([1, 3])).shape // [ 1, 3 ]
  * layer.eval().call(ones([1, 3])).equal(ones([1, 3])) // true
  */
-export class AlphaDropout extends layer<Given, Fields>(["p"], { p: 0.5 }, ([x], { p }, training) =>
-  F.alphaDropout(x, { p, training }),
+export class AlphaDropout extends layer<Given, Fields>(
+  ["p"],
+  { p: 0.5 },
+  ([x], { p }, training) => F.alphaDropout(x, { p, training }),
+  check,
 ) {}
 
 /**
@@ -76,4 +93,5 @@ export class FeatureAlphaDropout extends layer<Given, Fields>(
   ["p"],
   { p: 0.5 },
   ([x], { p }, training) => F.featureAlphaDropout(x, { p, training }),
+  check,
 ) {}

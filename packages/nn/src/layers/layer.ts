@@ -6,6 +6,7 @@
  */
 import { ArgumentError, Tensor } from "@nabla/core";
 
+import { checkTensors } from "../checks.js";
 import { fans } from "../fans.js";
 import { uniform_ } from "../init.js";
 import { buffer } from "../members.js";
@@ -63,7 +64,8 @@ export type LayerClass<
 /**
  * Makes such a class. `positional` names the values that come first; those that are in `defaults`,
  * too, may be missing. After them comes an object with the others by name. Every value is a field
- * of the layer, a tensor among them a buffer, and is looked at when the layer runs.
+ * of the layer, a tensor among them a buffer, and is looked at when the layer runs; `check` may
+ * refuse them at the start.
  */
 export function layer<
   Given extends readonly unknown[],
@@ -74,6 +76,7 @@ export function layer<
   positional: readonly (keyof Fields & string)[],
   defaults: Partial<Fields>,
   run: (inputs: Inputs, fields: Required<Fields>, training: boolean) => Output,
+  check: (name: string, fields: Required<Fields>) => void = () => {},
 ): LayerClass<Given, Fields, Inputs, Output> {
   const required = positional.filter((name) => !(name in defaults));
   const options = Object.keys(defaults);
@@ -103,6 +106,7 @@ export function layer<
         { ...(rest[0] as object | undefined), ...placed },
         { ...unset, ...defaults },
       );
+      check(name, all as Required<Fields>);
       for (const [field, value] of Object.entries(all) as [string, unknown][]) {
         (this as Record<string, unknown>)[field] =
           value instanceof Tensor ? buffer(value.detach()) : value;
@@ -110,6 +114,7 @@ export function layer<
     }
 
     forward(...inputs: Inputs): Output {
+      checkTensors(this.constructor.name, { input: inputs[0] });
       const read = (name: string): [string, unknown] => [name, this[name as keyof this]];
       const fields = Object.fromEntries([...required, ...options].map(read));
       return run(inputs, fields as Required<Fields>, this.training);

@@ -7,9 +7,8 @@ import * as F from "../functional/index.js";
 import type { Sizes } from "../sizes.js";
 import { layer } from "./layer.js";
 
-/** A result, and with `returnIndices` where it was found. */
-type Found = Tensor | [output: Tensor, indices: Tensor];
-type Input = [input: Tensor];
+/** What may be a pair, by the type that it has without `returnIndices`, as nearly always. */
+const asTensor = (found: Tensor | [output: Tensor, indices: Tensor]): Tensor => found as Tensor;
 interface Window {
   kernelSize: Sizes;
 }
@@ -36,38 +35,38 @@ const avgDefaults = { stride: null, padding: 0, ceilMode: false, countIncludePad
 
 /**
  * The largest element of each window of sequences [n, channels, length]; see
- * `functional.maxPool1d`. With `returnIndices` a pair.
+ * `functional.maxPool1d`. With `returnIndices` a pair, other than its type says.
  * @example
  * new MaxPool1d(2).call(ones([1, 1, 4])).shape // [ 1, 1, 2 ]
  */
-export class MaxPool1d extends layer<MaxPoolGiven, Window & F.MaxPoolOptions, Input, Found>(
+export class MaxPool1d extends layer<MaxPoolGiven, Window & F.MaxPoolOptions>(
   ["kernelSize"],
   maxDefaults,
-  ([x], { kernelSize, ...options }) => F.maxPool1d(x, kernelSize, options),
+  ([x], { kernelSize, ...options }) => asTensor(F.maxPool1d(x, kernelSize, options)),
 ) {}
 
 /**
  * The largest element of each window of pictures [n, channels, height, width]; see
- * `functional.maxPool2d`. With `returnIndices` a pair.
+ * `functional.maxPool2d`. With `returnIndices` a pair, other than its type says.
  * @example
  * new MaxPool2d(2).call(ones([1, 1, 4, 4])).shape // [ 1, 1, 2, 2 ]
  */
-export class MaxPool2d extends layer<MaxPoolGiven, Window & F.MaxPoolOptions, Input, Found>(
+export class MaxPool2d extends layer<MaxPoolGiven, Window & F.MaxPoolOptions>(
   ["kernelSize"],
   maxDefaults,
-  ([x], { kernelSize, ...options }) => F.maxPool2d(x, kernelSize, options),
+  ([x], { kernelSize, ...options }) => asTensor(F.maxPool2d(x, kernelSize, options)),
 ) {}
 
 /**
  * The largest element of each window of volumes [n, channels, depth, height, width]; see
- * `functional.maxPool3d`. With `returnIndices` a pair.
+ * `functional.maxPool3d`. With `returnIndices` a pair, other than its type says.
  * @example
  * new MaxPool3d(2).call(ones([1, 1, 4, 4, 4])).shape // [ 1, 1, 2, 2, 2 ]
  */
-export class MaxPool3d extends layer<MaxPoolGiven, Window & F.MaxPoolOptions, Input, Found>(
+export class MaxPool3d extends layer<MaxPoolGiven, Window & F.MaxPoolOptions>(
   ["kernelSize"],
   maxDefaults,
-  ([x], { kernelSize, ...options }) => F.maxPool3d(x, kernelSize, options),
+  ([x], { kernelSize, ...options }) => asTensor(F.maxPool3d(x, kernelSize, options)),
 ) {}
 
 /**
@@ -109,10 +108,10 @@ export class AvgPool3d extends layer<AvgPoolGiven, Window & F.AvgPoolOptions>(
  * @example
  * new AdaptiveMaxPool1d(2).call(ones([1, 1, 4])).shape // [ 1, 1, 2 ]
  */
-export class AdaptiveMaxPool1d extends layer<AdaptiveMaxGiven, Places & Indices, Input, Found>(
+export class AdaptiveMaxPool1d extends layer<AdaptiveMaxGiven, Places & Indices>(
   ["outputSize"],
   { returnIndices: false },
-  ([x], { outputSize, ...options }) => F.adaptiveMaxPool1d(x, outputSize, options),
+  ([x], { outputSize, ...options }) => asTensor(F.adaptiveMaxPool1d(x, outputSize, options)),
 ) {}
 
 /**
@@ -121,10 +120,10 @@ export class AdaptiveMaxPool1d extends layer<AdaptiveMaxGiven, Places & Indices,
  * @example
  * new AdaptiveMaxPool2d(2).call(ones([1, 1, 4, 4])).shape // [ 1, 1, 2, 2 ]
  */
-export class AdaptiveMaxPool2d extends layer<AdaptiveMaxGiven, Places & Indices, Input, Found>(
+export class AdaptiveMaxPool2d extends layer<AdaptiveMaxGiven, Places & Indices>(
   ["outputSize"],
   { returnIndices: false },
-  ([x], { outputSize, ...options }) => F.adaptiveMaxPool2d(x, outputSize, options),
+  ([x], { outputSize, ...options }) => asTensor(F.adaptiveMaxPool2d(x, outputSize, options)),
 ) {}
 
 /**
@@ -133,10 +132,10 @@ export class AdaptiveMaxPool2d extends layer<AdaptiveMaxGiven, Places & Indices,
  * @example
  * new AdaptiveMaxPool3d(2).call(ones([1, 1, 4, 4, 4])).shape // [ 1, 1, 2, 2, 2 ]
  */
-export class AdaptiveMaxPool3d extends layer<AdaptiveMaxGiven, Places & Indices, Input, Found>(
+export class AdaptiveMaxPool3d extends layer<AdaptiveMaxGiven, Places & Indices>(
   ["outputSize"],
   { returnIndices: false },
-  ([x], { outputSize, ...options }) => F.adaptiveMaxPool3d(x, outputSize, options),
+  ([x], { outputSize, ...options }) => asTensor(F.adaptiveMaxPool3d(x, outputSize, options)),
 ) {}
 
 /**
