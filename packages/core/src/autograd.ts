@@ -8,7 +8,7 @@
 import { ArgumentError, GradientError } from "./errors.js";
 import { construct, scalar } from "./graph/construct.js";
 import { enableGrad, mode, noGrad } from "./graph/mode.js";
-import { checkTensor } from "./graph/node.js";
+import { checkTensor, lent } from "./graph/node.js";
 import { Visit } from "./graph/origin.js";
 import type { Origin } from "./graph/origin.js";
 import { broadcasts, countElements, formatShape, sameShape } from "./graph/shape.js";
@@ -46,7 +46,7 @@ export function backward(
   options: BackwardOptions,
 ): void {
   const { inputs, createGraph } = options;
-  for (const root of roots) root.node.wanted = true;
+  for (const root of roots) mode.onKeep(root.node);
   const wanted = inputs === undefined ? null : new Set(inputs.flatMap((x) => x.origin ?? []));
   const found = propagate("backward", roots, gradients, options, wanted);
   if (inputs === undefined) {
@@ -64,7 +64,7 @@ export function backward(
 /** Adds a gradient to what is in `tensor.grad`; with `create` the sum can be differentiated. */
 function accumulate(tensor: Tensor, gradient: Tensor, create = false): void {
   const before = tensor.ownGrad;
-  gradient.node.wanted = true;
+  mode.onKeep(gradient.node);
   if (create) tensor.grad = before === null ? gradient.clone() : before.add(gradient);
   else if (before === null) tensor.leaveGrad(gradient.fork());
   else noGrad(() => before.add_(gradient));
@@ -83,7 +83,7 @@ export function keepGradient(tensor: Tensor, origin: Origin): void {
  * @example
  * const x = tensor(3, { requiresGrad: true });
  * const [slope] = grad(x.pow(3), [x], { createGraph: true });
- * slope // tensor(27., gradFn=<where>)
+ * slope // tensor(27., gradFn=<add>)
  * grad(slope, [x])[0] // tensor(18.)
  */
 export function grad(
@@ -256,8 +256,8 @@ function isLatestFirst(order: readonly Origin[]): boolean {
 /** The gradient after those who asked to see it have seen it, and perhaps replaced it. */
 function applyHooks({ hooks }: Origin, gradient: Tensor): Tensor {
   if (hooks === null) return gradient;
-  gradient.node.forks += 1;
-  return [...hooks].reduce((g, hook) => hook(g) ?? g, gradient);
+  // Hooks may keep what they see and what they give.
+  return [...hooks].reduce((g, hook) => lent(hook(lent(g)) ?? g), gradient);
 }
 
 /** The gradient that a walk starts with. */
@@ -286,7 +286,7 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
         "pass one of the same shape.",
     );
   }
-  return [origin, gradient.to(root.dtype)];
+  return [origin, lent(gradient).to(root.dtype)];
 }
 
 /**
@@ -294,6 +294,9 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
  * shares are summed.
  */
 export function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor {
+  if (sameShape(shape, gradient.shape)) {
+    return gradient.dtype === dtype ? gradient : gradient.to(dtype);
+  }
   if (!broadcasts(shape, gradient.shape)) {
     throw new GradientError(
       `backward: ${result.op?.name} gave a derivative of shape ${formatShape(gradient.shape)} ` +
@@ -352,7 +355,9 @@ export class SavedValues implements Saved {
     }
     const { node, storage, version } = kept[i]!;
     if (storage.version === version) {
-      return construct.tensor(node, i < inputs.length ? inputs[i]! : this.origin);
+      const value = construct.tensor(node, i < inputs.length ? inputs[i]! : this.origin);
+      value.isFixed = true;
+      return value;
     }
     throw new GradientError(
       `backward: the derivative of ${name} needs its ` +

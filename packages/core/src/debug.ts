@@ -63,12 +63,13 @@ export function printOperations(print: (line: string) => void): void {
 
 /** Runs a function while every recorded node goes to `listener` only. */
 export function listening<T>(listener: (node: Node) => void, run: () => T): T {
-  const before = mode.onRecord;
+  const { onRecord, onKeep } = mode;
   mode.onRecord = listener;
+  mode.onKeep = () => {};
   try {
     return run();
   } finally {
-    mode.onRecord = before;
+    Object.assign(mode, { onRecord, onKeep });
   }
 }
 

@@ -11,7 +11,7 @@ import type { Buffer } from "./graph/buffer.js";
 import { isFloat } from "./graph/dtype.js";
 import type { DType, TypedArray } from "./graph/dtype.js";
 import { mode } from "./graph/mode.js";
-import { checkTensor } from "./graph/node.js";
+import { checkTensor, lent } from "./graph/node.js";
 import type { Node } from "./graph/node.js";
 import { Origin } from "./graph/origin.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "./graph/shape.js";
@@ -58,8 +58,10 @@ export type Hook = (gradient: Tensor) => Tensor | null | undefined | void;
 export class Tensor {
   /** The value, as of when it was last looked at; others ask for `node`. @internal */
   contents: Node;
-  /** Where the elements are, shared with views and detached aliases. @internal */
-  storage: Storage;
+  /** What `storage` shows, once there is one. */
+  private ownStorage: Storage | null = null;
+  /** Whether nobody will ever write to it, so that its views need not share. @internal */
+  isFixed = false;
   /** Its tie to the tensor of which it is a view. @internal */
   shows: View | null = null;
   /** How it was computed, as of when it was last looked at; others ask for `origin`. @internal */
@@ -75,7 +77,6 @@ export class Tensor {
   /** Made by the functions that create tensors and by operations. @internal */
   constructor(node: Node, origin: Origin | null) {
     this.contents = node;
-    this.storage = new Storage(node);
     this.ownOrigin = origin;
   }
 
@@ -84,8 +85,16 @@ export class Tensor {
    * @internal
    */
   showStorage(storage: Storage): void {
-    this.storage = storage;
+    this.ownStorage = storage;
     this.seen = storage.version;
+  }
+
+  /**
+   * Where the elements are, shared with views and detached aliases.
+   * @internal
+   */
+  get storage(): Storage {
+    return (this.ownStorage ??= new Storage(this.contents));
   }
 
   /**
@@ -93,8 +102,9 @@ export class Tensor {
    * @internal
    */
   get node(): Node {
-    if (this.seen !== this.storage.version) {
-      this.seen = this.storage.version;
+    const { ownStorage } = this;
+    if (ownStorage !== null && this.seen !== ownStorage.version) {
+      this.seen = ownStorage.version;
       refreshContents(this);
     }
     return this.contents;
@@ -344,7 +354,7 @@ export class Tensor {
    */
   detach(): Tensor {
     const alias = new Tensor(viewable(this).node, null);
-    alias.contents.wanted = true;
+    mode.onKeep(alias.contents);
     alias.showStorage(this.storage);
     return alias;
   }
@@ -354,8 +364,7 @@ export class Tensor {
    * @internal
    */
   fork(): Tensor {
-    this.node.forks += 1;
-    return new Tensor(this.node, null);
+    return new Tensor(lent(this).node, null);
   }
 
   /**

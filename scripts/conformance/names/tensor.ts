@@ -30,7 +30,7 @@ const variance =
   ): unknown => {
     const isFlag = typeof dim === "boolean";
     const flag = isFlag ? dim : unbiased;
-    return nabla[call](self, isFlag ? null : dim, keepdim, {
+    return self[call](isFlag ? null : dim, keepdim, {
       correction: correction ?? (flag === false ? 0 : 1),
     });
   };

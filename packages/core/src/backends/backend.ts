@@ -13,9 +13,14 @@ export interface Backend {
   run(launch: Launch): void;
   /**
    * Makes ready what runs often: kernels one after the other, whose buffers are numbered; `results`
-   * says for each number what the kernels write there, `null` where they only read.
+   * says for each number what the kernels write there, `null` where they only read; `isWarm` that
+   * they will run again and again.
    */
-  prepare(kernels: readonly FusedKernel[], results: readonly (Result | null)[]): Routine;
+  prepare(
+    kernels: readonly FusedKernel[],
+    results: readonly (Result | null)[],
+    isWarm: boolean,
+  ): Routine;
 }
 
 /** A buffer that kernels write. */

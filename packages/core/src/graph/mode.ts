@@ -14,6 +14,8 @@ export const mode = {
   gradients: true,
   /** Called with every node recorded. */
   onRecord: (_node: Node): void => {},
+  /** Called with nodes whose values will be read. */
+  onKeep: (_node: Node): void => {},
   /** Called with storages that were written to. */
   onWrite: (_storage: Storage): void => {},
   /** Called with a node whose value may take the place of a buffer that nobody reads any more. */

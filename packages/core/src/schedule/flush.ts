@@ -19,6 +19,8 @@ import { operand } from "../kernel/scalar.js";
 export interface Policy {
   /** A node was recorded. */
   record(node: Node): void;
+  /** The value of a node will be read. */
+  keep(node: Node): void;
   /** A storage was written to. */
   write(storage: Storage): void;
   /** The value of a node may take the place of a buffer that nobody reads any more. */
@@ -34,12 +36,14 @@ export function runBy(policy: Policy, backend: Backend): void {
   chosen.policy = policy;
   chosen.backend = backend;
   mode.onRecord = (node) => policy.record(node);
+  mode.onKeep = (node) => policy.keep(node);
   mode.onWrite = (storage) => policy.write(storage);
   mode.onReuse = (node, buffer) => policy.reuse(node, buffer);
 }
 
 export const everyOp: Policy = {
   record: runNow,
+  keep() {},
   write() {},
   reuse() {},
   realize(nodes) {

@@ -65,6 +65,7 @@ export class Plan {
   private readonly leaves: readonly Leaf[];
   private readonly remembered = new Set<number>();
   private program: Program | null = null;
+  private runs = 0;
   /** What ran after this plan the last time. */
   next: Plan | null = null;
   /** The leaves of the round that was last compared, in the order of their numbers. */
@@ -136,11 +137,13 @@ export class Plan {
     const leaves = this.found;
     this.found = [];
     const program = (this.program ??= this.prepare(nodes));
+    this.runs += 1;
     const buffers = new Array<Buffer | null>(leaves.length);
     const offsets = new Array<number>(leaves.length);
     for (let i = 0; i < leaves.length; i++) {
       const buffer = leaves[i]!.buffer!;
       if (buffer.isLost) throw lost(leaves[i]!, nodes);
+      buffer.reads += 1;
       buffers[i] = buffer;
       offsets[i] = leaves[i]!.offset;
     }
@@ -198,7 +201,7 @@ export class Plan {
       results[buffer] = { dtype, length: countElements(shape), kept };
       if (kept) publishes.push([slot, buffer]);
     }
-    return { routine: this.backend.prepare(kernels, results), publishes };
+    return { routine: this.backend.prepare(kernels, results, this.runs > 0), publishes };
   }
 }
 

@@ -5,10 +5,12 @@
  */
 import { Buffer } from "../../graph/buffer.js";
 import { allocate } from "../../graph/dtype.js";
+import type { DType } from "../../graph/dtype.js";
 import type { FusedKernel } from "../../kernel/fused.js";
 import type { Backend, Result, Routine } from "../backend.js";
 import { interpreter } from "../interpreter.js";
 import { compile } from "./compile.js";
+import type { Compiled } from "./compile.js";
 import { Memory, sizes } from "./memory.js";
 
 /** Buffers up to this many bytes live in ordinary arrays. */
@@ -20,7 +22,7 @@ const LARGE = 2 ** 24;
 /** Evaluations from which on code is made at once. */
 const MANY = 100_000;
 
-const align = (bytes: number): number => (bytes + 15) & ~15;
+const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 export interface WasmOptions {
   /** Bytes of memory that large buffers may take. */
@@ -34,14 +36,14 @@ export function wasm({ budget = 2 ** 29, atOnce = false }: WasmOptions = {}): Ba
   return {
     name: "wasm",
     run: (launch) => interpreter.run(launch),
-    prepare(kernels, results) {
-      const plain = interpreter.prepare(kernels, results);
-      let runs = atOnce || work(kernels) > MANY ? 1 : 0;
+    prepare(kernels, results, isWarm) {
+      const plain = interpreter.prepare(kernels, results, isWarm);
+      let runs = atOnce || isWarm || work(kernels) > MANY ? 1 : 0;
       let routine: Routine | null = null;
       return {
         run(buffers, offsets) {
           if (runs++ === 0) plain.run(buffers, offsets);
-          else (routine ??= routineOf(memory, kernels, results)).run(buffers, offsets);
+          else (routine ??= new CompiledRoutine(memory, kernels, results)).run(buffers, offsets);
         },
       };
     },
@@ -59,9 +61,9 @@ const work = (kernels: readonly FusedKernel[]): number =>
  * may well never be again, as the batches of a large set of data.
  */
 function isPassing(buffer: Buffer): boolean {
-  const { own } = buffer;
-  if (own === null || own.byteLength > LARGE) return false;
-  return own.byteLength <= SMALL || (buffer.resident === null && buffer.reads++ === 0);
+  const bytes = buffer.ownBytes;
+  if (bytes === null || bytes > LARGE) return false;
+  return bytes <= SMALL || (buffer.resident === null && buffer.reads <= 1);
 }
 
 /** Where a result goes: a place in the arena, or memory of its own. */
@@ -70,81 +72,142 @@ interface Target extends Result {
   readonly place: number;
 }
 
-function routineOf(
-  memory: Memory,
-  kernels: readonly FusedKernel[],
-  results: readonly (Result | null)[],
-): Routine {
-  const code = compile(kernels, results.length, memory.memory);
-  const dtypes = new Map(
-    kernels.flatMap(({ operands }) => operands.map(({ buffer, dtype }) => [buffer, dtype])),
-  );
-  const reads = [...dtypes].filter(([buffer]) => results[buffer] === null);
-  // The arena: the table, results and what is only on the way, scratch, then small inputs.
-  let room = align((results.length + 1) * 4);
-  const targets: Target[] = [];
-  results.forEach((result, buffer) => {
-    if (result === null) return;
-    const bytes = result.length * sizes[result.dtype];
-    const stays = result.kept && bytes > SMALL;
-    targets.push({ ...result, buffer, place: stays ? -1 : room });
-    if (!stays) room += align(bytes);
-  });
-  const scratch = room;
-  const staging = align(room + code.scratchBytes);
+/** What is read: where a small one is copied to, how many bytes fit there, and what is there. */
+interface Read {
+  readonly buffer: number;
+  readonly dtype: DType;
+  place: number;
+  room: number;
+  holds: Buffer | null;
+}
 
-  const addresses = new Array<number>(reads.length);
+/** One module and what it reads and writes. */
+class CompiledRoutine implements Routine {
+  private readonly memory: Memory;
+  private readonly code: Compiled;
+  private readonly targets: Target[] = [];
+  private readonly reads: Read[];
+  /** The arena: the table, results and what is only on the way, scratch, then small inputs. */
+  private readonly scratch: number;
+  private readonly tableLength: number;
+  private end: number;
+  private base = -1;
 
-  function run(buffers: (Buffer | null)[], offsets: readonly number[]): void {
+  constructor(
+    memory: Memory,
+    kernels: readonly FusedKernel[],
+    results: readonly (Result | null)[],
+  ) {
+    this.memory = memory;
+    this.code = compile(kernels, results.length, memory.memory);
+    this.tableLength = results.length;
+    let end = align((results.length + 1) * 4);
+    results.forEach((result, buffer) => {
+      if (result === null) return;
+      const bytes = result.length * sizes[result.dtype];
+      const stays = result.kept && bytes > SMALL;
+      this.targets.push({ ...result, buffer, place: stays ? -1 : end });
+      if (!stays) end += align(bytes);
+    });
+    this.scratch = end;
+    this.end = align(end + this.code.scratchBytes);
+    const dtypes = new Map(
+      kernels.flatMap(({ operands }) => operands.map(({ buffer, dtype }) => [buffer, dtype])),
+    );
+    this.reads = [...dtypes].flatMap(([buffer, dtype]) =>
+      results[buffer] === null ? [{ buffer, dtype, place: 0, room: 0, holds: null }] : [],
+    );
+  }
+
+  run(buffers: (Buffer | null)[], offsets: readonly number[]): void {
+    const { memory, targets, reads } = this;
     memory.beginRun();
     // Everything that may move the memory comes first.
     for (let i = 0; i < targets.length; i++) {
       const { buffer, place, dtype, length } = targets[i]!;
       if (place < 0) buffers[buffer] = memory.create(dtype, length, buffers[buffer] ?? null);
     }
-    let staged = 0;
+    let passing = 0;
+    for (let i = 0; i < reads.length; i++) passing += this.bringIn(reads[i]!, buffers);
+    const base = memory.arena(this.end + passing);
+    if (base !== this.base || memory.arenaUser !== this) this.moveTo(base);
+    const table = memory.views.int32;
+    let free = base + this.end;
     for (let i = 0; i < reads.length; i++) {
-      const [number, dtype] = reads[i]!;
-      const buffer = buffers[number]!;
-      if (isPassing(buffer)) {
-        addresses[i] = -1;
-        staged += align(buffer.own!.byteLength);
-      } else addresses[i] = memory.addressOf(buffer, dtype);
-    }
-    const base = memory.arena(staging + staged);
-    const { views } = memory;
-    const table = views.int32;
-    let free = base + staging;
-    for (let i = 0; i < reads.length; i++) {
-      const [number, dtype] = reads[i]!;
-      let address = addresses[i]!;
-      if (address < 0) {
-        const own = buffers[number]!.own!;
-        address = free;
-        const at = address / sizes[dtype];
-        if (own.length === 1) views[dtype][at] = own[0]!;
-        else views[dtype].set(own, at);
-        free += align(own.byteLength);
+      const read = reads[i]!;
+      const { buffer, dtype, room } = read;
+      let address = read.place;
+      if (room > 0) address = this.copyIn(read, buffers[buffer]!, base + read.place);
+      else if (address < 0) {
+        address = this.copyIn(read, buffers[buffer]!, free);
+        free += align(buffers[buffer]!.ownBytes!);
       }
-      table[(base >> 2) + number] = address + (offsets[number] ?? 0) * sizes[dtype];
+      table[(base >> 2) + buffer] = address + (offsets[buffer] ?? 0) * sizes[dtype];
     }
     for (let i = 0; i < targets.length; i++) {
       const { buffer, place, dtype } = targets[i]!;
-      table[(base >> 2) + buffer] =
-        place < 0 ? memory.addressOf(buffers[buffer]!, dtype) : base + place;
+      if (place < 0) table[(base >> 2) + buffer] = memory.addressOf(buffers[buffer]!, dtype);
     }
-    table[(base >> 2) + results.length] = base + scratch;
-    code.run(base);
-    for (let i = 0; i < targets.length; i++) {
-      const { buffer, place, dtype, length, kept } = targets[i]!;
-      if (place < 0 || !kept) continue;
-      const at = (base + place) / sizes[dtype];
+    this.code.run(base);
+    for (let i = 0; i < targets.length; i++) this.takeOut(targets[i]!, buffers);
+  }
+
+  /** Decides where a buffer is read; the bytes it needs behind the places of the arena. */
+  private bringIn(read: Read, buffers: readonly (Buffer | null)[]): number {
+    const buffer = buffers[read.buffer]!;
+    if (buffer === read.holds) return 0;
+    read.holds = null;
+    if (!isPassing(buffer)) {
+      read.room = 0;
+      read.place = this.memory.addressOf(buffer, read.dtype);
+      return 0;
+    }
+    const bytes = align(buffer.ownBytes!);
+    if (bytes > SMALL) {
+      read.room = 0;
+      read.place = -1;
+      return bytes;
+    }
+    if (read.room < bytes) {
+      read.place = this.end;
+      read.room = bytes;
+      this.end += bytes;
+    }
+    return 0;
+  }
+
+  /** Copies a buffer to a place, unless it is there from the last run. */
+  private copyIn(read: Read, buffer: Buffer, address: number): number {
+    if (read.holds === buffer) return address;
+    const { dtype, room } = read;
+    const view = this.memory.views[dtype];
+    if (buffer.single !== null) view[address / sizes[dtype]] = buffer.single;
+    else view.set(buffer.array, address / sizes[dtype]);
+    if (room > 0) read.holds = buffer;
+    return address;
+  }
+
+  /** The arena is elsewhere, or others have used it. */
+  private moveTo(base: number): void {
+    this.base = base;
+    this.memory.arenaUser = this;
+    const table = this.memory.views.int32;
+    for (const read of this.reads) read.holds = null;
+    for (const { buffer, place } of this.targets) table[(base >> 2) + buffer] = base + place;
+    table[(base >> 2) + this.tableLength] = base + this.scratch;
+  }
+
+  /** Small results are copied out, into arrays of their own. */
+  private takeOut(target: Target, buffers: (Buffer | null)[]): void {
+    const { buffer, place, dtype, length, kept } = target;
+    if (place < 0 || !kept) return;
+    const view = this.memory.views[dtype];
+    const at = (this.base + place) / sizes[dtype];
+    if (length === 1) buffers[buffer] = Buffer.ofSingle(view[at]!, dtype);
+    else {
       const array = allocate(dtype, length);
-      if (length === 1) array[0] = views[dtype][at]!;
-      else array.set(views[dtype].subarray(at, at + length));
+      array.set(view.subarray(at, at + length));
       buffers[buffer] = new Buffer(array);
     }
   }
-
-  return { run };
 }

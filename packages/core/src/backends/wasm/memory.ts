@@ -54,7 +54,8 @@ export const sizes: Readonly<Record<DType, number>> = {
 
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
-const align = (bytes: number): number => (bytes + 63) & ~63;
+/** Not by bits: those of an integer end at 2 GB. */
+const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 interface Gap {
   start: number;
@@ -75,6 +76,8 @@ export class Memory {
   /** Counts runs: what a run uses it does not move out. */
   private clock = 0;
   private arenaPlace: Gap = { start: 64, end: 64 };
+  /** Who ran in the arena last, and finds there what was left. */
+  arenaUser: object | null = null;
   private readonly finalizers = new FinalizationRegistry<Place>((place) => this.release(place));
   views = this.look();
 
