@@ -5,6 +5,10 @@ import { basename, join, resolve } from "node:path";
 
 import { isRecord } from "./format.js";
 import type { RecordedOp } from "./format.js";
+import { runInitializer } from "./initializers.js";
+import type { RecordedInitializer } from "./initializers.js";
+import { runModule } from "./modules.js";
+import type { RecordedModule } from "./modules.js";
 import { runOptimizers } from "./optimizers.js";
 import type { Outcome } from "./outcome.js";
 import { runSchedulers } from "./schedulers.js";
@@ -76,6 +80,8 @@ function read(file: string): unknown {
 const runners: Readonly<Record<string, (content: unknown, title: string) => Outcome[]>> = {
   optimizers: runOptimizers,
   schedulers: runSchedulers,
+  modules: eachCase((recorded, id) => runModule(recorded as RecordedModule, id)),
+  initializers: eachCase((recorded, id) => runInitializer(recorded as RecordedInitializer, id)),
 };
 
 /** What files hold, by a name that each of their entries has. */
@@ -101,4 +107,13 @@ function kindOf(content: unknown): string | null {
 function listOf(content: unknown): readonly unknown[] {
   const lists = isRecord(content) ? ["cases", "rows", "programs"].map((key) => content[key]) : [];
   return [content, ...lists].find((list): list is unknown[] => Array.isArray(list)) ?? [content];
+}
+
+/** Runs the cases of a file, by their own names or by their numbers. */
+function eachCase(run: (recorded: unknown, id: string) => Outcome) {
+  return (content: unknown, title: string): Outcome[] =>
+    listOf(content).map((recorded, i) => {
+      const own = isRecord(recorded) ? recorded["id"] : undefined;
+      return run(recorded, typeof own === "string" ? own : `${title}#${i}`);
+    });
 }
