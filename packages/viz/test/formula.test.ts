@@ -80,7 +80,7 @@ const written: [name: string, row: Inspected, ...texts: string[]][] = [
   ["fmod", fmod, "mod(a, b)", "g", "−g · trunc(a / b)"],
   ["sum", sum, "Σ x", "g"],
   ["mean", mean, "Σ x / n", "g / n"],
-  ["amax", amax, "max(x)", "g / Σ (x = y) if x = y else 0"],
+  ["amax", amax, "max(x)", "g / Σ u if u else 0 where u = x = amax(x)"],
   ["matmul", matmul, "Σ a · b", "g @ bᵀ", "aᵀ @ g"],
 ];
 
