@@ -110,7 +110,10 @@ export abstract class Optimizer<Options extends object, State extends object = P
     return this.constructor.name;
   }
 
-  /** The new value of one parameter, written into it; `state` is the algorithm's to change. */
+  /**
+   * The new value of one parameter, written into it; `state` is the algorithm's to change. What is
+   * to be kept of the gradient is kept as a copy, `gradient.clone()`: its place is used again.
+   */
   protected abstract update(
     parameter: Tensor,
     gradient: Tensor,
