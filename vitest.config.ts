@@ -24,6 +24,8 @@ export default defineConfig({
   test: {
     reporters: ["default", "./scripts/tally-reporter.ts"],
     testTimeout: 60_000,
+    // Vitest leaves one processor idle unless told otherwise, and machines may have but two.
+    maxWorkers: "100%",
     projects: [
       {
         extends: true,
