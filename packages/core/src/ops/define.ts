@@ -24,6 +24,7 @@ import { mode } from "../graph/mode.js";
 import { checkTensor, Node, dataNode } from "../graph/node.js";
 import type { Operation, Placement, Work } from "../graph/node.js";
 import { Origin } from "../graph/origin.js";
+import type { BinaryRow, Rule, UnaryRow } from "../graph/shape-types.js";
 import { broadcastShapes, broadcastStrides } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Kernel } from "../kernel/kernel.js";
@@ -237,23 +238,28 @@ function computeType(
   return options.fractions === true ? toFloat(common) : common;
 }
 
-/** The family of functions of one tensor: y has the shape of x. */
-export function unary(of: ElementwiseRecord<[x: Expression], readonly [Vjp]> & Options): Row<[]> {
+/**
+ * The family of functions of one tensor: y has the shape of x. What the compiler makes of it, and
+ * what the rule `R` of its type is: graph/shape-types.ts.
+ */
+export function unary<R extends Rule = "same">(
+  of: ElementwiseRecord<[x: Expression], readonly [Vjp]> & Options,
+): UnaryRow<R> {
   const op = elementwise(of);
   const call = (x: Tensor): Tensor => {
     const { dtype } = checkTensor(op.name, x);
     return compute(op, [x], computeType(op.name, of, dtype, [x]), x.shape);
   };
-  return row(op, of.samples, call);
+  return row(op, of.samples, call) as never;
 }
 
 /**
  * The family of functions of two tensors, or of a tensor and a number, which are broadcast to one
  * shape.
  */
-export function binary(
+export function binary<R extends Rule = "same">(
   of: ElementwiseRecord<[a: Expression, b: Expression], readonly [Vjp, Vjp]> & Options,
-): Row<[other: Operand]> {
+): BinaryRow<R> {
   const op = elementwise(of);
   const call = (a: Tensor, other: Operand): Tensor => {
     const b = operandBeside(op.name, other, checkTensor(op.name, a));
@@ -266,7 +272,7 @@ export function binary(
     const shape = broadcastShapes(op.name, a.shape, b.shape);
     return compute(op, [a, b], computeType(op.name, of, common, [a, b, other]), shape);
   };
-  return row(op, of.samples, call);
+  return row(op, of.samples, call) as never;
 }
 
 /** The family that chooses between `a` and `b` by a condition `c`, broadcast to one shape. */

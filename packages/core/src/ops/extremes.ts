@@ -52,6 +52,7 @@ const ordered = (name: string, dtype: DType): DType => {
     `${name}: truth values are not put in order; convert first, for example x.to("int32").`,
   );
 };
+const position = { dtype: ordered, nonempty: true, vjps: null } as const;
 
 /**
  * Where the largest element is, as int32: its position along a dimension, or in the flattened
@@ -60,7 +61,7 @@ const ordered = (name: string, dtype: DType): DType => {
  * tensor([[1, 5], [7, 3]]).argmax() // tensor(2)
  * tensor([[1, 5], [7, 3]]).argmax(1) // tensor([1, 0])
  */
-export const argmax = reduction({ fold: "argmax", dtype: ordered, nonempty: true, vjps: null });
+export const argmax = reduction<"position">({ fold: "argmax", ...position });
 
 /**
  * Where the smallest element is, as int32: its position along a dimension, or in the flattened
@@ -69,7 +70,7 @@ export const argmax = reduction({ fold: "argmax", dtype: ordered, nonempty: true
  * tensor([[1, 5], [7, 3]]).argmin() // tensor(0)
  * tensor([[1, 5], [7, 3]]).argmin(1) // tensor([0, 1])
  */
-export const argmin = reduction({ fold: "argmin", dtype: ordered, nonempty: true, vjps: null });
+export const argmin = reduction<"position">({ fold: "argmin", ...position });
 
 /** The elements at the positions that `find` gives along a dimension. */
 function found(

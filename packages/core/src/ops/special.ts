@@ -5,6 +5,7 @@
 import { ArgumentError } from "../errors.js";
 import { resultType } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
+import type { UnaryRow } from "../graph/shape-types.js";
 import { cast, s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
@@ -112,7 +113,7 @@ const logOdds = unary({
  * tensor([0.5, 0.9]).logit() // tensor([0.0000, 2.1972])
  * tensor([0, 1]).logit({ eps: 0.1 }) // tensor([-2.1972,  2.1972])
  */
-export const logit = row(
+export const logit: UnaryRow<"same", [options?: { readonly eps?: number }]> = row(
   logOdds.op,
   logOdds.samples,
   (x: Tensor, { eps }: { readonly eps?: number } = {}): Tensor => {
@@ -122,7 +123,7 @@ export const logit = row(
     }
     return logOdds(x.clamp(eps, 1 - eps));
   },
-);
+) as never;
 
 /** log(base^a + base^b), given how `base` is raised to a power and what its logarithm is. */
 const logSum = (
