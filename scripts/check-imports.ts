@@ -21,7 +21,7 @@ const coreRules: [files: string, mayImport: string[]][] = [
   ["graph/shape.ts", ["graph/dtype.ts"]],
   // What is computed, and on what it runs.
   ["kernel/", ["graph/dtype.ts"]],
-  ["backends/", ["kernel/", "graph/dtype.ts", "graph/shape.ts"]],
+  ["backends/", ["kernel/", "graph/buffer.ts", "graph/dtype.ts", "graph/shape.ts"]],
   // What was recorded, and when it runs: no derivatives here.
   ["graph/", []],
   ["schedule/", ["graph/", "kernel/", "backends/backend.ts"]],
@@ -38,6 +38,7 @@ const coreRules: [files: string, mayImport: string[]][] = [
   ["gradcheck.ts", ["tensor.ts", "ops/", "autograd.ts", "graph/"]],
   // The one place that knows both when things run and on what.
   ["engine.ts", ["tensor.ts", "debug.ts", "graph/", "schedule/", "backends/"]],
+  ["inspect.ts", ["engine.ts", "autograd.ts", "debug.ts", "graph/", "ops/", "schedule/flush.ts"]],
   ["index.ts", ["./"]],
 ];
 const forEverybody = ["errors.ts"];
@@ -62,18 +63,22 @@ const areas: Area[] = [
     relative: ["packages/optim/src"],
     packages: /^@nabla\/core(\/engine)?$/,
   }),
-  area(/^packages\/(nn|data|viz)\/src\//, {
+  area(/^packages\/(nn|data)\/src\//, {
     relative: ["packages/$1/src"],
     packages: /^@nabla\/core$/,
+  }),
+  area(/^packages\/viz\/src\//, {
+    relative: ["packages/viz/src"],
+    packages: /^@nabla\/core(\/inspect)?$/,
   }),
   area(/^packages\/nabla\/src\//, {
     relative: ["packages/nabla/src"],
     packages: /^@nabla\/\w+$/,
   }),
   area(/^packages\/nabla\/test\//, { relative: ["packages/nabla", "scripts"], node: true }),
-  // How recorded results are read is told in the tests of core, once.
+  // How recorded results are read is told once, in scripts/conformance.
   area(/^packages\/(\w+)\/test\//, {
-    relative: ["packages/$1", "packages/core/test"],
+    relative: ["packages/$1", "packages/core/test", "scripts/conformance"],
     node: true,
   }),
   area(/^(examples|bench|scripts)\//, { relative: ["$1"], node: true }),

@@ -45,6 +45,12 @@ const checks: Check[] = [
     advice: "What must be documented is listed at the top of scripts/check-docs.ts.",
   },
   {
+    name: "ops page",
+    // In a process of its own, in which packages are their sources.
+    run: () => outputOfFailure("tsx", "--conditions=source", "scripts/ops-docs.ts", "--check"),
+    advice: "Run `npm run docs:ops`, which makes docs/ops.md from the sources.",
+  },
+  {
     name: "dead code",
     run: () => outputOfFailure("knip"),
     advice: "Delete what nothing uses, or stop exporting what only its own file uses.",

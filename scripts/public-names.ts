@@ -55,9 +55,12 @@ export function namesOf(path: string, read: Read): PublicName[] {
     entries.flatMap(({ moduleRequest, importName, exportName, localName }) => {
       const target = moduleRequest === null ? path : targetOf(path, moduleRequest.value);
       if (target === undefined) return [];
-      // `export * from "./x.js"`, and `export * as name from "./x.js"`: all that is in it.
+      // `export * from "./x.js"`: all that is in it; `export * as name`: the same as `name.x`.
       const isWhole = moduleRequest !== null && importName.name === null;
-      if (isWhole || exportName.name === null) return isWhole ? namesOf(target, read) : [];
+      const prefix = exportName.name === null ? "" : `${exportName.name}.`;
+      const within = (found: PublicName): PublicName => ({ ...found, name: prefix + found.name });
+      if (isWhole) return namesOf(target, read).map(within);
+      if (exportName.name === null) return [];
       const name = importName.name ?? localName.name ?? exportName.name;
       return [{ ...declared(target, name, read), name: exportName.name }];
     }),

@@ -6,9 +6,10 @@
  * Not here: any particular derivative, and how anything is computed. Read next: ops/define.ts.
  */
 import { ArgumentError, GradientError } from "./errors.js";
-import { construct } from "./graph/construct.js";
+import { construct, scalar } from "./graph/construct.js";
 import { enableGrad, mode, noGrad } from "./graph/mode.js";
 import { checkTensor } from "./graph/node.js";
+import { Visit } from "./graph/origin.js";
 import type { Origin } from "./graph/origin.js";
 import { broadcasts, countElements, formatShape, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
@@ -45,6 +46,7 @@ export function backward(
   options: BackwardOptions,
 ): void {
   const { inputs, createGraph } = options;
+  for (const root of roots) mode.onKeep(root.node);
   const wanted = inputs === undefined ? null : new Set(inputs.flatMap((x) => x.origin ?? []));
   const found = propagate("backward", roots, gradients, options, wanted);
   if (inputs === undefined) {
@@ -61,9 +63,10 @@ export function backward(
 
 /** Adds a gradient to what is in `tensor.grad`; with `create` the sum can be differentiated. */
 function accumulate(tensor: Tensor, gradient: Tensor, create = false): void {
-  const before = tensor.grad;
+  const before = tensor.ownGrad;
+  mode.onKeep(gradient.node);
   if (create) tensor.grad = before === null ? gradient.clone() : before.add(gradient);
-  else if (before === null) tensor.grad = gradient.fork();
+  else if (before === null) tensor.leaveGrad(gradient.fork());
   else noGrad(() => before.add_(gradient));
 }
 
@@ -140,48 +143,120 @@ function propagate(
 ): Map<Origin, Tensor> {
   const create = options.createGraph === true;
   const retain = options.retainGraph ?? create;
-  const incoming = new Map<Origin, Tensor>();
-  const found = new Map<Origin, Tensor>();
-  const gone: Origin[] = [];
-  const receive = (origin: Origin, gradient: Tensor): void => {
-    const before = incoming.get(origin);
-    incoming.set(origin, before === undefined ? gradient : before.add(gradient));
-  };
-  const run = (): void => {
-    roots.forEach((root, i) => receive(...seed(name, root, gradients[i] ?? null)));
-    const order = latestFirst([...incoming.keys()]);
-    const useful = wanted === null ? null : leadingTo(wanted, order);
-    for (const origin of order) {
-      const received = incoming.get(origin);
-      if (received === undefined) continue;
-      incoming.delete(origin);
-      const g = applyHooks(origin, received);
-      if (wanted === null ? origin.leaf !== null : wanted.has(origin)) found.set(origin, g);
-      const { op, inputs } = origin;
-      mode.differentiating = origin;
-      for (let i = 0; i < inputs.length; i++) {
-        const input = inputs[i]!;
-        if (input === null || (useful !== null && !useful.has(input))) continue;
-        const share = op?.vjps?.[i]?.(g, new SavedValues(origin, i)) ?? null;
-        if (share !== null) receive(input, fit(share, input, origin));
-        if (gone.at(-1) !== origin) gone.push(origin);
-      }
-    }
-  };
+  const way = new WayBack(wanted);
   const before = mode.differentiating;
   try {
-    (create ? enableGrad : noGrad)(run);
+    (create ? enableGrad : noGrad)(() => {
+      roots.forEach((root, i) => way.start(...seed(name, root, gradients[i] ?? null)));
+      way.go();
+    });
   } finally {
     mode.differentiating = before;
+    way.leave();
   }
   // Only now: a walk that throws leaves the graph as it was.
-  if (!retain) for (const origin of gone) origin.kept = null;
-  return found;
+  if (!retain) for (const origin of way.gone) origin.kept = null;
+  return way.found;
+}
+
+/** One walk from roots to leaves. */
+class WayBack {
+  /** The origins on the way, each before those of its inputs. */
+  readonly order: Origin[] = [];
+  /** The gradients at what is wanted, or at all leaves. */
+  readonly found = new Map<Origin, Tensor>();
+  /** Those whose values have been used. */
+  readonly gone: Origin[] = [];
+  private readonly wanted: ReadonlySet<Origin> | null;
+
+  constructor(wanted: ReadonlySet<Origin> | null) {
+    this.wanted = wanted;
+  }
+
+  start(origin: Origin, gradient: Tensor): void {
+    this.enter(origin);
+    this.receive(origin, gradient);
+  }
+
+  private enter(origin: Origin): void {
+    if (origin.visit?.way === this) return;
+    origin.visit = new Visit(this, origin.visit);
+    this.order.push(origin);
+  }
+
+  private receive(origin: Origin, gradient: Tensor): void {
+    const visit = origin.visit!;
+    visit.gradient = visit.gradient === null ? gradient : visit.gradient.add(gradient);
+  }
+
+  /** Takes the gradients from the roots to the leaves. */
+  go(): void {
+    const { order, wanted } = this;
+    // What is pushed meanwhile is walked, too.
+    for (let at = 0; at < order.length; at++) {
+      const { inputs } = order[at]!;
+      for (let i = 0; i < inputs.length; i++) if (inputs[i] !== null) this.enter(inputs[i]!);
+    }
+    if (!isLatestFirst(order)) order.sort((a, b) => b.time - a.time);
+    if (wanted !== null) this.markUseful(wanted);
+    for (let at = 0; at < order.length; at++) {
+      const origin = order[at]!;
+      const received = origin.visit!.gradient;
+      if (received === null) continue;
+      const g = applyHooks(origin, received);
+      if (wanted === null ? origin.leaf !== null : wanted.has(origin)) this.found.set(origin, g);
+      mode.differentiating = origin;
+      this.share(origin, g);
+      origin.visit!.gradient = null;
+    }
+  }
+
+  /** Gives the inputs of an origin their shares of its gradient. */
+  private share(origin: Origin, g: Tensor): void {
+    const { op, inputs } = origin;
+    const vjps = op?.vjps ?? null;
+    if (vjps === null) return;
+    let isUsed = false;
+    for (let i = 0; i < inputs.length; i++) {
+      const input = inputs[i]!;
+      if (input === null || (this.wanted !== null && !input.visit!.isUseful)) continue;
+      isUsed = true;
+      const share = vjps[i]?.(g, new SavedValues(origin, i)) ?? null;
+      if (share !== null) this.receive(input, fit(share, input, origin));
+    }
+    if (isUsed) this.gone.push(origin);
+  }
+
+  /** Marks the origins from which the walk goes on to one that is wanted. */
+  private markUseful(wanted: ReadonlySet<Origin>): void {
+    for (let at = this.order.length - 1; at >= 0; at--) {
+      const origin = this.order[at]!;
+      const leads = origin.inputs.some((input) => input?.visit!.isUseful === true);
+      origin.visit!.isUseful = leads || wanted.has(origin);
+    }
+  }
+
+  /** Leaves the origins as they were. */
+  leave(): void {
+    for (let i = 0; i < this.order.length; i++) {
+      const origin = this.order[i]!;
+      origin.visit = origin.visit!.outer;
+    }
+  }
+}
+
+/** Whether every origin comes before those of its inputs already, as in a chain. */
+function isLatestFirst(order: readonly Origin[]): boolean {
+  for (let at = 1; at < order.length; at++) {
+    if (order[at]!.time > order[at - 1]!.time) return false;
+  }
+  return true;
 }
 
 /** The gradient after those who asked to see it have seen it, and perhaps replaced it. */
 function applyHooks({ hooks }: Origin, gradient: Tensor): Tensor {
   if (hooks === null) return gradient;
+  gradient.node.forks += 1;
   return [...hooks].reduce((g, hook) => hook(g) ?? g, gradient);
 }
 
@@ -196,6 +271,7 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
     );
   }
   if (gradient === null) {
+    if (root.shape.length === 0) return [origin, scalar(1, root.dtype).fork()];
     if (countElements(root.shape) === 1) return [origin, root.newOnes(root.shape)];
     throw new GradientError(
       `${name}: a tensor of shape ${formatShape(root.shape)} is no single number, so its ` +
@@ -213,29 +289,14 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
   return [origin, gradient.to(root.dtype)];
 }
 
-/** Every origin on the way back from `roots`, each before those of its inputs. */
-function latestFirst(roots: readonly Origin[]): Origin[] {
-  const seen = new Set<Origin>(roots);
-  // A set is walked in the order of insertion, and what is inserted meanwhile is walked too.
-  for (const { inputs } of seen) for (const input of inputs) if (input !== null) seen.add(input);
-  return [...seen].sort((a, b) => b.time - a.time);
-}
-
-/** Those origins of a walk from which it goes on to one that is wanted. */
-function leadingTo(wanted: ReadonlySet<Origin>, order: readonly Origin[]): Set<Origin> {
-  const useful = new Set<Origin>(wanted);
-  for (let at = order.length - 1; at >= 0; at--) {
-    const origin = order[at]!;
-    if (origin.inputs.some((input) => input !== null && useful.has(input))) useful.add(origin);
-  }
-  return useful;
-}
-
 /**
  * A derivative in the shape and type of the input it is by: where that was broadcast, its copies'
  * shares are summed.
  */
-function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor {
+export function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor {
+  if (sameShape(shape, gradient.shape)) {
+    return gradient.dtype === dtype ? gradient : gradient.to(dtype);
+  }
   if (!broadcasts(shape, gradient.shape)) {
     throw new GradientError(
       `backward: ${result.op?.name} gave a derivative of shape ${formatShape(gradient.shape)} ` +
@@ -247,7 +308,7 @@ function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin): Tensor
 }
 
 /** The values that a derivative may use, as they were recorded. */
-class SavedValues implements Saved {
+export class SavedValues implements Saved {
   private readonly origin: Origin;
   private readonly index: number;
 

@@ -5,12 +5,11 @@
  */
 import { grad } from "./autograd.js";
 import { ArgumentError } from "./errors.js";
-import { isFloat } from "./graph/dtype.js";
 import { checkFunction, enableGrad, isGradEnabled, noGrad } from "./graph/mode.js";
 import { checkTensor } from "./graph/node.js";
-import { Origin } from "./graph/origin.js";
-import type { Op, Saved } from "./ops/define.js";
+import type { Saved } from "./ops/define.js";
 import { withRandomState } from "./ops/random.js";
+import { remember, toldOp } from "./ops/told.js";
 import type { Tensor } from "./tensor.js";
 
 /** The derivative of a function of one's own by one input; `null` means that there is none. */
@@ -39,7 +38,7 @@ export interface CustomFunction<Inputs extends Tensor[]> {
  * const clippedSquare = customFunction({
  *   name: "clippedSquare",
  *   forward: (x: Tensor) => x.square(),
- *   vjps: [(g, { x }) => g.mul(x.mul(2)).minimum(1)],
+ *   vjps: [(g, { x }) => g.mul(x.mul(2)).clamp(null, 1)],
  * });
  * const x = tensor([0.25, 5], { requiresGrad: true });
  * clippedSquare(x).sum().backward();
@@ -50,7 +49,7 @@ export function customFunction<Inputs extends Tensor[]>({
   forward,
   vjps,
 }: CustomFunction<Inputs>): (...inputs: Inputs) => Tensor {
-  const op = opOf(name, vjps);
+  const op = toldOp(name, vjps);
   return (...inputs) => {
     if (inputs.length !== vjps.length) {
       throw new ArgumentError(
@@ -62,26 +61,13 @@ export function customFunction<Inputs extends Tensor[]>({
     for (const input of inputs) checkTensor(name, input);
     return remember(
       op,
-      noGrad(() => forward(...inputs)),
+      checkTensor(
+        name,
+        noGrad(() => forward(...inputs)),
+      ),
       inputs,
     );
   };
-}
-
-/** An operation that is never run: its results come with their values. */
-const opOf = (name: string, vjps: readonly CustomVjp[]): Op => ({
-  name,
-  vjps,
-  work: () => ({ kind: "view" }),
-});
-
-/** The value of `result` as what `op` made of `inputs`. */
-function remember(op: Op, result: Tensor, inputs: readonly Tensor[]): Tensor {
-  const tensor = checkTensor(op.name, result).fork();
-  if (isGradEnabled() && isFloat(result.dtype) && inputs.some((x) => x.requiresGrad)) {
-    tensor.ownOrigin = Origin.of(op, null, inputs, tensor);
-  }
-  return tensor;
 }
 
 /**
@@ -112,11 +98,11 @@ export function checkpoint<Inputs extends Tensor[]>(
       return known.shares[i]!;
     };
   };
-  const op = opOf(
+  const op = toldOp(
     "checkpoint",
     parents.map((_, i) => share(i)),
   );
-  return remember(op, first, parents);
+  return remember(op, checkTensor("checkpoint", first), parents);
 }
 
 /** Runs a function again, and takes a gradient back through it to `parents`. */

@@ -7,7 +7,7 @@ import { NablaError } from "./errors.js";
 import { checkFunction, mode } from "./graph/mode.js";
 import type { Node } from "./graph/node.js";
 import { formatShape } from "./graph/shape.js";
-import { elements } from "./schedule/flush.js";
+import { elements, runNow } from "./schedule/flush.js";
 
 /**
  * A NaN or an infinity that came out of finite numbers, under detectAnomaly().
@@ -30,11 +30,11 @@ export class AnomalyError extends NablaError {}
 export function detectAnomaly<T>(run: () => T): T {
   checkFunction("detectAnomaly", run);
   const lines = new WeakMap<Node, string>();
-  return listening((node, compute) => {
+  return listening((node) => {
     const cause = mode.differentiating;
     if (cause === null) lines.set(node, callingLine());
     const clean = node.inputs.every((input) => strangeNumber(input) === undefined);
-    compute(node);
+    runNow(node);
     const strange = clean ? strangeNumber(node) : undefined;
     if (strange === undefined) return;
     const name = cause?.op?.name ?? node.operation.name;
@@ -61,23 +61,20 @@ export function printOperations(print: (line: string) => void): void {
   };
 }
 
-/** Runs a function while every recorded node passes through `listener`. */
-function listening<T>(
-  listener: (node: Node, compute: (node: Node) => void) => void,
-  run: () => T,
-): T {
-  const compute = mode.onRecord;
-  mode.onRecord = (node) => listener(node, compute);
+/** Runs a function while every recorded node goes to `listener` only. */
+export function listening<T>(listener: (node: Node) => void, run: () => T): T {
+  const { onRecord, onKeep } = mode;
+  mode.onRecord = listener;
+  mode.onKeep = () => {};
   try {
     return run();
   } finally {
-    mode.onRecord = compute;
+    Object.assign(mode, { onRecord, onKeep });
   }
 }
 
 /** The first element that is no finite number. */
 function strangeNumber(node: Node): number | undefined {
-  if (node.buffer === null) return undefined;
   return elements(node).find((value) => !Number.isFinite(value));
 }
 

@@ -1,16 +1,48 @@
 /**
  * Where the parts of core are put together: which back end runs, and when. Everything else knows
- * only interfaces. Read next: schedule/flush.ts.
+ * only interfaces. As `@nabla/core/engine` it is the entry for authors of optimizers. Read next:
+ * schedule/flush.ts.
  */
 import { interpreter } from "./backends/interpreter.js";
+import { wasm } from "./backends/wasm/backend.js";
+import { isSupported } from "./backends/wasm/compile.js";
 import { printOperations } from "./debug.js";
-import { runEveryOp } from "./schedule/flush.js";
-
-runEveryOp(interpreter);
+import { onDemand } from "./schedule/demand.js";
+import { everyOp, realize as realizeNodes, runBy } from "./schedule/flush.js";
+import type { Tensor } from "./tensor.js";
 
 /** What Node and browsers both have, and what only Node has. */
 const { console, process } = globalThis as unknown as {
   console: { error(line: string): void };
   process?: { env?: Record<string, string | undefined> };
 };
-if (Number(process?.env?.["NABLA_DEBUG"] ?? 0) >= 1) printOperations((line) => console.error(line));
+const setting = (name: string): string | undefined => process?.env?.[name];
+
+const wanted = setting("NABLA_BACKEND");
+const backend =
+  wanted !== "interpreter" && isSupported() ? wasm({ atOnce: wanted === "wasm" }) : interpreter;
+runBy(setting("NABLA_FLUSH") === "everyOp" ? everyOp : onDemand(backend), interpreter);
+
+if (Number(setting("NABLA_DEBUG") ?? 0) >= 1) printOperations((line) => console.error(line));
+
+/**
+ * Computes these tensors now, and whatever else waits: what an optimizer does at the end of a step
+ * with its parameters and its state, so that nothing piles up from step to step. Values are the
+ * same without it; only when they are computed differs.
+ * @example
+ * const average = tensor([1, 2]).mul(0.5);
+ * realize([average]);
+ * average // tensor([0.5000, 1.0000])
+ */
+export const realize = (tensors: readonly Tensor[]): void =>
+  realizeNodes(tensors.map((tensor) => tensor.node));
+
+/**
+ * The gradient of a parameter, for those who look at it and let nobody else have it: its place may
+ * be used again once `zeroGrad()` has dropped it.
+ * @example
+ * const w = tensor(3, { requiresGrad: true });
+ * w.square().backward();
+ * gradientOf(w) // tensor(6.)
+ */
+export const gradientOf = (parameter: Tensor): Tensor | null => parameter.ownGrad;

@@ -64,3 +64,19 @@ export class InPlaceError extends NablaError {}
  * Number(tensor(1)) // throws PrimitiveError: a tensor is no number
  */
 export class PrimitiveError extends NablaError {}
+
+/**
+ * A value that is read too late: it was computed from a tensor that has been written over since,
+ * and whose old elements are gone. Read it, or detach() it, in the step in which it was made.
+ * @example
+ * new StaleError("mul: a result of it is read two steps later").name // StaleError
+ */
+export class StaleError extends NablaError {}
+
+/**
+ * A matrix that has not what was asked for: no inverse, because it is singular; no Cholesky factor,
+ * because it is not positive definite.
+ * @example
+ * linalg.inv(zeros([2, 2])) // throws LinAlgError: linalg.inv: the matrix is singular
+ */
+export class LinAlgError extends NablaError {}

@@ -13,9 +13,11 @@ export {
   GradientError,
   IndexError,
   InPlaceError,
+  LinAlgError,
   NablaError,
   PrimitiveError,
   ShapeError,
+  StaleError,
 } from "./errors.js";
 export { functionalCall, hessian, jacobian, jvp, vjp } from "./functional.js";
 export type { Callable, DerivativeOptions } from "./functional.js";
@@ -38,18 +40,26 @@ export type { PadOptions } from "./ops/pad.js";
 export { Tensor } from "./tensor.js";
 export type { Hook } from "./tensor.js";
 
+export * from "./ops/algebra.js";
 export * from "./ops/chain.js";
 export * from "./ops/composite.js";
 export * from "./ops/contract.js";
+export * from "./ops/convolution.js";
 export * from "./ops/copy.js";
 // In PyTorch's order, in the place of the record's.
 export { where } from "./ops/where.js";
+export * from "./ops/distance.js";
+export * from "./ops/einsum.js";
 export * from "./ops/functions.js";
+export * from "./ops/gather.js";
 export * from "./ops/indexing.js";
 export * from "./ops/fill.js";
 export * from "./ops/join.js";
+export * as linalg from "./ops/linalg.js";
 export * from "./ops/movement.js";
 export * from "./ops/rearrange.js";
+export * from "./ops/scatter.js";
+export * from "./ops/sort.js";
 export * from "./ops/split.js";
 // Shadows the function form of the method x.slice(dim, ...), which is rarely wanted.
 export { Slice, slice } from "./ops/slice.js";

@@ -7,8 +7,10 @@
 import { backward, keepGradient } from "./autograd.js";
 import type { BackwardOptions } from "./autograd.js";
 import { ArgumentError, DTypeError, GradientError, PrimitiveError, ShapeError } from "./errors.js";
+import type { Buffer } from "./graph/buffer.js";
 import { isFloat } from "./graph/dtype.js";
 import type { DType, TypedArray } from "./graph/dtype.js";
+import { mode } from "./graph/mode.js";
 import { checkTensor } from "./graph/node.js";
 import type { Node } from "./graph/node.js";
 import { Origin } from "./graph/origin.js";
@@ -16,13 +18,16 @@ import type { Compared } from "./graph/shape-types.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
 import { Storage } from "./graph/storage.js";
+import * as algebra from "./ops/algebra.js";
 import * as composites from "./ops/composite.js";
 import * as contractions from "./ops/contract.js";
 import * as copies from "./ops/copy.js";
 import type { NestedArray } from "./ops/create.js";
 import { construct } from "./ops/define.js";
+import * as distances from "./ops/distance.js";
 import * as fills from "./ops/fill.js";
 import * as functions from "./ops/functions.js";
+import * as gathers from "./ops/gather.js";
 import * as indexing from "./ops/indexing.js";
 import { refreshContents, refreshOrigin, viewable } from "./ops/inplace.js";
 import type { View } from "./ops/inplace.js";
@@ -31,6 +36,8 @@ import type { InPlaceMethods, Methods } from "./ops/methods.js";
 import * as movements from "./ops/movement.js";
 import * as rearrangements from "./ops/rearrange.js";
 import * as reductions from "./ops/reductions.js";
+import * as scatters from "./ops/scatter.js";
+import * as orders from "./ops/sort.js";
 import * as parts from "./ops/split.js";
 import { print } from "./print.js";
 import { elements } from "./schedule/flush.js";
@@ -52,19 +59,23 @@ export type Hook = (gradient: Tensor) => Tensor | null | undefined | void;
 export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   /** The value, as of when it was last looked at; others ask for `node`. @internal */
   contents: Node;
-  /** Where the elements are, shared with views and detached aliases. @internal */
-  storage: Storage;
+  /** What `storage` shows, once there is one. */
+  private ownStorage: Storage | null = null;
   /** Its tie to the tensor of which it is a view. @internal */
   shows: View | null = null;
   /** How it was computed, as of when it was last looked at; others ask for `origin`. @internal */
   ownOrigin: Origin | null;
+  /** What `grad` shows, for those who let nobody else have it. @internal */
+  ownGrad: Tensor | null = null;
+  /** Whether others may have it. */
+  private gradIsKnown = false;
+  /** The place of an earlier gradient that nobody has. @internal */
+  spareGrad: Buffer | null = null;
   private seen = 0;
-  private gradient: Tensor | null = null;
 
   /** Made by the functions that create tensors and by operations. @internal */
   constructor(node: Node, origin: Origin | null) {
     this.contents = node;
-    this.storage = new Storage(node);
     this.ownOrigin = origin;
   }
 
@@ -73,8 +84,16 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * @internal
    */
   showStorage(storage: Storage): void {
-    this.storage = storage;
+    this.ownStorage = storage;
     this.seen = storage.version;
+  }
+
+  /**
+   * Where the elements are, shared with views and detached aliases.
+   * @internal
+   */
+  get storage(): Storage {
+    return (this.ownStorage ??= new Storage(this.contents));
   }
 
   /**
@@ -82,8 +101,9 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * @internal
    */
   get node(): Node {
-    if (this.seen !== this.storage.version) {
-      this.seen = this.storage.version;
+    const { ownStorage } = this;
+    if (ownStorage !== null && this.seen !== ownStorage.version) {
+      this.seen = ownStorage.version;
       refreshContents(this);
     }
     return this.contents;
@@ -227,7 +247,8 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * w.grad // tensor(6.)
    */
   get grad(): Tensor | null {
-    return this.gradient;
+    this.gradIsKnown = true;
+    return this.ownGrad;
   }
 
   set grad(value: Tensor | null) {
@@ -244,7 +265,20 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
           `${formatShape(this.shape)}; give one of the same shape, or null.`,
       );
     }
-    this.gradient = value;
+    this.spareGrad = this.gradIsKnown ? null : (this.ownGrad?.storage.spareIfUnshared() ?? null);
+    this.gradIsKnown = value !== null;
+    this.ownGrad = value;
+  }
+
+  /**
+   * Lets backward() leave a gradient that nobody else has.
+   * @internal
+   */
+  leaveGrad(gradient: Tensor): void {
+    this.ownGrad = gradient;
+    this.gradIsKnown = false;
+    if (this.spareGrad !== null) mode.onReuse(gradient.contents, this.spareGrad);
+    this.spareGrad = null;
   }
 
   /**
@@ -319,6 +353,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    */
   detach(): Tensor<S, D> {
     const alias = new Tensor<S, D>(viewable(this).node, null);
+    mode.onKeep(alias.contents);
     alias.showStorage(this.storage);
     return alias;
   }
@@ -328,6 +363,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * @internal
    */
   fork(): Tensor {
+    this.node.forks += 1;
     return new Tensor(this.node, null);
   }
 
@@ -414,23 +450,34 @@ export interface Tensor<S extends Shape, D extends DType>
     Methods<typeof functions>,
     Methods<typeof copies>,
     Methods<typeof indexing>,
+    Methods<typeof gathers>,
+    Methods<typeof scatters>,
+    Methods<typeof orders>,
+    Methods<typeof distances>,
     Methods<typeof movements>,
     Methods<typeof rearrangements>,
     Methods<typeof parts>,
     Methods<typeof fills>,
     Methods<typeof reductions>,
     Methods<typeof contractions>,
+    Methods<typeof algebra>,
     Methods<typeof composites>,
-    InPlaceMethods<typeof functions> {}
+    InPlaceMethods<typeof functions>,
+    InPlaceMethods<typeof scatters> {}
 
 construct.tensor = (node, origin) => new Tensor(node, origin);
 
 const tables = [
+  algebra,
   composites,
   contractions,
   copies,
+  distances,
   functions,
+  gathers,
   indexing,
+  orders,
+  scatters,
   movements,
   reductions,
   rearrangements,
@@ -438,4 +485,4 @@ const tables = [
   fills,
 ];
 for (const table of tables) installMethods(Tensor.prototype, table);
-installInPlace(Tensor.prototype, functions);
+for (const table of [functions, scatters]) installInPlace(Tensor.prototype, table);

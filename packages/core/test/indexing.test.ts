@@ -1,6 +1,6 @@
 // Indexing: at() reads and setAt() writes exactly the elements that an index names. What an index
 // names is worked out a second time on plain arrays (indexing-cases.ts). What PyTorch gives:
-// indexing.reference.test.ts. Views and what they share: views.test.ts.
+// scripts/test/conformance.test.ts. Views and what they share: views.test.ts.
 
 import {
   arange,

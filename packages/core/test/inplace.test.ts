@@ -343,3 +343,17 @@ test("random programs of views and writes have the gradient of central differenc
     { numRuns: 300 },
   );
 });
+
+test("a gradient that is one number repeated can be added to, and written to", () => {
+  const x = leaf([1, 2, 3]);
+  x.sum().backward();
+  x.square().sum().backward();
+  expect(gradOf(x)).toEqual([3, 5, 7]);
+  x.sum().backward();
+  expect(gradOf(x)).toEqual([4, 6, 8]);
+  x.grad = null;
+  x.sum().backward();
+  x.grad!.mul_(T([1, 2, 3]));
+  expect(gradOf(x)).toEqual([1, 2, 3]);
+  expect(x.grad!.select(0, 1).item()).toBe(2);
+});

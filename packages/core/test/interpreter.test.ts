@@ -7,8 +7,13 @@ import type { Tensor } from "@nabla/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import { interpreter } from "../src/backends/interpreter.js";
+import { onDemand } from "../src/schedule/demand.js";
+import { runBy } from "../src/schedule/flush.js";
 import { callMethod, layouts, lookAt, mapArrays, sizeOf, spread, toTensor } from "./arrays.js";
 import type { PlainArray } from "./arrays.js";
+
+runBy(onDemand(interpreter), interpreter);
 
 const round = Math.fround;
 const int32 = (...values: number[]): Tensor => tensor(values, { dtype: "int32" });

@@ -1,6 +1,7 @@
 // What every function of single elements means, in plain JavaScript: a row without an oracle does
 // not compile. Written otherwise than the kernels are, where that can be helped.
 
+import * as activation from "../src/ops/activation.js";
 import type * as bitwise from "../src/ops/bitwise.js";
 import * as bounds from "../src/ops/bounds.js";
 import * as compare from "../src/ops/compare.js";
@@ -19,9 +20,15 @@ export const rowsIn = (table: object): [string, Entry][] =>
   (Object.entries(table) as [string, Entry][]).filter(([, entry]) => "op" in entry);
 
 /** The rows that take fractions. */
-export const elementwise = [basic, bounds, compare, rounding, special, trigonometric].flatMap(
-  (table) => rowsIn(table),
-);
+export const elementwise = [
+  activation,
+  basic,
+  bounds,
+  compare,
+  rounding,
+  special,
+  trigonometric,
+].flatMap((table) => rowsIn(table));
 
 type RowNames<Table> = {
   [Name in keyof Table]: Table[Name] extends { readonly op: object } ? Name : never;
@@ -33,6 +40,37 @@ function errorSeries(x: number): number {
   let sum = 0;
   for (let n = 0, term = x; n < 100; n++, term *= (2 * x * x) / (2 * n + 1)) sum += term;
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+/** Where a rising function has a value, by halving. */
+function inverse(f: (x: number) => number, value: number): number {
+  if (Math.abs(value) === 1) return value * Infinity;
+  let [low, high] = [-4, 4];
+  for (let i = 0; i < 80; i++) {
+    const middle = (low + high) / 2;
+    if (f(middle) < value) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Lanczos' approximation of the gamma function, with Godfrey's coefficients; x > 0. */
+const lanczos = [
+  676.5203681218851, -1259.1392167224028, 771.3234287776531, -176.6150291621406, 12.507343278686905,
+  -0.13857109526572012, 9.984369578019572e-6, 1.5056327351493116e-7,
+];
+function lanczosSums(x: number): [sum: number, slope: number] {
+  const terms = lanczos.map((c, i) => c / (x + i));
+  const slope = terms.reduce((total, term, i) => total - term / (x + i), 0);
+  return [terms.reduce((total, term) => total + term, 0.9999999999998099), slope];
+}
+function logGamma(x: number): number {
+  const t = x + 6.5;
+  return Math.log(2 * Math.PI) / 2 + (x - 0.5) * Math.log(t) - t + Math.log(lanczosSums(x)[0]);
+}
+function slopeOfLogGamma(x: number): number {
+  const t = x + 6.5;
+  const [sum, slope] = lanczosSums(x);
+  return Math.log(t) + (x - 0.5) / t - 1 + slope / sum;
 }
 const floored = (a: number, b: number): number => a - b * Math.floor(a / b);
 
@@ -78,12 +116,16 @@ export const oracles: Record<RowNames<Tested>, (...xs: number[]) => number> = {
   log10: (x) => Math.log(x) / Math.LN10,
   erf: (x) => errorSeries(x),
   erfc: (x) => 1 - errorSeries(x),
+  erfinv: (x) => inverse(errorSeries, x),
+  lgamma: (x) => logGamma(x),
+  digamma: (x) => slopeOfLogGamma(x),
   logit: (x) => Math.log(x) - Math.log1p(-x),
   logaddexp: (a, b) => Math.log(Math.exp(a) + Math.exp(b)),
   logaddexp2: (a, b) => Math.log2(2 ** a + 2 ** b),
   xlogy: (a, b) => a * Math.log(b),
   copysign: (a, b) => Math.abs(a) * (b < 0 || Object.is(b, -0) ? -1 : 1),
   heaviside: (a, b) => (a === 0 ? b : Number(a > 0)),
+  hardswish: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
   softplus: (x) => Math.log(1 + Math.exp(x)),
   sin: (x) => Math.sin(x),
   cos: (x) => Math.cos(x),

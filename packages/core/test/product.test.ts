@@ -311,18 +311,9 @@ describe("refused", () => {
       DTypeError,
       "float64",
     ],
-    [
-      "a fraction of whole numbers",
-      () =>
-        eye(2, { dtype: "int32" }).addmm(eye(2, { dtype: "int32" }), eye(2, { dtype: "int32" }), {
-          alpha: 0.5,
-        }),
-      DTypeError,
-      "0.5 · int32",
-    ],
     ["cross without a 3", () => zeros([2]).cross(zeros([2])), ShapeError, "no vectors of size 3"],
     ["trace of a vector", () => v.trace(), ShapeError, "trace: a tensor of shape [3]"],
-    ["a power of no square", () => m.matrixPower(2), ShapeError, "has no powers"],
+    ["a power of no square", () => m.matrixPower(2), ShapeError, "is no square matrix"],
     ["half a power", () => eye(2).matrixPower(0.5), ArgumentError, "the power is 0.5"],
     ["a chain of one", () => multiDot([m]), ArgumentError, "two tensors or more"],
     ["a chain that does not fit", () => multiDot([m, m]), ShapeError, "[2, 3] × [2, 3]: input 1"],

@@ -17,8 +17,9 @@ import {
 import type { DType, Operand, Tensor } from "@nabla/core";
 import { describe, expect, test } from "vitest";
 
+import { dtypeOf, readReference } from "../../../scripts/conformance/format.js";
 import { callMethod } from "./arrays.js";
-import { dtypeOf, errorOf, readReference } from "./reference.js";
+import { errorOf } from "./reference.js";
 
 interface Row {
   readonly op: string;
@@ -39,7 +40,7 @@ const plain: Record<string, number | boolean> = {
 function operand(name: string): Tensor | number | boolean {
   if (name in plain) return plain[name]!;
   const [type, sizeless] = name.split("-");
-  return tensor(sizeless === undefined ? [1, 1] : 1, { dtype: dtypeOf(type!) as DType });
+  return tensor(sizeless === undefined ? [1, 1] : 1, { dtype: dtypeOf(type!) });
 }
 
 const condition = tensor([true, false]);

@@ -1,50 +1,24 @@
-// Reads the recorded behaviour of PyTorch, which lies beside the repository on machines that have
-// it. Where it does not, a line says what is skipped. The format: its own README.md.
-
-import { existsSync, readFileSync } from "node:fs";
+// Compares results with the recorded behaviour of PyTorch in the words of the test runner. How the
+// records are read: scripts/conformance/format.ts.
 
 import { NablaError, Tensor } from "@nabla/core";
 import { expect } from "vitest";
 
-const folder = new URL("../../../../shared/reference/", import.meta.url);
-
-/** The content of one file, or `null` where there is no reference. */
-export function readReference(path: string): unknown {
-  const file = new URL(path, folder);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
-  console.warn(`skipped: what is compared with PyTorch in ${path}, which is not here`);
-  return null;
-}
-
-/** A tensor as the reference writes it. */
-export interface RecordedTensor {
-  readonly $tensor: {
-    readonly dtype: string;
-    readonly shape: readonly number[];
-    readonly data: readonly (number | string)[];
-  };
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isRecordedTensor = (value: unknown): value is RecordedTensor =>
-  isRecord(value) && "$tensor" in value;
-
-/** The type that stands for one of PyTorch's. */
-export const dtypeOf = (dtype: string): string => dtype.replace("int64", "int32");
+import {
+  dtypeOf,
+  isRecord,
+  isRecordedTensor,
+  numbersOf,
+} from "../../../scripts/conformance/format.js";
 
 /** Compares what a program gave with what it gave in PyTorch; an error only has to be one. */
 export function expectRecorded(actual: unknown, recorded: unknown, relative = 1e-12): void {
   if (isRecordedTensor(recorded)) {
     expect(actual).toBeInstanceOf(Tensor);
-    const { dtype, shape, data } = recorded.$tensor;
+    const { dtype, shape } = recorded.$tensor;
     const found = actual as Tensor;
     expect([found.dtype, ...found.shape]).toEqual([dtypeOf(dtype), ...shape]);
-    const expected = data.map((value) =>
-      (dtype === "float32" ? Math.fround : Number)(Number(value)),
-    );
-    expectNumbers(found, expected, relative);
+    expectNumbers(found, numbersOf(recorded), relative);
   } else if (Array.isArray(recorded)) {
     expect(actual).toHaveLength(recorded.length);
     recorded.forEach((part, i) => expectRecorded((actual as unknown[])[i], part, relative));

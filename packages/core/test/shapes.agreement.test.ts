@@ -5,10 +5,11 @@
 import { IndexError, ones, ShapeError } from "@nabla/core";
 import type { DType, Shape, Tensor } from "@nabla/core";
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 
 import { callMethod } from "./arrays.js";
 import { compile, typesOf } from "./compiler.js";
+import type { Complaint } from "./compiler.js";
 import { elementwise } from "./oracles.js";
 import { errorOf } from "./reference.js";
 
@@ -51,10 +52,9 @@ const sizeCount = ({ x, args }: Call): number =>
 /** What a type says; `null` for a call that is refused. */
 type Found = { readonly sizes: readonly string[]; readonly dtypes: readonly string[] } | null;
 
-async function typesFound(expressions: readonly string[]): Promise<Found[]> {
-  const [complaints] = await compile([typesOf(expressions)]);
+function typesFound(expressions: readonly string[], complaints: readonly Complaint[]): Found[] {
   return expressions.map((expression, i) => {
-    const texts = complaints!.flatMap(({ line, text }) => (line === i + 1 ? [text] : []));
+    const texts = complaints.flatMap(({ line, text }) => (line === i + 1 ? [text] : []));
     if (texts.some((text) => text.startsWith("Argument of type"))) return null;
     const type = /^Type 'Tensor<(\[.*?\]), (.*?)>' is not assignable/.exec(texts[0] ?? "");
     if (type === null) throw new Error(`${expression}: ${texts.join(" ")}`);
@@ -118,22 +118,37 @@ const refused = made.flatMap(({ call, error }) =>
   error instanceof ShapeError || error instanceof IndexError ? [call] : [],
 );
 
+const unknown = succeeded.flatMap(({ call, result }, i) => {
+  const count = sizeCount(call);
+  return count === 0 ? [] : [{ text: textOf(call, i % count), shape: result.shape }];
+});
+
+const programs = {
+  refused: refused.map((call) => textOf(call)),
+  succeeded: succeeded.map(({ call }) => textOf(call)),
+  unknown: unknown.map(({ text }) => text),
+};
+const found: Record<keyof typeof programs, Found[]> = { refused: [], succeeded: [], unknown: [] };
+
+beforeAll(async () => {
+  const names = ["refused", "succeeded", "unknown"] as const;
+  const complaints = await compile(names.map((name) => typesOf(programs[name])));
+  names.forEach((name, i) => (found[name] = typesFound(programs[name], complaints[i]!)));
+});
+
 test("there is enough to compare", () => {
   expect(calls.length).toBeGreaterThan(700);
   expect(succeeded.length).toBeGreaterThan(400);
   expect(refused.length).toBeGreaterThan(100);
 });
 
-test("the compiler refuses what throws for its shapes", async () => {
-  const texts = refused.map((call) => textOf(call));
-  const found = await typesFound(texts);
-  expect(texts.filter((_text, i) => found[i] !== null)).toEqual([]);
+test("the compiler refuses what throws for its shapes", () => {
+  expect(programs.refused.filter((_text, i) => found.refused[i] !== null)).toEqual([]);
 });
 
-test("the compiler computes the shape and the type of the result", async () => {
-  const found = await typesFound(succeeded.map(({ call }) => textOf(call)));
+test("the compiler computes the shape and the type of the result", () => {
   const wrong = succeeded.flatMap(({ call, result }, i) => {
-    const { sizes, dtypes } = found[i] ?? { sizes: ["refused"], dtypes: [] };
+    const { sizes, dtypes } = found.succeeded[i] ?? { sizes: ["refused"], dtypes: [] };
     const isExact = [call.x, ...call.args.filter(isOperand)].every(({ dtype }) => isFloat(dtype));
     // Of other types than floats all that is asked is that it is not wrong.
     const isType = dtypes.includes("DType") ? !isExact : dtypes.includes(result.dtype);
@@ -144,19 +159,14 @@ test("the compiler computes the shape and the type of the result", async () => {
   expect(wrong).toEqual([]);
 });
 
-test("one unknown size is no reason to refuse, and the others stay known", async () => {
-  const cases = succeeded.flatMap(({ call, result }, i) => {
-    const count = sizeCount(call);
-    return count === 0 ? [] : [{ text: textOf(call, i % count), shape: result.shape }];
-  });
-  const found = await typesFound(cases.map(({ text }) => text));
-  const wrong = cases.flatMap(({ text, shape }, i) => {
-    const sizes = found[i]?.sizes ?? ["refused"];
+test("one unknown size is no reason to refuse, and the others stay known", () => {
+  const wrong = unknown.flatMap(({ text, shape }, i) => {
+    const sizes = found.unknown[i]?.sizes ?? ["refused"];
     const fits = shape.every((size, dim) => ["number", `${size}`].includes(sizes[dim]!));
     if (fits && sizes.length === shape.length) return [];
     return [`${text}: [${sizes.join()}], and it is [${shape.join()}]`];
   });
   expect(wrong).toEqual([]);
-  const known = found.flatMap((one) => one!.sizes.filter((size) => size !== "number"));
+  const known = found.unknown.flatMap((one) => one!.sizes.filter((size) => size !== "number"));
   expect(known.length).toBeGreaterThan(200);
 });

@@ -54,8 +54,6 @@ const methods: Record<string, () => unknown[]> = {
   vsplit: () => [matrix(), [1]],
   dsplit: () => [cube(), 3],
   fill_: () => [matrix(), 1],
-  maskedFill: () => [matrix(), tensor(true), 1],
-  maskedFill_: () => [matrix(), tensor(true), 1],
   uniform_: () => [matrix(), 0, 1],
   normal_: () => [matrix(), 0, 1],
   bernoulli_: () => [matrix(), 0.5],

@@ -4,6 +4,7 @@
  * Not here: any algorithm. Read next: sgd.ts.
  */
 import { ArgumentError, enableGrad, noGrad, ShapeError, Tensor } from "@nabla/core";
+import { gradientOf, realize } from "@nabla/core/engine";
 
 /** Some parameters with the options that differ for them from those of the optimizer. */
 export type ParameterGroupOptions<Options> = {
@@ -205,12 +206,24 @@ export abstract class Optimizer<Options extends object> {
     noGrad(() => {
       for (const group of this.paramGroups) {
         for (const parameter of group.params) {
-          if (parameter.grad === null) continue;
-          this.update(parameter, parameter.grad, group, this.stateOf(parameter));
+          const gradient = gradientOf(parameter);
+          if (gradient === null) continue;
+          this.update(parameter, gradient, group, this.stateOf(parameter));
         }
       }
     });
+    this.realizeAll();
     return loss;
+  }
+
+  /** Computes what the step has changed, so that nothing waits from step to step. */
+  private realizeAll(): void {
+    const changed: Tensor[] = [];
+    for (const { params } of this.paramGroups) for (const one of params) changed.push(one);
+    for (const state of this.state.values()) {
+      for (const name in state) if (state[name] instanceof Tensor) changed.push(state[name]);
+    }
+    realize(changed);
   }
 
   private stateOf(parameter: Tensor): ParameterState {

@@ -8,8 +8,9 @@ import { SGD } from "@nabla/optim";
 import type { SGDOptions } from "@nabla/optim";
 import { describe, expect, test } from "vitest";
 
-import { errorOf, expectNumbers, readReference } from "../../core/test/reference.js";
-import type { RecordedTensor } from "../../core/test/reference.js";
+import { readReference, tensorOf } from "../../../scripts/conformance/format.js";
+import type { RecordedTensor } from "../../../scripts/conformance/format.js";
+import { errorOf, expectNumbers } from "../../core/test/reference.js";
 
 /** Options by PyTorch's names. */
 type RecordedOptions = Readonly<Record<string, number | boolean>>;
@@ -56,9 +57,6 @@ const optionsOf = (recorded: RecordedOptions): SGDOptions =>
   Object.fromEntries(
     Object.entries(recorded).map(([name, value]) => [camelCase(name), value]),
   ) as unknown as SGDOptions;
-
-const tensorOf = ({ $tensor: { shape, data } }: RecordedTensor): Tensor =>
-  tensor(Float64Array.from(data, Number)).reshape(shape).clone();
 
 /** The loss of a problem, as its description in the reference says. */
 function lossOf(name: string, problem: Problem, params: readonly Tensor[]): Tensor {

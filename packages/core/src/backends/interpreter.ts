@@ -4,11 +4,14 @@
  * list of steps, one loop each, over blocks small enough to stay in the processor's cache. Read
  * first: kernel/kernel.ts. The loops themselves: backends/loops.ts.
  */
+import { Buffer } from "../graph/buffer.js";
 import { allocate, isFloat } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
 import { countElements, rowMajor } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
+import type { Access, FusedKernel, Output } from "../kernel/fused.js";
 import type { Fold, Launch } from "../kernel/kernel.js";
+import { operand, rewrite } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Backend } from "./backend.js";
 import { folds, loops, truth, wholePower, wholeProduct } from "./loops.js";
@@ -93,7 +96,59 @@ export const interpreter: Backend = {
     if (fold === null) elementwise(program, launch);
     else reduce(program, launch, fold);
   },
+  prepare(kernels, results) {
+    const launches = kernels.flatMap(separate);
+    return {
+      run(buffers, offsets) {
+        results.forEach((result, i) => {
+          if (result !== null) buffers[i] = new Buffer(allocate(result.dtype, result.length));
+        });
+        for (const { access, target, ...rest } of launches) {
+          const operands = access.map(({ buffer, strides, offset }) => ({
+            data: buffers[buffer]!.array,
+            strides,
+            offset: offset + (offsets[buffer] ?? 0),
+          }));
+          interpreter.run({ ...rest, operands, output: buffers[target]!.array });
+        }
+      },
+    };
+  },
 };
+
+/** A launch whose buffers are still numbers. */
+type Unplaced = Omit<Launch, "operands" | "output"> & {
+  readonly access: readonly Access[];
+  readonly target: number;
+};
+
+/**
+ * Every output of a fused kernel as a kernel of its own, so that the order of rounding is that of
+ * unfused ones. What an earlier one has computed is read from there.
+ */
+function separate({ space, operands, outputs }: FusedKernel): Unplaced[] {
+  const stored = new Map<Expression, Output>();
+  return outputs.map((output) => {
+    const dims = space.map((_, dim) => dim);
+    const isFolded = (dim: number): boolean => output.fold !== null && output.strides[dim] === 0;
+    const [kept, folded] = [dims.filter((dim) => !isFolded(dim)), dims.filter(isFolded)];
+    const access: Access[] = [];
+    const read = (from: Access): Expression => {
+      const strides = [...kept, ...folded].map((dim) => from.strides[dim]!);
+      return operand(access.push({ ...from, strides }) - 1, from.dtype);
+    };
+    const expression = rewrite(output.expression, (part) => {
+      if (part.kind === "operand") return read(operands[part.index]!);
+      const known = stored.get(part);
+      return known === undefined ? undefined : read(known);
+    });
+    if (output.fold === null) stored.set(output.expression, output);
+    const [shape, reduced] = [kept, folded].map((list) => list.map((dim) => space[dim]!));
+    const { fold, epilogue, dtype } = output;
+    const kernel = { expression, fold, epilogue, dtype };
+    return { kernel, shape: shape!, reduced: reduced!, access, target: output.buffer };
+  });
+}
 
 /** An expression that is only an operand has no step: its value is copied. */
 const copy: Loop = loops.cast;
@@ -167,11 +222,14 @@ function reduce(program: Program, launch: Launch, kind: Fold): void {
 function foldAll(program: Program, launch: Launch, kind: Fold, folded: TypedArray): void {
   const { start } = folds[kind];
   const isPosition = kind === "argmax" || kind === "argmin";
-  const tally: Tally = { value: start, index: 0, seen: 0 };
+  const tally: Tally = { value: start, part: 0, index: 0, seen: 0 };
+  // Only sums have parts; a zero added to other values would cost a negative zero its sign.
+  const result = (): number =>
+    isPosition ? tally.index : kind === "sum" ? tally.value + tally.part : tally.value;
   const lanes = stand(launch);
   if (folded.length === 1 && isLine(launch, lanes)) {
     foldLine(program, lanes, countElements(launch.reduced), kind, tally);
-    folded[0] = isPosition ? tally.index : tally.value;
+    folded[0] = result();
     return;
   }
   if (launch.reduced.includes(0)) {
@@ -185,10 +243,11 @@ function foldAll(program: Program, launch: Launch, kind: Fold, folded: TypedArra
   let position = 0;
   walk(outer, lanes, () => {
     tally.value = start;
+    tally.part = 0;
     tally.index = 0;
     tally.seen = 0;
     walk(space, lanes, () => foldLine(program, lanes, inner, kind, tally));
-    folded[position++] = isPosition ? tally.index : tally.value;
+    folded[position++] = result();
   });
 }
 

@@ -8,7 +8,7 @@
 import type { TypedArray } from "../graph/dtype.js";
 import type { Fold } from "../kernel/kernel.js";
 import type { BinaryScalar, ScalarOp, UnaryScalar } from "../kernel/scalar.js";
-import { erf, erfc } from "./special.js";
+import { erf, erfc, erfinv, lgamma, polygamma } from "./special.js";
 
 /** A walk through an array: where it stands, and how far the next element is. */
 export interface Lane {
@@ -57,6 +57,12 @@ const unary = {
   },
   erfc: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
     for (const end = k + n; k < end; k++, i += p) Y[k] = erfc(A[i]!);
+  },
+  erfinv: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = erfinv(A[i]!);
+  },
+  lgamma: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
+    for (const end = k + n; k < end; k++, i += p) Y[k] = lgamma(A[i]!);
   },
   sin: (n, { data: Y, at: k }, { data: A, at: i, step: p }) => {
     for (const end = k + n; k < end; k++, i += p) Y[k] = Math.sin(A[i]!);
@@ -108,6 +114,9 @@ const binary = {
   atan2: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
     for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = Math.atan2(A[i]!, B[j]!);
   },
+  polygamma: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
+    for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = polygamma(A[i]!, B[j]!);
+  },
   max: (n, { data: Y, at: k }, { data: A, at: i, step: p }, { data: B, at: j, step: q }) => {
     for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = Math.max(A[i]!, B[j]!);
   },
@@ -153,7 +162,7 @@ function roundHalfToEven(x: number): number {
  * The C library's rule, where JavaScript differs: a power of 1, and 1 to any power, is 1 even
  * beside NaN.
  */
-function power(base: number, exponent: number): number {
+export function power(base: number, exponent: number): number {
   if (base === 1 || exponent === 0) return 1;
   if (base === -1 && (exponent === Infinity || exponent === -Infinity)) return 1;
   return base ** exponent;
@@ -179,7 +188,7 @@ export const wholePower: Loop = (
   for (const end = k + n; k < end; k++, i += p, j += q) Y[k] = powerOfWhole(A[i]!, B[j]!);
 };
 
-function powerOfWhole(base: number, exponent: number): number {
+export function powerOfWhole(base: number, exponent: number): number {
   if (exponent < 0) return Math.abs(base) === 1 ? base ** (exponent % 2) : 0;
   let result = 1;
   for (let square = base, left = exponent; left > 0; left = Math.floor(left / 2)) {
@@ -197,14 +206,18 @@ export const truth: Loop = (n, { data: Y, at: k }, { data: A, at: i, step: p }) 
 export const loops = { ...unary, ...binary, where } satisfies Record<ScalarOp, Loop>;
 
 /**
- * What a fold knows after some elements: the value, the index of the element that it is, and how
- * many there were.
+ * What a fold knows after some elements: the value, for a sum the part of the last few that is not
+ * in it yet, the index of the element that it is, and how many there were.
  */
 export interface Tally {
   value: number;
+  part: number;
   index: number;
   seen: number;
 }
+
+/** How many elements go into a part of a sum: so many roundings grow with, not all there are. */
+const PART = 1024;
 
 /** How a fold begins, and how it goes on over `n` more elements, in float64. */
 interface FoldRule {
@@ -246,10 +259,21 @@ const least: FoldRule = {
 export const folds = {
   sum: {
     start: 0,
+    // The parts do not depend on how elements come, in lines or in blocks: fused or not, the bits
+    // are the same.
     fold: (tally, n, { data: A, at: i, step: p }) => {
-      let sum = 0;
-      for (let k = 0; k < n; k++, i += p) sum += A[i]!;
-      tally.value += sum;
+      for (let done = 0; done < n;) {
+        const count = Math.min(n - done, PART - (tally.seen % PART));
+        let { part } = tally;
+        for (let k = 0; k < count; k++, i += p) part += A[i]!;
+        done += count;
+        tally.seen += count;
+        tally.part = part;
+        if (tally.seen % PART === 0) {
+          tally.value += part;
+          tally.part = 0;
+        }
+      }
     },
   },
   prod: {

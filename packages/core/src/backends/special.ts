@@ -1,7 +1,7 @@
 /**
- * The error function and its complement, which JavaScript lacks: the rational approximations of
- * FreeBSD's msun, right to the last digit or the one before. Not here: the loops that call them
- * (loops.ts).
+ * Functions that JavaScript lacks, right to the last digit or one of the few before: the error
+ * function, its complement and its inverse; the logarithm of the gamma function and its
+ * derivatives. Not here: the loops that call them (loops.ts).
  */
 
 /** Coefficients from the highest power down to the constant. */
@@ -11,7 +11,7 @@ function polynomial(x: number, coefficients: readonly number[]): number {
   return y;
 }
 
-/** A rational function on one piece of the line. */
+/** A rational function on one piece of the line; the error function is FreeBSD's, from msun. */
 interface Piece {
   readonly above: readonly number[];
   readonly below: readonly number[];
@@ -94,4 +94,99 @@ export function erfc(x: number): number {
   if (size >= 1.25) return x < 0 ? 2 - complement(size) : complement(size);
   const part = ratio(size - 1, shoulder);
   return x < 0 ? 1 + nearOne + part : 1 - nearOne - part;
+}
+
+/**
+ * The inverse of erf, from a first guess by Halley's method, which triples the right digits. The
+ * guess: Winitzki, "A handy approximation for the error function and its inverse" (2008).
+ */
+export function erfinv(y: number): number {
+  const size = Math.abs(y);
+  if (!(size < 1)) return size === 1 ? y * Infinity : NaN;
+  const log = Math.log1p(-size * size) / 0.147;
+  const half = 2 / (Math.PI * 0.147) + (log * 0.147) / 2;
+  let x = Math.sqrt(-log / (Math.sqrt(half * half - log) + half));
+  for (let round = 0; round < 2; round++) {
+    // Near 1 what is missing is what counts.
+    const error = size < 0.5 ? erf(x) - size : 1 - size - erfc(x);
+    const step = (error * Math.sqrt(Math.PI) * Math.exp(x * x)) / 2;
+    x -= step / (1 + x * step);
+  }
+  return y < 0 ? -x : x;
+}
+
+/** The Bernoulli numbers B2, B4, ... */
+const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6];
+
+/** From here on the asymptotic series below are exact. */
+const FAR = 10;
+
+/**
+ * Hurwitz's zeta function, the sum of (x + k)^-s over k = 0, 1, 2... for a whole s > 1, by the
+ * formula of Euler and Maclaurin (DLMF 25.11.28). Infinite at its poles.
+ */
+function zeta(s: number, x: number): number {
+  if (x <= 0) {
+    if (x === Math.floor(x)) return x === -Infinity ? NaN : Infinity;
+    if (x > -1) return x ** -s + zeta(s, x + 1);
+    // The terms below 0 are those of two more sums, with a sign.
+    const part = x - Math.floor(x);
+    const below = zeta(s, 1 - part) - zeta(s, 1 - x);
+    return zeta(s, part) + (s % 2 === 0 ? below : -below);
+  }
+  let [sum, at] = [0, x];
+  for (; at < FAR + s; at++) sum += at ** -s;
+  let term = (s * at ** (-s - 1)) / 2;
+  sum += at ** (1 - s) / (s - 1) + at ** -s / 2;
+  for (let j = 0; j < bernoulli.length; j++) {
+    sum += bernoulli[j]! * term;
+    const order = s + 2 * j;
+    term *= ((order + 1) * (order + 2)) / ((2 * j + 3) * (2 * j + 4) * at * at);
+  }
+  return sum;
+}
+
+/** log Γ(2 + z) = (1 - γ) z + Σ (-1)^k (ζ(k) - 1) z^k / k, for |z| up to 1/2 (DLMF 5.7.3). */
+const nearTwo = [0, 0.42278433509846713];
+for (let k = 2; k < 32; k++) nearTwo.push(((k % 2 === 0 ? 1 : -1) * zeta(k, 2)) / k);
+nearTwo.reverse();
+
+/** The logarithm of the size of the gamma function. */
+export function lgamma(x: number): number {
+  if (x < -0.5) {
+    if (x === Math.floor(x)) return Infinity;
+    // Γ(x) Γ(-x) = -π / (x sin πx)
+    const sine = Math.abs(Math.sin(Math.PI * (x - Math.round(x))));
+    return Math.log(Math.PI / -x) - Math.log(sine) - lgamma(-x);
+  }
+  if (x < 0.5) return polynomial(x, nearTwo) - Math.log1p(x) - Math.log(Math.abs(x));
+  if (x < 1.5) return polynomial(x - 1, nearTwo) - Math.log1p(x - 1);
+  if (x < FAR) {
+    let [rest, product] = [x, 1];
+    while (rest >= 2.5) product *= --rest;
+    return Math.log(product) + polynomial(rest - 2, nearTwo);
+  }
+  // Stirling's series (DLMF 5.11.1).
+  let sum = (x - 0.5) * (Math.log(x) - 1) + (Math.log(2 * Math.PI) - 1) / 2;
+  for (let j = 0, power = x; j < bernoulli.length; j++, power *= x * x) {
+    sum += bernoulli[j]! / ((2 * j + 2) * (2 * j + 1) * power);
+  }
+  return sum;
+}
+
+/** The derivative of log Γ, and its own of order `n`. */
+export function polygamma(n: number, x: number): number {
+  if (n > 0) return (n % 2 === 0 ? -1 : 1) * Math.exp(lgamma(n + 1)) * zeta(n + 1, x);
+  if (x === 0) return -1 / x;
+  if (x < 0) {
+    if (x === Math.floor(x)) return NaN;
+    return polygamma(0, 1 - x) - Math.PI / Math.tan(Math.PI * (x - Math.round(x)));
+  }
+  let [sum, at] = [0, x];
+  for (; at < FAR; at++) sum -= 1 / at;
+  sum += Math.log(at) - 1 / (2 * at);
+  for (let j = 0, power = at * at; j < bernoulli.length; j++, power *= at * at) {
+    sum -= bernoulli[j]! / ((2 * j + 2) * power);
+  }
+  return sum;
 }

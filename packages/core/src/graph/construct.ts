@@ -3,6 +3,9 @@
  * methods, so one of the two must not import the other.
  */
 import type { Tensor } from "../tensor.js";
+import { allocate } from "./dtype.js";
+import type { DType } from "./dtype.js";
+import { dataNode, plainNumber } from "./node.js";
 import type { Node } from "./node.js";
 import type { Origin } from "./origin.js";
 
@@ -11,3 +14,27 @@ export const construct = {
     throw new Error("tensor.ts was not loaded: import @nabla/core, not its files");
   },
 };
+
+/** Numbers that formulas have used lately; they are written to by nobody. */
+const numbers: Record<DType, Map<number, Tensor>> = {
+  float32: new Map(),
+  float64: new Map(),
+  int32: new Map(),
+  bool: new Map(),
+};
+const MOST_NUMBERS = 1000;
+
+/** A plain number as a tensor without dimensions, which is not to leave the library. */
+export function scalar(value: number | boolean, dtype: DType): Tensor {
+  const known = numbers[dtype];
+  let tensor = known.get(Number(value));
+  // A map takes 0 and -0 for one.
+  if (tensor === undefined || value === 0) {
+    const buffer = allocate(dtype, 1);
+    buffer[0] = Number(value);
+    tensor = construct.tensor(dataNode(buffer, [], dtype, plainNumber), null);
+    if (known.size >= MOST_NUMBERS) known.clear();
+    known.set(Number(value), tensor);
+  }
+  return tensor;
+}

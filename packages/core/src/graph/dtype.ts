@@ -26,6 +26,10 @@ export const promote = (a: DType, b: DType): DType => (strength[a] >= strength[b
 /** What arithmetic that needs fractions (`div`, `exp`) makes of a type. */
 export const toFloat = (dtype: DType): DType => (isFloat(dtype) ? dtype : "float32");
 
+/** The largest number of a floating type. */
+export const largestFloat = (dtype: DType): number =>
+  dtype === "float64" ? Number.MAX_VALUE : 3.4028234663852886e38;
+
 /** bool, integer, floating: a 0-d tensor decides a result's category, never its width. */
 const category = (dtype: DType): number => Math.min(strength[dtype], 2);
 

@@ -4,14 +4,22 @@
  * to know no scheduler.
  */
 import { ArgumentError } from "../errors.js";
+import type { Buffer } from "./buffer.js";
 import type { Node } from "./node.js";
 import type { Origin } from "./origin.js";
+import type { Storage } from "./storage.js";
 
 export const mode = {
   /** Whether operations remember their inputs for backward(). */
   gradients: true,
   /** Called with every node recorded. */
   onRecord: (_node: Node): void => {},
+  /** Called with nodes whose values will be read. */
+  onKeep: (_node: Node): void => {},
+  /** Called with storages that were written to. */
+  onWrite: (_storage: Storage): void => {},
+  /** Called with a node whose value may take the place of a buffer that nobody reads any more. */
+  onReuse: (_node: Node, _buffer: Buffer): void => {},
   /** The origin whose derivative is being computed, for those who look on. */
   differentiating: null as Origin | null,
   /** Counts origins, and so orders them: inputs before results. */

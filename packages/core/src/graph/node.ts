@@ -6,6 +6,7 @@
  */
 import { ArgumentError } from "../errors.js";
 import type { Kernel } from "../kernel/kernel.js";
+import { Buffer } from "./buffer.js";
 import type { DType, TypedArray } from "./dtype.js";
 import type { Layout, Shape, Strides } from "./shape.js";
 
@@ -13,11 +14,15 @@ import type { Layout, Shape, Strides } from "./shape.js";
 export interface Operation {
   /** As in `x.name()`; the operation's key in its table. */
   readonly name: string;
-  /** How to get the value of a node of this operation. */
-  work(node: Node): Work;
+  /**
+   * How to get the value of a node of this operation. `null` for views: the value is that of the
+   * input, looked at with the layout the node has had since it was recorded.
+   */
+  readonly work: ((node: Node) => Work) | null;
 }
 
-/** The three ways to a value. Whoever runs nodes knows these and no operation. */
+/** The ways to a value. Whoever runs nodes knows these and no operation. */
+export type KernelWork = Work & { readonly kind: "kernel" };
 export type Work =
   /** Run a kernel over the operands, walked with these strides over [...shape, ...reduced]. */
   | {
@@ -26,8 +31,6 @@ export type Work =
       readonly reduced: Shape;
       readonly strides: readonly Strides[];
     }
-  /** The buffer of the input, looked at with the layout the node has had since it was recorded. */
-  | { readonly kind: "view" }
   /** An algorithm that is no kernel, over row-major arrays. */
   | { readonly kind: "host"; run(inputs: readonly TypedArray[]): TypedArray };
 
@@ -41,7 +44,15 @@ export class Node implements Layout {
   readonly strides: Strides;
   readonly offset: number;
   /** The elements, once computed. */
-  buffer: TypedArray | null = null;
+  buffer: Buffer | null = null;
+  /** Whether the value will be read, as far as is known. */
+  wanted = false;
+  /** How many tensors have been made of it besides the first. */
+  forks = 0;
+  /** The round in which a scheduler got it, its place there, and when it was last looked at. */
+  round: object | null = null;
+  slot = -1;
+  seen = 0;
 
   constructor(
     operation: Operation,
@@ -63,17 +74,23 @@ export class Node implements Layout {
 /** A layout; row-major from the start of the buffer unless said otherwise. */
 export type Placement = Pick<Layout, "shape"> & Partial<Layout>;
 
-const given: Operation = {
-  name: "data",
-  work: () => {
-    throw new Error("data is there from the start");
-  },
+const neverRuns = (): never => {
+  throw new Error("data is there from the start");
 };
+const given: Operation = { name: "data", work: neverRuns };
+
+/** A number in a formula; two that are equal today may differ tomorrow. */
+export const plainNumber: Operation = { name: "number", work: neverRuns };
 
 /** A node that was never computed: numbers somebody had. */
-export function dataNode(buffer: TypedArray, shape: Shape, dtype: DType): Node {
-  const node = new Node(given, [], null, dtype, { shape });
-  node.buffer = buffer;
+export function dataNode(
+  array: TypedArray,
+  shape: Shape,
+  dtype: DType,
+  operation: Operation = given,
+): Node {
+  const node = new Node(operation, [], null, dtype, { shape });
+  node.buffer = new Buffer(array);
   return node;
 }
 

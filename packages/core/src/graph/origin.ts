@@ -26,6 +26,19 @@ export class Kept {
   }
 }
 
+/** What a walk notes on an origin while it lasts; walks inside of walks restore what they find. */
+export class Visit {
+  readonly way: object;
+  readonly outer: Visit | null;
+  gradient: Tensor | null = null;
+  isUseful = false;
+
+  constructor(way: object, outer: Visit | null) {
+    this.way = way;
+    this.outer = outer;
+  }
+}
+
 export class Origin {
   /** The operation, and what else it was given; `null` for a leaf. */
   readonly op: Op | null;
@@ -43,6 +56,8 @@ export class Origin {
   readonly leaf: Tensor | null;
   /** Who wants to see the gradient, in order. */
   hooks: Hook[] | null = null;
+  /** What a walk has noted here while it lasts. */
+  visit: Visit | null = null;
 
   private constructor(
     op: Op | null,

@@ -254,23 +254,25 @@ type Binary<R extends Rule, X, O> =
       : Unary<R, X>
     : never;
 
-/** A function of the elements of two tensors, which broadcast. */
-export interface BinaryRow<R extends Rule, More extends unknown[] = []> extends Typed<
-  BinaryFamily<R, More>
-> {
-  <X extends Tensor, O extends Tensor | PlainNumber>(
+/** A function of the elements of two tensors, which broadcast; `Other` is what the second may be. */
+export interface BinaryRow<
+  R extends Rule,
+  More extends unknown[] = [],
+  Other = Tensor | PlainNumber,
+> extends Typed<BinaryFamily<R, More, Other>> {
+  <X extends Tensor, O extends Other>(
     x: X,
     other: Beside<"", X, O>,
     ...more: More
   ): Binary<R, X, O>;
 }
-interface BinaryFamily<R extends Rule, More extends unknown[]> {
-  readonly binary: [R, More];
+interface BinaryFamily<R extends Rule, More extends unknown[], Other> {
+  readonly binary: [R, More, Other];
   readonly inPlace: InPlace<[other: Operand, ...more: More]>;
 }
-type BinaryMethod<Name extends string, R extends Rule, More extends unknown[]> = <
+type BinaryMethod<Name extends string, R extends Rule, More extends unknown[], Other> = <
   X extends Tensor,
-  O extends Tensor | PlainNumber,
+  O extends Other,
 >(
   this: X,
   other: Beside<Name, X, O>,
@@ -344,8 +346,10 @@ interface ProductFamily {
 /** The method of a record of these families; its messages may begin with what it is called. */
 export type FamilyMethod<Name extends string, Family> = Family extends { readonly method: infer M }
   ? M
-  : Family extends { readonly binary: [infer R extends Rule, infer More extends unknown[]] }
-    ? BinaryMethod<`${Name}: `, R, More>
+  : Family extends {
+        readonly binary: [infer R extends Rule, infer More extends unknown[], infer Other];
+      }
+    ? BinaryMethod<`${Name}: `, R, More, Other>
     : Family extends { readonly reduction: infer R extends Rule }
       ? ReductionMethod<`${Name}: `, R>
       : never;

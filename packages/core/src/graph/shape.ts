@@ -131,6 +131,7 @@ export function normalizeDims(
 ): number[] {
   const given = typeof dims === "number" ? [dims] : (dims ?? []);
   checkList(name, given);
+  if (rank > 64) throw new ShapeError(`${name}: ${rank} dimensions are more than 64, the most.`);
   if (given.length === 0) return range(rank);
   const result = Array.from(given, (dim) => normalizeDim(name, dim, rank)).sort((a, b) => a - b);
   const twice = result.find((dim, i) => dim === result[i - 1]);

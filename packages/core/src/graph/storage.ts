@@ -3,6 +3,7 @@
  * a write puts another node into the storage, and whoever looks at it sees that the version moved
  * on.
  */
+import type { Buffer } from "./buffer.js";
 import type { Node } from "./node.js";
 
 export class Storage {
@@ -10,8 +11,18 @@ export class Storage {
   node: Node;
   /** How often it was written to. */
   version = 0;
+  /** Where the last version that ran is, and the one before it, whose place the next may take. */
+  current: Buffer | null = null;
+  spare: Buffer | null = null;
 
   constructor(node: Node) {
     this.node = node;
+  }
+
+  /** The place of elements that nobody else has: those of one fork, and no view. */
+  spareIfUnshared(): Buffer | null {
+    const { buffer, forks, operation } = this.node;
+    const isOwn = this.version === 0 && forks === 1 && operation.work !== null;
+    return isOwn && buffer?.shared === false ? buffer : null;
   }
 }

@@ -21,6 +21,8 @@ export type UnaryScalar =
   | "log10"
   | "erf"
   | "erfc"
+  | "erfinv"
+  | "lgamma"
   | "sin"
   | "cos"
   | "tanh"
@@ -37,6 +39,7 @@ export type BinaryScalar =
   | "mod"
   | "pow"
   | "atan2"
+  | "polygamma"
   | "max"
   | "min"
   | "eq"
@@ -116,6 +119,39 @@ const lt = binary("lt", "bool");
 const le = binary("le", "bool");
 const not = (x: Expression): Expression => apply("not", [cast(x, "bool")], "bool");
 
+/** An expression in which some parts are replaced: those for which `replace` gives another. */
+export function rewrite(
+  expression: Expression,
+  replace: (part: Expression) => Expression | undefined,
+): Expression {
+  const known = new Map<Expression, Expression>();
+  const visit = (part: Expression): Expression => {
+    const result =
+      known.get(part) ??
+      replace(part) ??
+      (part.kind === "apply" ? { ...part, arguments: part.arguments.map(visit) } : part);
+    known.set(part, result);
+    return result;
+  };
+  return visit(expression);
+}
+
+const dear: Partial<Record<ScalarOp, number>> = { div: 3, sqrt: 3, mod: 5, pow: 20 };
+const transcendental = /^(exp|log|erf|sin|cos|tan|atan)/;
+
+/** What evaluating an expression takes, in additions; parts that are used twice count once. */
+export function costOf(expression: Expression): number {
+  const parts = new Set<Expression>([expression]);
+  let cost = 0;
+  // A set is walked in the order of insertion, and what is inserted meanwhile is walked too.
+  for (const part of parts) {
+    if (part.kind !== "apply") continue;
+    cost += transcendental.test(part.op) ? 10 : (dear[part.op] ?? 1);
+    for (const argument of part.arguments) parts.add(argument);
+  }
+  return cost;
+}
+
 /** The vocabulary in which kernels are written. */
 export const s = {
   neg: unary("neg"),
@@ -130,6 +166,8 @@ export const s = {
   log10: unary("log10"),
   erf: unary("erf"),
   erfc: unary("erfc"),
+  erfinv: unary("erfinv"),
+  lgamma: unary("lgamma"),
   sin: unary("sin"),
   cos: unary("cos"),
   tanh: unary("tanh"),
@@ -143,6 +181,7 @@ export const s = {
   mod: binary("mod"),
   pow: binary("pow"),
   atan2: binary("atan2"),
+  polygamma: binary("polygamma"),
   max: binary("max"),
   min: binary("min"),
   eq: binary("eq", "bool"),

@@ -3,11 +3,12 @@
  * and smallest of a whole tensor: ops/extremes.ts.
  */
 import { ArgumentError } from "../errors.js";
+import { largestFloat } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
 import { s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
-import { binary } from "./define.js";
+import { binary, pair } from "./define.js";
 import type { Operand, Samples } from "./define.js";
 
 /** The gradient for one side of a contest: nothing where it lost, half where it was a tie. */
@@ -24,7 +25,7 @@ const plane: Samples = [...line, ...line];
  * @example
  * tensor([1, 5]).maximum(tensor([3, 2])) // tensor([3., 5.])
  */
-export const maximum = binary({
+export const maximum = pair({
   kernel: (a, b) => s.max(a, b),
   vjps: [
     (g, { a, b }): Tensor => winner(g, a.lt(b), a.eq(b)),
@@ -39,7 +40,7 @@ export const maximum = binary({
  * @example
  * tensor([1, 5]).minimum(tensor([3, 2])) // tensor([1., 2.])
  */
-export const minimum = binary({
+export const minimum = pair({
   kernel: (a, b) => s.min(a, b),
   vjps: [
     (g, { a, b }): Tensor => winner(g, b.lt(a), a.eq(b)),
@@ -54,7 +55,7 @@ export const minimum = binary({
  * @example
  * tensor([1, NaN, 5]).fmax(tensor([3, 2, NaN])) // tensor([3., 2., 5.])
  */
-export const fmax = binary({
+export const fmax = pair({
   kernel: (a, b) => s.where(s.or(s.ge(a, b), s.ne(b, b)), a, b),
   vjps: [
     (g, { a, b }): Tensor => g.where(a.ge(b).logicalOr(b.isnan()), 0),
@@ -69,7 +70,7 @@ export const fmax = binary({
  * @example
  * tensor([1, NaN, 5]).fmin(tensor([3, 2, NaN])) // tensor([1., 2., 5.])
  */
-export const fmin = binary({
+export const fmin = pair({
   kernel: (a, b) => s.where(s.or(s.le(a, b), s.ne(b, b)), a, b),
   vjps: [
     (g, { a, b }): Tensor => g.where(a.le(b).logicalOr(b.isnan()), 0),
@@ -135,8 +136,6 @@ export interface NanToNumOptions {
   readonly neginf?: number;
 }
 
-const largest = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE };
-
 /**
  * Every element, but with finite numbers in the place of NaN and the infinities. Whole numbers are
  * left as they are.
@@ -146,7 +145,7 @@ const largest = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE };
 export const nanToNum = (x: Tensor, options: NanToNumOptions = {}): Tensor => {
   const { dtype } = checkTensor("nanToNum", x);
   if (dtype === "int32" || dtype === "bool") return x.clone();
-  const { nan = 0, posinf = largest[dtype], neginf = -largest[dtype] } = options;
+  const { nan = 0, posinf = largestFloat(dtype), neginf = -largestFloat(dtype) } = options;
   return x
     .where(x.isnan().logicalNot(), nan)
     .where(x.ne(Infinity), posinf)

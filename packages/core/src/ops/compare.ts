@@ -4,7 +4,7 @@
  */
 import { cast, s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
-import { binary, unary } from "./define.js";
+import { binary, pair, unary } from "./define.js";
 import type { Samples } from "./define.js";
 
 const comparison = "a truth value has no derivative";
@@ -88,7 +88,7 @@ export const ge = binary<"truth">({
  * @example
  * tensor([0, 1, 2]).logicalAnd(tensor([1, 0, 1])) // tensor([false, false,  true])
  */
-export const logicalAnd = binary<"truth">({
+export const logicalAnd = pair<"truth">({
   kernel: (a, b) => s.and(a, b),
   nondifferentiable: comparison,
   samples: plane,
@@ -99,7 +99,7 @@ export const logicalAnd = binary<"truth">({
  * @example
  * tensor([0, 1, 0]).logicalOr(tensor([1, 0, 0])) // tensor([ true,  true, false])
  */
-export const logicalOr = binary<"truth">({
+export const logicalOr = pair<"truth">({
   kernel: (a, b) => s.or(a, b),
   nondifferentiable: comparison,
   samples: plane,
@@ -121,7 +121,7 @@ export const logicalNot = unary<"truth">({
  * @example
  * tensor([0, 1, 2]).logicalXor(tensor([1, 0, 1])) // tensor([ true,  true, false])
  */
-export const logicalXor = binary<"truth">({
+export const logicalXor = pair<"truth">({
   kernel: (a, b) => s.ne(cast(a, "bool"), cast(b, "bool")),
   nondifferentiable: comparison,
   samples: plane,

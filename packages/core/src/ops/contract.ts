@@ -3,12 +3,11 @@
  * ops/contraction.ts.
  */
 import { ArgumentError, DTypeError, ShapeError } from "../errors.js";
-import { isFloat } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
 import { broadcasts, formatShape, normalizeDim } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { checkProduct, contraction, product } from "./contraction.js";
-import { eye } from "./sequence.js";
+import { factorOf } from "./scale.js";
 
 /**
  * The matrix product, `[..., n, k]` × `[..., k, m]` to `[..., n, m]`; dimensions before the last
@@ -230,17 +229,16 @@ function mix(name: string, x: Tensor, value: Tensor, options: MixOptions): Tenso
         `${formatShape(value.shape)}; it must broadcast to it.`,
     );
   }
-  const whole = Number.isInteger(beta) && Number.isInteger(alpha);
-  if (x.dtype !== value.dtype || (!isFloat(x.dtype) && !whole)) {
+  const { dtype } = x;
+  if (dtype !== value.dtype) {
     throw new DTypeError(
-      `${name}: ${beta} · ${x.dtype} + ${alpha} · ${value.dtype} is no ${x.dtype}; convert ` +
-        "first, " +
-        `for example x.to("${value.dtype}").`,
+      `${name}: a tensor of type ${dtype} and a product of type ${value.dtype} have no sum; ` +
+        `convert first, for example x.to("${value.dtype}").`,
     );
   }
-  const scaled = alpha === 1 ? value : value.mul(alpha);
-  const kept = beta === 1 ? x : beta === 0 ? x.maskedFill(true, 0) : x.mul(beta);
-  return kept.add(scaled);
+  const [share, times] = [factorOf(beta, dtype), factorOf(alpha, dtype)];
+  const kept = share === 1 ? x : share === 0 ? x.maskedFill(true, 0) : x.mul(share);
+  return kept.add(times === 1 ? value : value.mul(times));
 }
 
 /**
@@ -346,35 +344,4 @@ export const cross = (a: Tensor, b: Tensor, dim?: number): Tensor => {
   return turned(a, 1)
     .mul(turned(b, 2))
     .sub(turned(a, 2).mul(turned(b, 1)));
-};
-
-/**
- * A square matrix, or each of a batch, times itself: the power `n`, 0 or more.
- * @example
- * tensor([[1, 1], [0, 1]]).matrixPower(5) // tensor([[1., 5.],
- * //         [0., 1.]])
- */
-export const matrixPower = (x: Tensor, n: number): Tensor => {
-  const { shape } = checkTensor("matrixPower", x);
-  if (shape.length < 2 || shape.at(-1) !== shape.at(-2)) {
-    throw new ShapeError(
-      `matrixPower: a tensor of shape ${formatShape(shape)} has no powers; its last two sizes ` +
-        "must be equal.",
-    );
-  }
-  if (!Number.isInteger(n) || n < 0) {
-    throw new ArgumentError(
-      `matrixPower: the power is ${String(n)}; use an integer, 0 or more. For a negative one ` +
-        "take " +
-        "the power of the inverse.",
-    );
-  }
-  if (n === 0) return x.maskedFill(true, 0).add(eye(shape.at(-1)!, { dtype: x.dtype }));
-  let result: Tensor | null = null;
-  let power = x;
-  for (let left = n; ; power = power.matmul(power)) {
-    if (left % 2 === 1) result = result === null ? power : result.matmul(power);
-    left = Math.floor(left / 2);
-    if (left === 0) return result === x ? x.clone() : result!;
-  }
 };

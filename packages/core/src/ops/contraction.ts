@@ -19,7 +19,7 @@ import type { Op, Samples, Vjp } from "./define.js";
 
 const kernels = new Map<DType, Kernel>();
 
-function productKernel(dtype: DType): Kernel {
+export function productKernel(dtype: DType): Kernel {
   let kernel = kernels.get(dtype);
   if (kernel === undefined) {
     const expression = s.mul(operand(0, dtype), operand(1, dtype));
@@ -106,6 +106,11 @@ export function checkProduct(name: string, a: Tensor, b: Tensor): void {
         `${rows}; ${remedy(a.shape, b.shape)}`,
     );
   }
+  checkTypes(name, a, b);
+}
+
+/** Throws a DTypeError unless elements of one type, and of both, can be multiplied and summed. */
+export function checkTypes(name: string, a: Tensor, b: Tensor): void {
   if (a.dtype === "bool" && b.dtype === "bool") {
     throw new DTypeError(
       `${name}: bool tensors have no products to sum; ` +
@@ -121,7 +126,7 @@ export function checkProduct(name: string, a: Tensor, b: Tensor): void {
 }
 
 /** What stands before the last two dimensions, broadcast to one shape. */
-function broadcastBatches(name: string, a: Tensor, b: Tensor): Shape {
+export function broadcastBatches(name: string, a: Tensor, b: Tensor): Shape {
   if (a.shape.length === 2 && b.shape.length === 2) return [];
   const [left, right] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   try {

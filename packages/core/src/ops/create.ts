@@ -42,17 +42,22 @@ export function create(
   return requiresGrad ? result.requiresGrad_() : result;
 }
 
-export function checkOptions(name: string, options: unknown): void {
+/** Refuses what is no options, and those with names that are not `known`. */
+export function checkOptions(
+  name: string,
+  options: unknown,
+  known: readonly string[] = ["dtype", "requiresGrad"],
+): void {
   if (typeof options === "object" && options !== null && !Array.isArray(options)) {
-    const unknown = Object.keys(options).find((key) => key !== "dtype" && key !== "requiresGrad");
+    const unknown = Object.keys(options).find((key) => !known.includes(key));
     if (unknown === undefined) return;
     throw new ArgumentError(
-      `${name}: there is no option "${unknown}"; the options are dtype and requiresGrad.`,
+      `${name}: there is no option "${unknown}"; its options: ${known.join(", ")}.`,
     );
   }
   throw new ArgumentError(
     `${name}: the last argument is ${String(options)}, which is no options; ` +
-      'for example { dtype: "float64", requiresGrad: true }.',
+      `its options: ${known.join(", ")}.`,
   );
 }
 
@@ -283,11 +288,18 @@ export function linspace(
   options: CreateOptions = {},
 ): Tensor {
   checkNumbers("linspace", "linspace(0, 1, 5)", [start, end, count]);
-  const step = count > 1 ? (end - start) / (count - 1) : 0;
+  const isWhole = options?.dtype === "int32";
+  const [from, last] = isWhole ? [Math.trunc(start), Math.trunc(end)] : [start, end];
+  const to = count > 1 ? last : from;
+  const step = count > 1 ? (to - from) / (count - 1) : 0;
   return create("linspace", [count], options, (buffer) => {
-    // From both ends, so that the last element is `end` itself.
     for (let i = 0; i < count; i++) {
-      buffer[i] = i < count / 2 ? start + i * step : end - (count - 1 - i) * step;
+      // PyTorch makes whole numbers by fours, from the first of them cut to a whole one.
+      const behind = isWhole && i < count - (count % 8) ? i % 4 : 0;
+      const at = i - behind;
+      // From both ends, so that the last element is `end` itself.
+      const near = at < Math.floor(count / 2) ? from + at * step : to - (count - 1 - at) * step;
+      buffer[i] = (behind > 0 ? Math.trunc(near) : near) + behind * step;
     }
   });
 }

@@ -7,9 +7,8 @@
  * a kernel runs (backends/). Read next: ops/elementwise.ts.
  */
 import { ArgumentError, DTypeError } from "../errors.js";
-import { construct } from "../graph/construct.js";
+import { construct, scalar } from "../graph/construct.js";
 import {
-  allocate,
   codeOf,
   fitsInteger,
   isDType,
@@ -21,7 +20,7 @@ import {
 } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
-import { checkTensor, Node, dataNode } from "../graph/node.js";
+import { checkTensor, Node } from "../graph/node.js";
 import type { Operation, Placement, Work } from "../graph/node.js";
 import { Origin } from "../graph/origin.js";
 import type { BinaryRow, Rule, UnaryRow } from "../graph/shape-types.js";
@@ -121,13 +120,6 @@ export function record(
 
 export { construct };
 
-/** A plain number as a tensor without dimensions. */
-function scalar(value: number | boolean, dtype: DType): Tensor {
-  const buffer = allocate(dtype, 1);
-  buffer[0] = Number(value);
-  return construct.tensor(dataNode(buffer, [], dtype), null);
-}
-
 /** What may stand beside a tensor. */
 export type Operand = Tensor | number | boolean;
 
@@ -138,7 +130,7 @@ export const isPlain = (operand: Operand): operand is number | boolean =>
  * The operand as a tensor; a plain number takes the type of the tensor beside it, where that can
  * hold it.
  */
-function operandBeside(name: string, value: Operand, tensor: Tensor): Tensor {
+export function operandBeside(name: string, value: Operand, tensor: Tensor): Tensor {
   if (isPlain(value)) {
     const dtype = numberType(value, tensor.dtype);
     if (dtype === "int32" && !fitsInteger(Number(value))) {
@@ -274,6 +266,16 @@ export function binary<R extends Rule = "same">(
   };
   return row(op, of.samples, call) as never;
 }
+
+/** The family of functions of two tensors that take no plain number in the place of one. */
+export const pair = <R extends Rule = "same">(
+  of: Parameters<typeof binary>[0],
+): BinaryRow<R, [], Tensor> => {
+  const call = binary(of);
+  return row(call.op, call.samples, (a, b: Tensor) =>
+    call(a, checkTensor(call.op.name, b)),
+  ) as never;
+};
 
 /** The family that chooses between `a` and `b` by a condition `c`, broadcast to one shape. */
 export function choice(

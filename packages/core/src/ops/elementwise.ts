@@ -11,6 +11,7 @@ import { zerosLike } from "./create.js";
 import { binary, unary } from "./define.js";
 import type { Samples } from "./define.js";
 import { rounding } from "./division.js";
+import { scaled } from "./scale.js";
 
 /**
  * A result that does not move when its input does a little: its derivative is 0 where it exists.
@@ -23,27 +24,34 @@ const plane: Samples = [...line, ...line];
 
 /**
  * Sum of two tensors, element by element. Shapes broadcast: `[2, 3]` and `[3]` give `[2, 3]`.
+ * `alpha` is what the second is multiplied by first.
  * @example
  * tensor([1, 2]).add(tensor([10, 20])) // tensor([11., 22.])
  * tensor([1, 2]).add(0.5) // tensor([1.5000, 2.5000])
+ * tensor([1, 2]).add(tensor([1, 1]), { alpha: 10 }) // tensor([11., 12.])
  */
-export const add = binary({
-  kernel: (a, b) => s.add(a, b),
-  vjps: [(g): Tensor => g, (g): Tensor => g],
-  samples: plane,
-});
+export const add = scaled(
+  binary({
+    kernel: (a, b) => s.add(a, b),
+    vjps: [(g): Tensor => g, (g): Tensor => g],
+    samples: plane,
+  }),
+);
 
 /**
- * Difference of two tensors, element by element, with broadcasting. Bool tensors are refused.
+ * Difference of two tensors, element by element, with broadcasting. `alpha` is what the second is
+ * multiplied by first. Bool tensors are refused.
  * @example
  * tensor([5, 7]).sub(tensor([1, 2])) // tensor([4., 5.])
  */
-export const sub = binary({
-  kernel: (a, b) => s.sub(a, b),
-  vjps: [(g): Tensor => g, (g): Tensor => g.neg()],
-  samples: plane,
-  numbersOnly: true,
-});
+export const sub = scaled(
+  binary({
+    kernel: (a, b) => s.sub(a, b),
+    vjps: [(g): Tensor => g, (g): Tensor => g.neg()],
+    samples: plane,
+    numbersOnly: true,
+  }),
+);
 
 /**
  * Product of two tensors, element by element, with broadcasting. For products of matrices see
@@ -68,7 +76,7 @@ export const mul = binary({
 export const div = rounding(
   binary({
     kernel: (a, b) => s.div(a, b),
-    vjps: [(g, { b }): Tensor => g.div(b), (g, { b, y }): Tensor => g.mul(y).div(b).neg()],
+    vjps: [(g, { b }): Tensor => g.div(b), (g, { b, y }): Tensor => g.mul(y.div(b)).neg()],
     samples: [
       [-3, 3],
       [0.5, 3],
@@ -189,18 +197,6 @@ export const exp = unary({
 });
 
 /**
- * exp(x) - 1, without losing the digits of a small x.
- * @example
- * tensor([1e-8], { dtype: "float64" }).expm1().item() // 1.0000000050000001e-8
- */
-export const expm1 = unary({
-  kernel: (x) => s.expm1(x),
-  vjps: [(g, { y }): Tensor => g.mul(y.add(1))],
-  samples: line,
-  fractions: true,
-});
-
-/**
  * The natural logarithm of every element: -inf at 0, NaN below.
  * @example
  * tensor([1, 10]).log() // tensor([0.0000, 2.3026])
@@ -209,18 +205,6 @@ export const log = unary({
   kernel: (x) => s.log(x),
   vjps: [(g, { x }): Tensor => g.div(x)],
   samples: [[0.1, 4]],
-  fractions: true,
-});
-
-/**
- * log(1 + x), without losing the digits of a small x.
- * @example
- * tensor([1e-8], { dtype: "float64" }).log1p().item() // 9.999999950000001e-9
- */
-export const log1p = unary({
-  kernel: (x) => s.log1p(x),
-  vjps: [(g, { x }): Tensor => g.div(x.add(1))],
-  samples: [[-0.9, 3]],
   fractions: true,
 });
 
@@ -279,20 +263,7 @@ export const sigmoid = unary({
  */
 export const relu = unary({
   kernel: (x) => s.max(x, 0),
-  vjps: [(g, { y }): Tensor => g.where(y.gt(0), 0)],
+  vjps: [(g, { y }): Tensor => zerosLike(g).where(y.le(0), g)],
   samples: line,
   numbersOnly: true,
-});
-
-/**
- * log(1 + exp(x)), a smooth form of `relu`: close to 0 far below 0, close to x far above, and never
- * an overflow in between.
- * @example
- * tensor([-2, 0, 2]).softplus() // tensor([0.1269, 0.6931, 2.1269])
- */
-export const softplus = unary({
-  kernel: (x) => s.add(s.max(x, 0), s.log1p(s.exp(s.neg(s.abs(x))))),
-  vjps: [(g, { x }): Tensor => g.mul(x.sigmoid())],
-  samples: line,
-  fractions: true,
 });

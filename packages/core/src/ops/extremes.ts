@@ -2,19 +2,20 @@
  * The largest, the smallest and the middle elements, and where they are. Of two tensors, element by
  * element: ops/bounds.ts. So far along a dimension: ops/scan.ts.
  */
-import { DTypeError } from "../errors.js";
+import { ArgumentError, DTypeError } from "../errors.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { maximum, minimum } from "./bounds.js";
 import { record } from "./define.js";
-import type { Op, Operand, Row, Saved } from "./define.js";
+import type { Op, Row, Saved } from "./define.js";
 import { checkElements, reduction, spread } from "./fold.js";
 import type { Along, Reduction, TypeOptions } from "./fold.js";
-import { pick } from "./pick.js";
-import type { ValuesAndIndices } from "./pick.js";
-import { eachLine, filling, lineUp } from "./recurrence.js";
+import { sortedPositions } from "./host/order.js";
+import { eachLine, filling, lineUp } from "./host/recurrence.js";
+import { pick } from "./place.js";
+import type { ValuesAndIndices } from "./place.js";
 
 const itself = (_name: string, dtype: DType): DType => dtype;
 
@@ -95,7 +96,7 @@ type Extreme = (
   name: string,
   whole: Row<Along<TypeOptions>>,
   position: Row<Along<TypeOptions>>,
-  beside: Row<[other: Operand]>,
+  beside: Row<[other: Tensor]>,
 ) => (x: Tensor, dim: number | Tensor | undefined, keepdim: boolean) => Tensor | ValuesAndIndices;
 
 const extreme: Extreme = (name, whole, position, beside) => (x, dim, keepdim) => {
@@ -200,6 +201,14 @@ function ranked(
   });
 }
 
+/** The middle of all elements; those equal to it share the gradient evenly. */
+function middleOfAll(name: "median" | "nanmedian", x: Tensor): Tensor {
+  const { values } = ranked(name, checkTensor(name, x).reshape([-1]), 0, false);
+  if (!x.requiresGrad) return values;
+  const isMiddle = x.eq(values).logicalOr(values.isnan());
+  return x.where(isMiddle, -Infinity).amax();
+}
+
 /**
  * The element in the middle, the lower of two, and NaN where there is one; along a dimension also
  * where it is.
@@ -210,8 +219,7 @@ function ranked(
 export function median(x: Tensor): Tensor;
 export function median(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
 export function median(x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices {
-  if (dim !== undefined) return ranked("median", x, dim, keepdim);
-  return ranked("median", checkTensor("median", x).reshape([-1]), 0, false).values;
+  return dim === undefined ? middleOfAll("median", x) : ranked("median", x, dim, keepdim);
 }
 
 /**
@@ -223,8 +231,7 @@ export function median(x: Tensor, dim?: number, keepdim = false): Tensor | Value
 export function nanmedian(x: Tensor): Tensor;
 export function nanmedian(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
 export function nanmedian(x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices {
-  if (dim !== undefined) return ranked("nanmedian", x, dim, keepdim);
-  return ranked("nanmedian", checkTensor("nanmedian", x).reshape([-1]), 0, false).values;
+  return dim === undefined ? middleOfAll("nanmedian", x) : ranked("nanmedian", x, dim, keepdim);
 }
 
 /**
@@ -235,3 +242,40 @@ export function nanmedian(x: Tensor, dim?: number, keepdim = false): Tensor | Va
  */
 export const mode = (x: Tensor, dim = -1, keepdim = false): ValuesAndIndices =>
   ranked("mode", x, dim, keepdim);
+
+/**
+ * The `k`-th smallest element along a dimension (the last one unless said otherwise), where 1 is
+ * the smallest, and where it is; NaN is larger than all.
+ * @example
+ * tensor([3, 1, 4]).kthvalue(2).values // tensor(3.)
+ */
+export const kthvalue = (x: Tensor, k: number, dim = -1, keepdim = false): ValuesAndIndices =>
+  found("kthvalue", x, dim, keepdim, (line, at) => {
+    const size = line.shape[at]!;
+    if (Number.isInteger(k) && k >= 1 && k <= size) {
+      return sortedPositions(line, at).select(at, k - 1);
+    }
+    throw new ArgumentError(
+      `kthvalue: there is no element ${String(k)} of ${size} in dimension ${at}; k is an integer ` +
+        `from 1 to ${size}.`,
+    );
+  });
+
+/** The smallest and the largest element. */
+export interface MinAndMax {
+  readonly min: Tensor;
+  readonly max: Tensor;
+}
+
+/**
+ * The smallest and the largest of all elements, or along a dimension; see `amin` and `amax`.
+ * @example
+ * const { min, max } = tensor([3, 1, 4]).aminmax();
+ * min // tensor(1.)
+ * max // tensor(4.)
+ */
+export const aminmax = (given: Tensor, dim?: number | null, keepdim = false): MinAndMax => {
+  const isWhole = dim === undefined || dim === null;
+  const [x, at] = isWhole ? [checkTensor("aminmax", given), null] : lineUp("aminmax", given, dim);
+  return { min: x.amin(at, keepdim), max: x.amax(at, keepdim) };
+};

@@ -3,13 +3,13 @@
  * random ones. Like every write they are seen by all views, and what the tensor held before gets no
  * gradient. Read first: ops/inplace.ts and ops/random.ts.
  */
-import { ArgumentError, DTypeError, ShapeError } from "../errors.js";
+import { ArgumentError, DTypeError } from "../errors.js";
 import { allocate, isFloat } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
 import { checkTensor, dataNode } from "../graph/node.js";
-import { countElements, formatShape } from "../graph/shape.js";
+import { countElements } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { full } from "./create.js";
+import { single } from "./arguments.js";
 import { construct } from "./define.js";
 import { replacement, write } from "./inplace.js";
 import { between, exactLog, fillRandom, fraction, normalQuantile, uniform } from "./random.js";
@@ -33,19 +33,6 @@ export const copy_ = (x: Tensor, other: Tensor): Tensor =>
 export const zero_ = (x: Tensor): Tensor =>
   write("zero_", x, replacement(x, x.dtype === "bool" ? false : 0));
 
-/** A number, or a tensor without dimensions, as one in the type of `x`. */
-function single(name: string, x: Tensor, value: number | boolean | Tensor): Tensor {
-  if (typeof value === "number" || typeof value === "boolean") {
-    return full([], value, { dtype: x.dtype });
-  }
-  const { shape } = checkTensor(name, value);
-  if (shape.length === 0) return value.to(x.dtype);
-  throw new ShapeError(
-    `${name}: a tensor of shape ${formatShape(shape)} is no single value; give a number, or a ` +
-      "tensor without dimensions.",
-  );
-}
-
 /**
  * Makes every element the same: a number, or a tensor without dimensions.
  * @example
@@ -53,38 +40,6 @@ function single(name: string, x: Tensor, value: number | boolean | Tensor): Tens
  */
 export const fill_ = (x: Tensor, value: number | boolean | Tensor): Tensor =>
   write("fill_", x, replacement(checkTensor("fill_", x), single("fill_", x, value)));
-
-/**
- * The elements where the mask is false, `value` where it is true: a number, or a tensor without
- * dimensions. The mask is bool, and broadcasts; the type stays.
- * @example
- * tensor([1, 2, 3]).maskedFill(tensor([true, false, true]), 0) // tensor([0., 2., 0.])
- */
-export const maskedFill = (
-  x: Tensor,
-  mask: Tensor | boolean,
-  value: number | boolean | Tensor,
-): Tensor => {
-  const given = single("maskedFill", checkTensor("maskedFill", x), value);
-  const where = typeof mask === "boolean" ? full([], mask, { dtype: "bool" }) : mask;
-  if (checkTensor("maskedFill", where).dtype !== "bool") {
-    throw new DTypeError(
-      `maskedFill: the mask is of type ${where.dtype}; it must be bool, for example x.gt(0).`,
-    );
-  }
-  return given.where(where, x);
-};
-
-/**
- * Writes `value` where the mask is true: `maskedFill` in place.
- * @example
- * tensor([1, 2, 3]).maskedFill_(tensor([true, false, true]), 0) // tensor([0., 2., 0.])
- */
-export const maskedFill_ = (
-  x: Tensor,
-  mask: Tensor | boolean,
-  value: number | boolean | Tensor,
-): Tensor => write("maskedFill_", x, maskedFill(x, mask, value));
 
 /** Writes drawn numbers into all elements. */
 function fillDrawn(name: string, x: Tensor, draw: Draw): Tensor {

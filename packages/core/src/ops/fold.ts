@@ -8,6 +8,7 @@ import { isFloat } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
 import type { Work } from "../graph/node.js";
+import { Recent } from "../graph/recent.js";
 import type { ReductionRow, Rule } from "../graph/shape-types.js";
 import { formatShape, normalizeDims, rowMajor } from "../graph/shape.js";
 import type { Layout, Shape, Strides } from "../graph/shape.js";
@@ -74,12 +75,12 @@ export interface TypeOptions {
 
 const TYPE_OPTIONS = ["dtype"] as const;
 
-/** What a call without arguments means. */
-const ALL: { readonly dim: null; readonly keepdim: false; readonly options: TypeOptions } = {
-  dim: null,
-  keepdim: false,
-  options: {},
-};
+/** A call of a reduction, worked out for elements of a type. */
+interface Readout {
+  readonly from: DType;
+  readonly attributes: Reduction;
+  readonly shape: Shape;
+}
 
 /** The family that folds elements along some dimensions, or all of them. */
 export function reduction<R extends Rule = "same">(of: {
@@ -123,12 +124,19 @@ export function reduction<R extends Rule = "same">(of: {
       return { kind: "kernel", kernel, reduced, strides };
     },
   };
+  const recent = new Recent<Readout>();
   const call = (given: Tensor, ...args: Along<TypeOptions>): Tensor => {
-    const { dim, keepdim, options } =
-      args.length === 0 ? ALL : readArguments(op.name, args, TYPE_OPTIONS);
-    const own = checkTensor(op.name, given);
-    const x = options.dtype === undefined ? own : own.to(options.dtype);
-    const { dtype, shape } = x;
+    const { node } = checkTensor(op.name, given);
+    const known = recent.find(node, args);
+    if (known?.from === node.dtype) return reduce(given, known);
+    const { dim, keepdim, options } = readArguments(op.name, args, TYPE_OPTIONS);
+    const x = options.dtype === undefined ? given : given.to(options.dtype);
+    return reduce(x, recent.keep(node, args, readOut(x, dim, keepdim)));
+  };
+  const reduce = (x: Tensor, { attributes, shape }: Readout): Tensor =>
+    record(op, [x], attributes, attributes.kernel.dtype, { shape });
+  /** What a call comes to: everything but the elements. */
+  const readOut = ({ dtype, shape }: Tensor, dim: Dims, keepdim: boolean): Readout => {
     const dims = normalizeDims(op.name, dim, shape.length);
     const kernel = kernelFor(dtype, of.dtype(op.name, dtype));
     const kept = shape.map((size, i) => (dims.includes(i) ? 1 : size));
@@ -139,10 +147,8 @@ export function reduction<R extends Rule = "same">(of: {
           `example x.${op.name}(0), or none for the position in x.flatten().`,
       );
     }
-    const all = dims.length === shape.length;
-    const result = keepdim ? kept : all ? [] : kept.filter((_, i) => !dims.includes(i));
-    const attributes: Reduction = { kernel, dims, kept };
-    return record(op, [x], attributes, kernel.dtype, { shape: result });
+    const result = keepdim ? kept : kept.filter((_, i) => !dims.includes(i));
+    return { from: dtype, attributes: { kernel, dims, kept }, shape: result };
   };
   return row(op, [[-3, 3]], call) as never;
 }
@@ -174,7 +180,7 @@ export function checkElements(
 
 /** The gradient of a sum: every element that went into it gets the whole of it. */
 export const spread = (g: Tensor, { shape, attributes }: Saved<Reduction>): Tensor =>
-  g.reshape(attributes.kept).expand(shape);
+  (g.shape.length === 0 ? g : g.reshape(attributes.kept)).expand(shape);
 
 /** How many elements were folded into each one of the result. */
 export const count = ({ shape, attributes }: Saved<Reduction>): number =>
@@ -184,8 +190,8 @@ export const numbers = (_name: string, dtype: DType): DType => (dtype === "bool"
 
 export function floats(name: string, dtype: DType): DType {
   if (isFloat(dtype)) return dtype;
+  const call = name.includes(".") ? `${name}(x.to("float32"))` : `x.to("float32").${name}()`;
   throw new DTypeError(
-    `${name}: the ${name} of ${dtype} elements is no ${dtype}; ` +
-      `convert first, for example x.to("float32").${name}().`,
+    `${name}: the ${name} of ${dtype} elements is no ${dtype}; convert first, for example ${call}.`,
   );
 }

@@ -122,7 +122,7 @@ const looking: Op = {
   name: "view",
   keeps: false,
   vjps: [((g, { shape, attributes }: Placed): Tensor => added(g, shape, attributes)) as Vjp],
-  work: () => ({ kind: "view" }),
+  work: null,
 };
 
 const adding: Op = {
@@ -229,10 +229,14 @@ export function write(name: string, target: Tensor, value: Tensor): Tensor {
       ? fitting
       : written(construct.tensor(owner.node, owner.origin), fitting, view.layout);
   const origin = remembered ? placed.origin : null;
-  const stored = isWhole(owner) ? whole(placed).node : storedPart(target, fitting);
+  const all = isWhole(owner);
+  const stored = all ? whole(placed).node : storedPart(target, fitting);
 
   storage.node = stored;
   storage.version += 1;
+  mode.onWrite(storage);
+  // A gradient may be a number repeated, in a layout that a written value does not have.
+  if (all) owner.contents = stored;
   if (remembered) {
     owner.ownOrigin = origin;
     for (const made of [value.origin, fitting.origin, origin]) made?.writtenInto(storage);

@@ -6,10 +6,11 @@ import { ArgumentError, ShapeError } from "../errors.js";
 import { allocate, resultType } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
 import type { Work } from "../graph/node.js";
-import { countElements, formatShape, normalizeDim, sameShape } from "../graph/shape.js";
+import { checkShape, countElements, formatShape, normalizeDim, sameShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { zeros } from "./create.js";
+import { readOptions } from "./arguments.js";
+import { tensor, zeros } from "./create.js";
 import { record } from "./define.js";
 import type { Op, Vjp } from "./define.js";
 
@@ -277,4 +278,44 @@ export const cartesianProd = (tensors: readonly Tensor[]): Tensor => {
   const vectors = checkTensors("cartesianProd", tensors);
   const columns = meshgrid(vectors).map((x) => x.flatten());
   return columns.length === 1 ? columns[0]! : stack(columns, 1);
+};
+
+/** How combinations() draws. */
+export interface CombinationsOptions {
+  /** Whether an element may be drawn again. */
+  readonly withReplacement?: boolean;
+}
+
+/**
+ * All ways to choose `r` elements of a vector without regard to order, one a row.
+ * @example
+ * combinations(tensor([1, 2, 3])) // tensor([[1., 2.],
+ * //         [1., 3.],
+ * //         [2., 3.]])
+ */
+export const combinations = (x: Tensor, r = 2, options: CombinationsOptions = {}): Tensor => {
+  const { withReplacement } = readOptions("combinations", options, { withReplacement: false });
+  const { shape } = checkTensor("combinations", x);
+  if (shape.length !== 1 || !Number.isInteger(r) || r < 0) {
+    throw new ArgumentError(
+      `combinations: ${String(r)} of a tensor of shape ${formatShape(shape)}; give a vector, and ` +
+        "an integer, 0 or more.",
+    );
+  }
+  if (r === 0) return x.newZeros([0]);
+  const [size, apart] = [shape[0]!, withReplacement ? 0 : 1];
+  const from = size + (withReplacement ? r - 1 : 0);
+  let count = from < r ? 0 : 1;
+  for (let i = 0; i < Math.min(r, from - r); i++) count *= (from - i) / (i + 1);
+  checkShape("combinations", [Math.round(count), r]);
+  // Each row is the one before it, counted up at the last place that is not at its end yet.
+  const rows = new Int32Array(Math.round(count) * r);
+  for (let i = 0; i < Math.min(r, rows.length); i++) rows[i] = apart * i;
+  for (let at = r; at < rows.length; at += r) {
+    let k = r - 1;
+    while (rows[at - r + k] === size - 1 - apart * (r - 1 - k)) k--;
+    const next = rows[at - r + k]! + 1;
+    for (let i = 0; i < r; i++) rows[at + i] = i < k ? rows[at - r + i]! : next + apart * (i - k);
+  }
+  return x.at(tensor(rows).reshape([Math.round(count), r]));
 };

@@ -7,10 +7,12 @@ import { checkTensor } from "../graph/node.js";
 import { checkList, checkShape, formatShape, normalizeDim, normalizeDims } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { create } from "./create.js";
+import { create, tensor } from "./create.js";
+import { lineUp } from "./host/recurrence.js";
 import { embed, viewStep } from "./inplace.js";
 import { cat } from "./join.js";
 import { diagonal } from "./movement.js";
+import { indexedPlace, readPlace } from "./place.js";
 import { movement } from "./view.js";
 
 export { pad } from "./pad.js";
@@ -341,38 +343,28 @@ export const tile = (x: Tensor, repeats: Shape): Tensor => {
  * tensor([1, 2]).repeatInterleave(2) // tensor([1., 1., 2., 2.])
  * tensor([1, 2]).repeatInterleave(tensor([1, 3])) // tensor([1., 2., 2., 2.])
  */
-export const repeatInterleave = (x: Tensor, repeats: number | Tensor, dim?: number): Tensor => {
-  if (dim === undefined)
-    return checkTensor("repeatInterleave", x).flatten().repeatInterleave(repeats, 0);
-  const at = normalizeDim("repeatInterleave", dim, checkTensor("repeatInterleave", x).shape.length);
-  if (x.shape.length === 0) return x.reshape([1]).repeatInterleave(repeats, 0);
+export const repeatInterleave = (given: Tensor, repeats: number | Tensor, dim?: number): Tensor => {
+  const whole = checkTensor("repeatInterleave", given);
+  const [x, at] = lineUp("repeatInterleave", dim === undefined ? whole.flatten() : whole, dim ?? 0);
   const size = x.shape[at]!;
   const counts =
     typeof repeats === "number" ? [repeats] : checkTensor("repeatInterleave", repeats).data();
-  const even = counts.length === 1;
-  if (
-    (!even && counts.length !== size) ||
-    !counts.every((n: number) => Number.isInteger(n) && n >= 0)
-  ) {
+  const fits = counts.length === size || counts.length === 1;
+  if (!fits || !counts.every((n: number) => Number.isInteger(n) && n >= 0)) {
     throw new ArgumentError(
       `repeatInterleave: [${counts.join(", ")}] does not say how often to repeat ${size} ` +
-        "positions; " +
-        "give one integer, 0 or more, or one for each position.",
+        "positions; give one integer, 0 or more, or one for each position.",
     );
   }
-  if (even) {
-    const sizes = x.shape.map((own, i) => (i === at ? own * counts[0]! : own));
-    const spread = [...x.shape.slice(0, at + 1), counts[0]!, ...x.shape.slice(at + 1)];
-    return x
-      .unsqueeze(at + 1)
-      .expand(spread)
-      .clone()
-      .reshape(sizes);
-  }
-  const parts = Array.from(counts, (n, i) =>
-    x.slice(at, i, i + 1).expand(x.shape.map((own, k) => (k === at ? n : own))),
+  const times = (i: number): number => counts[counts.length === 1 ? 0 : i]!;
+  let count = 0;
+  for (let i = 0; i < size; i++) count += times(i);
+  checkShape("repeatInterleave", [count]);
+  const positions = new Int32Array(count);
+  for (let i = 0, end = 0; i < size; i++) positions.fill(i, end, (end += times(i)));
+  return readPlace(
+    indexedPlace("repeatInterleave", x, [{ dim: at, positions: tensor(positions) }]),
   );
-  return cat(parts, at);
 };
 
 /** Whether row and column, of the last two dimensions, belong to the part that stays. */

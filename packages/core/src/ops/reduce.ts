@@ -6,7 +6,7 @@
 import { s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { count, floats, numbers, reduction, spread } from "./fold.js";
-import { neighbours, runningProduct } from "./recurrence.js";
+import { neighbours, runningProduct } from "./host/recurrence.js";
 
 /**
  * Sum over all elements, or along the dimensions `dim` (one or several; negative ones count from

@@ -126,10 +126,7 @@ export const remainder = wholeDivision(
       const isOpposed = s.and(s.ne(rest, 0), s.ne(s.lt(rest, 0), s.lt(b, 0)));
       return s.where(isOpposed, s.add(rest, b), rest);
     },
-    vjps: [
-      (g): Tensor => g,
-      (g, { a, b }): Tensor => g.mul(a.div(b, { roundingMode: "floor" })).neg(),
-    ],
+    vjps: [(g): Tensor => g, (g, { a, b }): Tensor => g.mul(a.floorDivide(b)).neg()],
     samples: quotients,
     numbersAmong: true,
   }),
@@ -144,10 +141,7 @@ export const remainder = wholeDivision(
 export const fmod = wholeDivision(
   binary({
     kernel: (a, b) => s.mod(a, b),
-    vjps: [
-      (g): Tensor => g,
-      (g, { a, b }): Tensor => g.mul(a.div(b, { roundingMode: "trunc" })).neg(),
-    ],
+    vjps: [(g): Tensor => g, (g, { a, b }): Tensor => g.mul(a.div(b).trunc()).neg()],
     samples: quotients,
     numbersAmong: true,
   }),

@@ -2,7 +2,7 @@
  * Running results: at every position what came out so far along a dimension, the element there
  * included. The algorithms: ops/recurrence.ts.
  */
-import { toFloat } from "../graph/dtype.js";
+import { largestFloat, toFloat } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
@@ -10,17 +10,17 @@ import { record } from "./define.js";
 import type { Op, Vjp } from "./define.js";
 import { numbers } from "./fold.js";
 import type { TypeOptions } from "./fold.js";
-import { pick } from "./pick.js";
-import type { ValuesAndIndices } from "./pick.js";
 import {
   eachLine,
+  eachWay,
   filling,
   lineUp,
-  neighbours,
-  recurrence,
   runningProduct,
   runningSum,
-} from "./recurrence.js";
+} from "./host/recurrence.js";
+import type { Way } from "./host/recurrence.js";
+import { pick } from "./place.js";
+import type { ValuesAndIndices } from "./place.js";
 
 /** A running result of numbers of the type asked for, or of whole numbers where it was truths. */
 function running(
@@ -55,16 +55,19 @@ export const cumprod = (x: Tensor, dim: number, options: TypeOptions = {}): Tens
 const logSums: Op = {
   name: "logcumsumexp",
   vjps: [
-    ((g, { x, y, attributes: { dim } }): Tensor => {
-      // exp(x - y) is an element's share in the sum that ends with it; from there on its share
-      // shrinks, by exp(y - next y) at each step.
-      const shrink = y.sub(neighbours(y, dim, -1, Infinity)).exp();
-      const share = recurrence(shrink, g, dim, { start: 0, reverse: true });
-      return share.mul(x.sub(y).exp()).where(x.ne(-Infinity), 0);
-    }) as Vjp<{ readonly dim: number }> as Vjp,
+    ((g, { x, y, attributes: way }): Tensor => {
+      // Σ g · exp(x - y) over all sums that an element is in: exp(x) can be taken out of them only
+      // as a logarithm, so gradients of either sign are added apart.
+      const back = { ...way, reverse: !way.reverse };
+      const part = (h: Tensor): Tensor => {
+        const logs = h.where(h.gt(0), 1).log().where(h.gt(0), -largestFloat(h.dtype));
+        return runningLogSum(logs.sub(y), back).add(x).exp();
+      };
+      return part(g).sub(part(g.neg())).where(x.ne(-Infinity), 0);
+    }) as Vjp<Way> as Vjp,
   ],
-  work: filling((y, [x], { dim }: { readonly dim: number }, shape) =>
-    eachLine(shape, dim, (from, step, count) => {
+  work: filling((y, [x], way: Way, shape) =>
+    eachWay(shape, way, (from, step, count) => {
       let total = -Infinity;
       for (let i = 0, at = from; i < count; i++, at += step) {
         const next = x![at]!;
@@ -78,6 +81,9 @@ const logSums: Op = {
   ),
 };
 
+const runningLogSum = (x: Tensor, way: Way): Tensor =>
+  record(logSums, [x], way, x.dtype, { shape: x.shape });
+
 /**
  * The logarithm of the sum of exponentials of all elements up to each one along a dimension,
  * without overflow.
@@ -87,7 +93,7 @@ const logSums: Op = {
 export const logcumsumexp = (given: Tensor, dim: number): Tensor => {
   const [x, at] = lineUp("logcumsumexp", given, dim);
   const from = x.to(toFloat(x.dtype));
-  return record(logSums, [from], { dim: at }, from.dtype, { shape: x.shape }).reshape(given.shape);
+  return runningLogSum(from, { dim: at, reverse: false }).reshape(given.shape);
 };
 
 /** Where the largest element so far is; NaN is larger than all, and of equals the last counts. */

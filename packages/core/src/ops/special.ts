@@ -1,21 +1,48 @@
 /**
  * Functions of single elements that are needed less often than those of ops/elementwise.ts: other
- * bases, error functions, logarithms of sums, and products added to something.
+ * bases, error and gamma functions, logarithms of sums, and products added to something.
  */
 import { ArgumentError } from "../errors.js";
-import { resultType } from "../graph/dtype.js";
+import { promote, resultType } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
+import { checkTensor } from "../graph/node.js";
 import type { UnaryRow } from "../graph/shape-types.js";
 import { cast, s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
-import { binary, row, unary } from "./define.js";
+import { binary, pair, row, unary } from "./define.js";
 import type { Operand, Samples } from "./define.js";
+import { floats } from "./fold.js";
+import { factorOf } from "./scale.js";
 
 const line: Samples = [[-3, 3]];
 const plane: Samples = [...line, ...line];
 const positive: Samples = [[0.1, 4]];
+
+/**
+ * exp(x) - 1, without losing the digits of a small x.
+ * @example
+ * tensor([1e-8], { dtype: "float64" }).expm1().item() // 1.0000000050000001e-8
+ */
+export const expm1 = unary({
+  kernel: (x) => s.expm1(x),
+  vjps: [(g, { x }): Tensor => g.mul(x.exp())],
+  samples: line,
+  fractions: true,
+});
+
+/**
+ * log(1 + x), without losing the digits of a small x.
+ * @example
+ * tensor([1e-8], { dtype: "float64" }).log1p().item() // 9.999999950000001e-9
+ */
+export const log1p = unary({
+  kernel: (x) => s.log1p(x),
+  vjps: [(g, { x }): Tensor => g.div(x.add(1))],
+  samples: [[-0.9, 3]],
+  fractions: true,
+});
 
 /**
  * One divided by the square root of every element.
@@ -99,6 +126,75 @@ export const erfc = unary({
   fractions: true,
 });
 
+/**
+ * The inverse of `erf`: infinite at -1 and 1, NaN outside.
+ * @example
+ * tensor([0, 0.5, 1]).erfinv() // tensor([0.0000, 0.4769,    inf])
+ */
+export const erfinv = unary({
+  kernel: (x) => s.erfinv(x),
+  vjps: [
+    (g, { y }): Tensor =>
+      g.mul(
+        y
+          .square()
+          .exp()
+          .mul(Math.sqrt(Math.PI) / 2),
+      ),
+  ],
+  samples: [[-0.9, 0.9]],
+  fractions: true,
+});
+
+/**
+ * The logarithm of the size of the gamma function, which is the factorial of x - 1 where that is a
+ * whole number; infinite at 0, -1, -2...
+ * @example
+ * tensor([1, 5]).lgamma().exp() // tensor([ 1., 24.])
+ */
+export const lgamma = unary({
+  kernel: (x) => s.lgamma(x),
+  vjps: [(g, { x }): Tensor => g.mul(x.digamma())],
+  samples: [[2.2, 6]],
+  fractions: true,
+});
+
+/** The derivative of order `n` of digamma, each its own operation. */
+const derivativeOf = (n: number): UnaryRow<"same"> => {
+  const derivative = unary({
+    kernel: (x) => s.polygamma(n, x),
+    vjps: [(g, { x }): Tensor => g.mul(polygamma(x, n + 1))],
+    samples: [[2.2, 6]],
+    fractions: true,
+  });
+  derivative.op.name = "polygamma";
+  return derivative;
+};
+
+/**
+ * The derivative of `lgamma`: NaN at -1, -2... and infinite at 0.
+ * @example
+ * tensor([1, 2]).digamma() // tensor([-0.5772,  0.4228])
+ */
+export const digamma = derivativeOf(0);
+
+const derivatives = [digamma];
+
+/**
+ * The derivative of order `n` of `digamma`, which is that of order 0. Throws an ArgumentError where
+ * `n` is no whole number from 0 to 170, beyond which its factorial is infinite.
+ * @example
+ * tensor([1, 2]).polygamma(1) // tensor([1.6449, 0.6449])
+ */
+export const polygamma = (x: Tensor, n: number): Tensor => {
+  if (!Number.isInteger(n) || n < 0 || n > 170) {
+    throw new ArgumentError(
+      `polygamma: the order is ${String(n)}, and must be a whole number from 0 to 170.`,
+    );
+  }
+  return (derivatives[n] ??= derivativeOf(n))(x);
+};
+
 const logOdds = unary({
   kernel: (x) => s.log(s.div(x, s.sub(1, x))),
   vjps: [(g, { x, y }): Tensor => g.div(x.mul(x.neg().add(1))).where(y.isnan().logicalNot(), NaN)],
@@ -142,7 +238,7 @@ const logSum = (
  * @example
  * tensor([0, 1000]).logaddexp(tensor([0, 1000])) // tensor([6.9315e-01, 1.0007e+03])
  */
-export const logaddexp = binary({
+export const logaddexp = pair({
   kernel: (a, b) => logSum(a, b, s.exp, 1),
   vjps: [
     (g, { a, b }): Tensor => g.mul(a.sub(b).sigmoid()),
@@ -157,7 +253,7 @@ export const logaddexp = binary({
  * @example
  * tensor([3, 1000]).logaddexp2(tensor([3, 1000])) // tensor([   4., 1001.])
  */
-export const logaddexp2 = binary({
+export const logaddexp2 = pair({
   kernel: (a, b) => logSum(a, b, (x) => s.pow(2, x), Math.LN2),
   vjps: [
     (g, { a, b }): Tensor => g.mul(a.sub(b).mul(Math.LN2).sigmoid()),
@@ -203,7 +299,7 @@ export const copysign = binary({
  * @example
  * tensor([-2, 0, 3]).heaviside(tensor(0.5)) // tensor([0.0000, 0.5000, 1.0000])
  */
-export const heaviside = binary({
+export const heaviside = pair({
   kernel: (a, b) => s.where(s.eq(a, 0), b, cast(s.gt(a, 0), b.dtype)),
   nondifferentiable: "a step is flat, with a jump at 0",
   samples: plane,
@@ -216,7 +312,7 @@ export const heaviside = binary({
  * tensor([1, 2]).lerp(tensor([5, 6]), 0.25) // tensor([2., 3.])
  */
 export const lerp = (x: Tensor, end: Tensor, weight: Operand): Tensor =>
-  x.add(end.sub(x).mul(weight));
+  checkTensor("lerp", x).add(checkTensor("lerp", end).sub(x).mul(weight));
 
 interface ValueOptions {
   /** The factor of what is added; 1 unless said otherwise. */
@@ -224,7 +320,8 @@ interface ValueOptions {
 }
 
 /** The common type of three tensors, in which all of the arithmetic is done. */
-function commonType(x: Tensor, a: Tensor, b: Tensor): DType {
+function commonType(name: string, x: Tensor, a: Tensor, b: Tensor): DType {
+  for (const operand of [x, a, b]) checkTensor(name, operand);
   const own = resultType(a.dtype, a.dim(), b.dtype, b.dim());
   return resultType(x.dtype, x.dim(), own, Math.max(a.dim(), b.dim()));
 }
@@ -240,8 +337,8 @@ export const addcmul = (
   b: Tensor,
   { value = 1 }: ValueOptions = {},
 ): Tensor => {
-  const dtype = commonType(x, a, b);
-  return x.to(dtype).add(a.to(dtype).mul(b.to(dtype)).mul(value));
+  const dtype = commonType("addcmul", x, a, b);
+  return x.to(dtype).add(a.to(dtype).mul(b.to(dtype)).mul(factorOf(value, dtype)));
 };
 
 /**
@@ -255,6 +352,7 @@ export const addcdiv = (
   b: Tensor,
   { value = 1 }: ValueOptions = {},
 ): Tensor => {
-  const dtype = commonType(x, a, b);
+  const dtype = commonType("addcdiv", x, a, b);
+  floats("addcdiv", promote(a.dtype, b.dtype));
   return x.to(dtype).add(a.to(dtype).div(b.to(dtype)).mul(value));
 };

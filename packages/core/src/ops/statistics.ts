@@ -2,13 +2,14 @@
  * Statistics and other results of many elements that are made of other operations, and so need no
  * derivatives of their own. What they are made of: ops/reduce.ts and ops/extremes.ts.
  */
-import { ArgumentError } from "../errors.js";
 import { toFloat } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
 import { normalizeDim, normalizeDims } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { floats, readArguments } from "./fold.js";
 import type { Along, Dims, TypeOptions } from "./fold.js";
+import { flatRoot } from "./norms.js";
+import { told } from "./told.js";
 
 /** What variances and standard deviations take last. */
 export interface VarianceOptions {
@@ -31,12 +32,6 @@ function spreadAndMean(
   const squares = x.sub(center).square().sum(dims, keepdim);
   const variance = squares.div(Math.max(0, count - (options.correction ?? 1)));
   return [variance, keepdim ? center : center.reshape(variance.shape)];
-}
-
-/** The square root, flat where it is 0. */
-function flatRoot(x: Tensor): Tensor {
-  const isAway = x.ne(0);
-  return x.where(isAway, 1).sqrt().where(isAway, 0);
 }
 
 /**
@@ -95,6 +90,10 @@ function safeShift(x: Tensor, dims: readonly number[]): Tensor {
   return shift.where(shift.isfinite(), 0);
 }
 
+const sumOfPowers = told<readonly number[]>("logsumexp", (g, { x, y }): Tensor =>
+  g.mul(x.sub(y).exp()),
+);
+
 /**
  * The logarithm of the sum of exponentials along the dimensions `dim`, without overflow; see sum
  * for `dim` and `keepdim`.
@@ -104,23 +103,39 @@ function safeShift(x: Tensor, dims: readonly number[]): Tensor {
 export const logsumexp = (given: Tensor, dim: Dims, keepdim = false): Tensor => {
   const x = checkTensor("logsumexp", given).to(toFloat(given.dtype));
   const dims = normalizeDims("logsumexp", dim, x.shape.length);
-  const shift = safeShift(x, dims);
-  const sum = x.sub(shift).exp().sum(dims, true).log().add(shift);
+  const sum = sumOfPowers(x, dims, (from) => {
+    const shift = safeShift(from, dims);
+    return from.sub(shift).exp().sum(dims, true).log().add(shift);
+  });
   return keepdim ? sum : sum.sum(dims);
 };
 
-/** The float elements of a call of softmax, and what is left of them below the largest. */
-function belowLargest(
+/** The float elements of a call of softmax, and along which dimension. */
+function readDim(
   name: string,
   given: Tensor,
   dim: number,
   { dtype }: TypeOptions,
-): [shifted: Tensor, dim: number] {
+): [x: Tensor, dim: number] {
   const x = checkTensor(name, given).to(dtype ?? given.dtype);
   floats(name, x.dtype);
-  const at = normalizeDim(name, dim, x.shape.length);
-  return [x.sub(safeShift(x, normalizeDims(name, at, x.shape.length))), at];
+  return [x, normalizeDim(name, dim, x.shape.length)];
 }
+
+/** What is left of the elements below the largest of their line. */
+const belowLargest = (x: Tensor, dim: number): Tensor =>
+  x.sub(safeShift(x, x.shape.length === 0 ? [] : [dim]));
+
+const shares = told<number>("softmax", (g, { y, attributes: dim }): Tensor => {
+  // Where one share is almost all, its gradient is almost the mean of all gradients, and what is
+  // left of it when that is taken off has few digits: taking off the mean of the rest mends them.
+  const centered = g.sub(g.mul(y).sum(dim, true));
+  return centered.sub(centered.mul(y).sum(dim, true)).mul(y);
+});
+
+const logShares = told<number>("logSoftmax", (g, { y, attributes: dim }): Tensor =>
+  g.sub(y.exp().mul(g.sum(dim, true))),
+);
 
 /**
  * The exponentials of the elements along a dimension, as shares of their sum: positive, and 1
@@ -129,9 +144,11 @@ function belowLargest(
  * tensor([1, 2, 3]).softmax(0) // tensor([0.0900, 0.2447, 0.6652])
  */
 export const softmax = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor => {
-  const [shifted, at] = belowLargest("softmax", x, dim, options);
-  const powers = shifted.exp();
-  return powers.div(powers.sum(at, true));
+  const [from, at] = readDim("softmax", x, dim, options);
+  return shares(from, at, (own) => {
+    const powers = belowLargest(own, at).exp();
+    return powers.div(powers.sum(at, true));
+  });
 };
 
 /**
@@ -140,8 +157,11 @@ export const softmax = (x: Tensor, dim: number, options: TypeOptions = {}): Tens
  * tensor([1, 2, 3]).logSoftmax(0) // tensor([-2.4076, -1.4076, -0.4076])
  */
 export const logSoftmax = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor => {
-  const [shifted, at] = belowLargest("logSoftmax", x, dim, options);
-  return shifted.sub(shifted.exp().sum(at, true).log());
+  const [from, at] = readDim("logSoftmax", x, dim, options);
+  return logShares(from, at, (own) => {
+    const shifted = belowLargest(own, at);
+    return shifted.sub(shifted.exp().sum(at, true).log());
+  });
 };
 
 /**
@@ -151,49 +171,6 @@ export const logSoftmax = (x: Tensor, dim: number, options: TypeOptions = {}): T
  */
 export const softmin = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor =>
   checkTensor("softmin", x).neg().softmax(dim, options);
-
-/**
- * The length of a vector by the norm of order `p`, of all elements or along the dimensions `dim`
- * (see sum): (Σ |x|^p)^(1/p), the largest size for Infinity, the smallest for -Infinity, the number
- * of elements that are not 0 for 0; "fro" is 2. Its gradient at 0 is 0.
- * @example
- * tensor([3, -4]).norm() // tensor(5.)
- * tensor([3, -4]).norm(1) // tensor(7.)
- * tensor([[3, 4], [6, 8]]).norm(2, 1) // tensor([ 5., 10.])
- */
-export const norm = (
-  given: Tensor,
-  p: number | "fro" = 2,
-  dim?: Dims,
-  keepdim = false,
-  { dtype }: TypeOptions = {},
-): Tensor => {
-  const x = checkTensor("norm", given).to(dtype ?? given.dtype);
-  floats("norm", x.dtype);
-  const order = p === "fro" ? 2 : p;
-  if (typeof order !== "number" || Number.isNaN(order)) {
-    throw new ArgumentError(
-      `norm: there is no vector norm of order ${String(p)}; use a number, Infinity or "fro".`,
-    );
-  }
-  const size = x.abs();
-  if (order === Infinity) return size.amax(dim, keepdim);
-  if (order === -Infinity) return size.amin(dim, keepdim);
-  if (order === 0) {
-    const isNumber = x.isnan().logicalNot();
-    return x.sign().square().where(isNumber, 1).sum(dim, keepdim);
-  }
-  if (order === 1) return size.sum(dim, keepdim);
-  if (order === 2) return flatRoot(x.square().sum(dim, keepdim));
-  const isAway = x.ne(0);
-  const atZero = order < 0 ? Infinity : 0;
-  const powers = size.where(isAway, 1).pow(order).where(isAway, atZero).sum(dim, keepdim);
-  const isSum = powers.ne(0);
-  return powers
-    .where(isSum, 1)
-    .pow(1 / order)
-    .where(isSum, 0);
-};
 
 /**
  * Sum of all elements that are not NaN, or along the dimensions `dim`; see sum.

@@ -6,7 +6,7 @@
 import { s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
-import { binary, unary } from "./define.js";
+import { pair, unary } from "./define.js";
 import type { Samples } from "./define.js";
 
 const line: Samples = [[-3, 3]];
@@ -19,6 +19,12 @@ const other = (x: Expression): Expression => s.sqrt(s.mul(s.sub(1, x), s.add(1, 
 
 /** Above this the square of a number hides all that is added to it, and may overflow. */
 const HUGE = 1e9;
+
+/** exp(-|x| / 2), and the same less 1: what sinh and cosh are made of that does not overflow. */
+function halfPower(x: Expression): [power: Expression, rest: Expression] {
+  const half = s.mul(s.abs(x), -0.5);
+  return [s.exp(half), s.expm1(half)];
+}
 
 /**
  * The tangent of every element, an angle in radians.
@@ -74,7 +80,7 @@ export const atan = unary({
  * @example
  * tensor([1, -1]).atan2(tensor([1, -1])) // tensor([ 0.7854, -2.3562])
  */
-export const atan2 = binary({
+export const atan2 = pair({
   kernel: (a, b) => s.atan2(a, b),
   vjps: [
     (g, { a, b }): Tensor => g.mul(b.div(a.square().add(b.square()))),
@@ -93,7 +99,11 @@ export const atan2 = binary({
  * tensor([0, 1]).sinh() // tensor([0.0000, 1.1752])
  */
 export const sinh = unary({
-  kernel: (x) => s.sub(s.mul(s.expm1(x), 0.5), s.mul(s.expm1(s.neg(x)), 0.5)),
+  kernel: (x) => {
+    const [power, rest] = halfPower(x);
+    const sine = s.mul(s.add(s.div(rest, power), rest), 0.5);
+    return s.neg(s.mul(s.mul(s.sign(x), sine), s.add(power, s.div(1, power))));
+  },
   vjps: [(g, { x }): Tensor => g.mul(x.cosh())],
   samples: line,
   fractions: true,
@@ -105,7 +115,10 @@ export const sinh = unary({
  * tensor([0, 1]).cosh() // tensor([1.0000, 1.5431])
  */
 export const cosh = unary({
-  kernel: (x) => s.add(s.mul(s.exp(x), 0.5), s.mul(s.exp(s.neg(x)), 0.5)),
+  kernel: (x) => {
+    const [power] = halfPower(x);
+    return s.add(s.mul(s.mul(power, power), 0.5), s.div(s.div(0.5, power), power));
+  },
   vjps: [(g, { x }): Tensor => g.mul(x.sinh())],
   samples: line,
   fractions: true,
@@ -124,7 +137,7 @@ export const asinh = unary({
     const large = s.add(s.log(size), Math.LN2);
     return s.mul(s.sign(x), s.where(s.lt(size, HUGE), small, large));
   },
-  vjps: [(g, { x }): Tensor => g.div(x.hypot(1))],
+  vjps: [(g, { x }): Tensor => g.mul(x.square().add(1).rsqrt())],
   samples: line,
   fractions: true,
 });
@@ -167,12 +180,14 @@ export const atanh = unary({
  * @example
  * tensor([3, 5]).hypot(tensor([4, 12])) // tensor([ 5., 13.])
  */
-export const hypot = binary({
+export const hypot = pair({
   kernel: (a, b) => {
     const [long, short] = [s.max(s.abs(a), s.abs(b)), s.min(s.abs(a), s.abs(b))];
-    const share = s.div(short, long);
-    const isSimple = s.or(s.eq(long, 0), s.eq(long, Infinity));
-    return s.where(isSimple, long, s.mul(long, s.sqrt(s.add(1, s.mul(share, share)))));
+    const share = s.where(s.eq(long, 0), long, s.div(short, long));
+    const length = s.mul(long, s.sqrt(s.add(1, s.mul(share, share))));
+    // An infinity is that long, whatever the other is.
+    const isEndless = s.or(s.eq(s.abs(a), Infinity), s.eq(s.abs(b), Infinity));
+    return s.where(isEndless, Infinity, length);
   },
   vjps: [(g, { a, y }): Tensor => g.mul(a.div(y)), (g, { b, y }): Tensor => g.mul(b.div(y))],
   samples: plane,

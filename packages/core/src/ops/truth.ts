@@ -33,7 +33,8 @@ export const any = reduction<"truth">({ fold: "max", dtype: () => "bool", vjps: 
  * tensor([[0, 1], [2, 3]]).countNonzero() // tensor(3)
  * tensor([[0, 1], [2, 3]]).countNonzero(0) // tensor([1, 2])
  */
-export const countNonzero = (x: Tensor, dim?: Dims): Tensor => x.ne(0).sum(dim);
+export const countNonzero = (x: Tensor, dim?: Dims): Tensor =>
+  checkTensor("countNonzero", x).ne(0).sum(dim);
 
 /** How close is close. */
 export interface ClosenessOptions {

@@ -4,6 +4,7 @@
  * tensor it was made from. Not here: the records, which are in ops/movement.ts; read that next.
  */
 import { checkTensor } from "../graph/node.js";
+import { Recent } from "../graph/recent.js";
 import { rowMajor, simplify } from "../graph/shape.js";
 import type { Layout, Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
@@ -42,13 +43,17 @@ export function movement<Arguments extends unknown[]>(of: {
     name: "",
     vjps: of.vjps as readonly Vjp<never>[] as readonly Vjp[],
     keeps: false,
-    work: () => ({ kind: "view" }),
+    work: null,
   };
-  const call = (x: Tensor, ...given: Arguments): Tensor => {
+  const recent = new Recent<readonly [args: Arguments, layout: Layout | undefined]>();
+  const workOut = (node: Layout, given: Arguments): readonly [Arguments, Layout | undefined] => {
     // Lists are the caller's, who may change them later.
     const args = given.map((arg: unknown) => (Array.isArray(arg) ? arg.slice() : arg)) as Arguments;
+    return recent.keep(node, args, [args, of.layout(walkOf(node), ...args)]);
+  };
+  const call = (x: Tensor, ...given: Arguments): Tensor => {
     const { node, dtype } = viewable(checkTensor(op.name, x));
-    const layout = of.layout(walkOf(node), ...args);
+    const [args, layout] = recent.find(node, given) ?? workOut(node, given);
     if (layout === undefined) return call(x.clone(), ...args);
     const result = record(op, [x], args, dtype, layout);
     return share(x, result, (own) => of.layout(walkOf(own), ...args));

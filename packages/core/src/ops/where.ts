@@ -2,15 +2,15 @@
  * `where` as a function, in the order in which one says it: the condition first.
  * The record, and the method `a.where(condition, b)`: copy.ts.
  */
-import { ArgumentError } from "../errors.js";
 import { checkTensor } from "../graph/node.js";
 import type { Tensor } from "../tensor.js";
+import { tensor } from "./create.js";
 import { isPlain } from "./define.js";
 import type { Operand } from "./define.js";
 
 /**
  * The elements of `a` where the condition holds, those of `b` elsewhere, all three broadcast to one
- * shape; a plain number may stand for `a` or for `b`. The condition is bool (DTypeError).
+ * shape; plain numbers may stand for `a` and `b`. The condition is bool (DTypeError).
  * @example
  * const x = tensor([-1, 2]);
  * where(x.gt(0), x, 0) // tensor([0., 2.])
@@ -20,8 +20,5 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   checkTensor("where", condition);
   if (!isPlain(a)) return checkTensor("where", a).where(condition, b);
   if (!isPlain(b)) return checkTensor("where", b).where(condition.logicalNot(), a);
-  throw new ArgumentError(
-    "where: one of the two must be a tensor, which gives the type; " +
-      "for example where(x.gt(0), x, 0).",
-  );
+  return tensor(a).where(condition, tensor(b));
 }

@@ -1,53 +1,85 @@
 /**
- * When nodes run. The policy here is `everyOp`: a node runs the moment it is recorded, which is
- * eager mode. It looks at nodes and at the work they ask for, never at a particular operation, and
- * it does not know what a derivative is. Read next: backends/interpreter.ts.
+ * When nodes run. A policy decides. The one here, `everyOp`, runs a node the moment it is recorded,
+ * which is eager mode. It looks at nodes and at the work they ask for, never at a particular
+ * operation, and it does not know what a derivative is. Not here: the policy that waits until a
+ * value is asked for (schedule/demand.ts). Read next: backends/interpreter.ts.
  */
 import type { Backend } from "../backends/backend.js";
+import { Buffer } from "../graph/buffer.js";
 import { allocate } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
-import type { Node } from "../graph/node.js";
+import type { KernelWork, Node } from "../graph/node.js";
 import { countElements } from "../graph/shape.js";
+import type { Storage } from "../graph/storage.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { operand } from "../kernel/scalar.js";
 
-/** From now on every recorded node runs at once, on this back end. */
-export function runEveryOp(backend: Backend): void {
-  current = backend;
-  mode.onRecord = compute;
+/** What decides when nodes run. */
+export interface Policy {
+  /** A node was recorded. */
+  record(node: Node): void;
+  /** The value of a node will be read. */
+  keep(node: Node): void;
+  /** A storage was written to. */
+  write(storage: Storage): void;
+  /** The value of a node may take the place of a buffer that nobody reads any more. */
+  reuse(node: Node, buffer: Buffer): void;
+  /** Gives these nodes their buffers, now. */
+  realize(nodes: readonly Node[]): void;
 }
 
-let current: Backend | null = null;
+const chosen: { policy: Policy | null; backend: Backend | null } = { policy: null, backend: null };
 
-/** Gives a node its buffer. Its inputs have theirs: they were recorded, and so run, before it. */
-function compute(node: Node): void {
-  const work = node.operation.work(node);
-  switch (work.kind) {
-    case "kernel": {
-      const { kernel, reduced, strides } = work;
-      const operands = strides.map((own, i) => {
-        const input = node.inputs[i]!;
-        return { data: bufferOf(input), strides: own, offset: input.offset };
-      });
-      const output = allocate(node.dtype, countElements(node.shape));
-      backend().run({ kernel, shape: node.shape, reduced, operands, output });
-      node.buffer = output;
-      break;
-    }
-    case "view":
-      node.buffer = bufferOf(node.inputs[0]!);
-      break;
-    case "host":
-      node.buffer = work.run(node.inputs.map(elements));
-      break;
+/** From now on nodes run as the policy says; single ones on this back end. */
+export function runBy(policy: Policy, backend: Backend): void {
+  chosen.policy = policy;
+  chosen.backend = backend;
+  mode.onRecord = (node) => policy.record(node);
+  mode.onKeep = (node) => policy.keep(node);
+  mode.onWrite = (storage) => policy.write(storage);
+  mode.onReuse = (node, buffer) => policy.reuse(node, buffer);
+}
+
+export const everyOp: Policy = {
+  record: runNow,
+  keep() {},
+  write() {},
+  reuse() {},
+  realize(nodes) {
+    // Those that waited when this policy took over.
+    for (const node of nodes) if (node.buffer === null) runNow(node);
+  },
+};
+
+/** Gives a node its buffer, after its inputs. */
+export function runNow(node: Node): void {
+  if (node.operation.work === null) {
+    node.buffer = bufferOf(node.inputs[0]!);
+    node.buffer.shared = true;
+  } else {
+    const work = node.operation.work(node);
+    node.buffer =
+      work.kind === "host"
+        ? new Buffer(work.run(node.inputs.map(elements)))
+        : runKernel(node, work);
   }
   node.inputs = [];
 }
 
+function runKernel(node: Node, { kernel, reduced, strides }: KernelWork): Buffer {
+  const operands = strides.map((own, i) => {
+    const input = node.inputs[i]!;
+    return { data: bufferOf(input).array, strides: own, offset: input.offset };
+  });
+  const output = allocate(node.dtype, countElements(node.shape));
+  backend().run({ kernel, shape: node.shape, reduced, operands, output });
+  return new Buffer(output);
+}
+
 /** The elements of a node in row-major order; not to be written to, they may be the node's own. */
 export function elements(node: Node): TypedArray {
-  const data = bufferOf(node);
+  const data = bufferOf(node).array;
   const count = countElements(node.shape);
   if (node.strides === null) {
     return data.length === count ? data : data.subarray(node.offset, node.offset + count);
@@ -72,13 +104,19 @@ const copies = {
   bool: copy("bool"),
 };
 
-function bufferOf(node: Node): TypedArray {
-  if (node.buffer === null) throw new Error(`${node.operation.name} was read before it ran`);
-  return node.buffer;
+/** The buffer of a node, which runs now if it has not run yet. */
+function bufferOf(node: Node): Buffer {
+  if (node.buffer === null) realize([node]);
+  return node.buffer!;
+}
+
+/** Gives nodes their buffers, now. */
+export function realize(nodes: readonly Node[]): void {
+  if (chosen.policy === null) throw new Error("nothing runs: import @nabla/core, not its files");
+  chosen.policy.realize(nodes);
 }
 
 function backend(): Backend {
-  if (current === null)
-    throw new Error("no back end was chosen: import @nabla/core, not its files");
-  return current;
+  if (chosen.backend === null) throw new Error("no back end: import @nabla/core, not its files");
+  return chosen.backend;
 }

@@ -3,20 +3,20 @@
  * same on every back end. Their derivatives are running results, too, the other way. What users
  * call: ops/scan.ts. Read first: ops/define.ts.
  */
-import { allocate } from "../graph/dtype.js";
-import type { DType, TypedArray } from "../graph/dtype.js";
-import { checkTensor } from "../graph/node.js";
-import type { Work } from "../graph/node.js";
-import { countElements, normalizeDim } from "../graph/shape.js";
-import type { Shape } from "../graph/shape.js";
-import type { Tensor } from "../tensor.js";
-import { full } from "./create.js";
-import { record } from "./define.js";
-import type { Op, Vjp } from "./define.js";
-import { cat } from "./join.js";
+import { allocate } from "../../graph/dtype.js";
+import type { DType, TypedArray } from "../../graph/dtype.js";
+import { checkTensor } from "../../graph/node.js";
+import type { Work } from "../../graph/node.js";
+import { countElements, normalizeDim } from "../../graph/shape.js";
+import type { Shape } from "../../graph/shape.js";
+import type { Tensor } from "../../tensor.js";
+import { full } from "../create.js";
+import { record } from "../define.js";
+import type { Op, Vjp } from "../define.js";
+import { cat } from "../join.js";
 
 /** Which way a running result goes. */
-interface Way {
+export interface Way {
   readonly dim: number;
   readonly reverse: boolean;
 }
@@ -35,7 +35,7 @@ export function eachLine(shape: Shape, dim: number, visit: Line): void {
 }
 
 /** The same, from the last element of each line if it goes in reverse. */
-const eachWay = (shape: Shape, { dim, reverse }: Way, visit: Line): void =>
+export const eachWay = (shape: Shape, { dim, reverse }: Way, visit: Line): void =>
   eachLine(shape, dim, (from, step, count) =>
     reverse ? visit(from + (count - 1) * step, -step, count) : visit(from, step, count),
   );
@@ -109,7 +109,7 @@ const comeBack = (g: Tensor, a: Tensor, dim: number, reverse: boolean): Tensor =
   recurrence(neighbours(a, dim, reverse ? 1 : -1, 0), g, dim, { start: 0, reverse: !reverse });
 
 /** y[i] = a[i] · y[i - 1] + b[i], where y[-1] is `start`; in reverse from the last one. */
-export const recurrence = (
+const recurrence = (
   a: Tensor,
   b: Tensor,
   dim: number,

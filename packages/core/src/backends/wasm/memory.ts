@@ -1,0 +1,231 @@
+/**
+ * WebAssembly's memory as a cache over arrays that the collector owns. Large results stay here, up
+ * to a budget; beyond it those used least recently are copied out into ordinary arrays. Nothing
+ * here keeps a buffer alive: the table knows slots, and slots know no buffer. Read next:
+ * backend.ts.
+ */
+import { Buffer } from "../../graph/buffer.js";
+import type { Resident } from "../../graph/buffer.js";
+import { allocate } from "../../graph/dtype.js";
+import type { DType, TypedArray } from "../../graph/dtype.js";
+import { engine } from "./web-assembly.js";
+
+/** A part of this memory; `address` is -1 once it belongs to others. */
+interface Place {
+  address: number;
+  readonly bytes: number;
+}
+
+/** Elements in this memory. */
+class Slot implements Resident {
+  readonly place: Place;
+  readonly dtype: DType;
+  readonly length: number;
+  private readonly memory: Memory;
+  /** Whether the buffer has them in an array of its own as well. */
+  private isCopy: boolean;
+  private saved: TypedArray | null = null;
+
+  constructor(memory: Memory, place: Place, dtype: DType, length: number, isCopy: boolean) {
+    this.memory = memory;
+    this.place = place;
+    this.dtype = dtype;
+    this.length = length;
+    this.isCopy = isCopy;
+  }
+
+  read(): TypedArray {
+    this.isCopy = true;
+    return this.saved ?? this.memory.copyOut(this.dtype, this.place.address, this.length);
+  }
+
+  /** Saves what is nowhere else: the place is about to go to others. */
+  moveOut(): void {
+    if (!this.isCopy) this.saved = this.memory.copyOut(this.dtype, this.place.address, this.length);
+  }
+}
+
+export const sizes: Readonly<Record<DType, number>> = {
+  float32: 4,
+  float64: 8,
+  int32: 4,
+  bool: 1,
+};
+
+const PAGE = 65_536;
+const MOST_PAGES = 65_536;
+const align = (bytes: number): number => (bytes + 63) & ~63;
+
+interface Gap {
+  start: number;
+  end: number;
+}
+
+export class Memory {
+  readonly memory = new (engine()!.Memory)({ initial: 16, maximum: MOST_PAGES });
+  private readonly budget: number;
+  /** What is free, in order of place; the first 64 bytes stay free, so that no address is 0. */
+  private gaps: Gap[] = [{ start: 64, end: 16 * PAGE }];
+  /**
+   * What is here, the least recently used first, with the run that used it last. A slot that has
+   * moved out is held by its buffer only, and so is what it saved.
+   */
+  private readonly places = new Map<Place, { readonly slot: Slot; readonly used: number }>();
+  private used = 0;
+  /** Counts runs: what a run uses it does not move out. */
+  private clock = 0;
+  private arenaPlace: Gap = { start: 64, end: 64 };
+  /** Who ran in the arena last, and finds there what was left. */
+  arenaUser: object | null = null;
+  private readonly finalizers = new FinalizationRegistry<Place>((place) => this.release(place));
+  views = this.look();
+
+  constructor(budget: number) {
+    this.budget = budget;
+  }
+
+  private look(): Record<DType, TypedArray> {
+    const { buffer } = this.memory;
+    return {
+      float32: new Float32Array(buffer),
+      float64: new Float64Array(buffer),
+      int32: new Int32Array(buffer),
+      bool: new Uint8Array(buffer),
+    };
+  }
+
+  /** What is used from now on belongs to the next run. */
+  beginRun(): void {
+    this.clock += 1;
+  }
+
+  /** A place for what one run needs, of this many bytes at least; the same for all runs. */
+  arena(bytes: number): number {
+    const { start, end } = this.arenaPlace;
+    if (end - start < bytes) {
+      if (end > start) this.free(start, end - start);
+      const room = align(bytes * 2);
+      const address = this.reserve(room);
+      this.arenaPlace = { start: address, end: address + room };
+    }
+    return this.arenaPlace.start;
+  }
+
+  /** Where the elements of a buffer are, which are brought here if need be. */
+  addressOf(buffer: Buffer, dtype: DType): number {
+    const { place } = (buffer.resident as Slot | null) ?? { place: null };
+    if (place !== null && place.address >= 0) {
+      const known = this.places.get(place)!;
+      this.places.delete(place);
+      this.places.set(place, { ...known, used: this.clock });
+      return place.address;
+    }
+    const { array } = buffer;
+    const slot = this.settle(buffer, dtype, array.length, true);
+    this.views[dtype].set(array, slot.place.address / sizes[dtype]);
+    return slot.place.address;
+  }
+
+  /**
+   * A new buffer whose elements are here, yet to be written: in the place of a spare one, if that
+   * has the right size.
+   */
+  create(dtype: DType, length: number, spare: Buffer | null): Buffer {
+    const buffer = new Buffer(null);
+    const slot = spare?.resident as Slot | null | undefined;
+    const place = slot?.place;
+    if (place !== undefined && place.address >= 0 && place.bytes === align(length * sizes[dtype])) {
+      const moved = { address: place.address, bytes: place.bytes };
+      spare!.resident = null;
+      this.forget(place);
+      this.attach(buffer, new Slot(this, moved, dtype, length, false));
+    } else this.settle(buffer, dtype, length, false);
+    return buffer;
+  }
+
+  private settle(buffer: Buffer, dtype: DType, length: number, isCopy: boolean): Slot {
+    const bytes = align(length * sizes[dtype]);
+    const place = { address: this.reserve(bytes), bytes };
+    const slot = new Slot(this, place, dtype, length, isCopy);
+    this.attach(buffer, slot);
+    return slot;
+  }
+
+  private attach(buffer: Buffer, slot: Slot): void {
+    buffer.resident = slot;
+    this.places.set(slot.place, { slot, used: this.clock });
+    this.finalizers.register(buffer, slot.place, slot.place);
+  }
+
+  copyOut(dtype: DType, address: number, length: number): TypedArray {
+    const from = address / sizes[dtype];
+    const array = allocate(dtype, length);
+    array.set(this.views[dtype].subarray(from, from + length));
+    return array;
+  }
+
+  private release(place: Place): void {
+    if (place.address >= 0) this.free(place.address, place.bytes);
+    this.forget(place);
+  }
+
+  private forget(place: Place): void {
+    this.finalizers.unregister(place);
+    this.places.delete(place);
+    place.address = -1;
+  }
+
+  private reserve(bytes: number): number {
+    while (this.used + bytes > this.budget && this.moveOldestOut()) {
+      // Until there is room, or only what this run needs is left.
+    }
+    const gap = this.gaps.find(({ start, end }) => end - start >= bytes) ?? this.grow(bytes);
+    const { start } = gap;
+    gap.start += bytes;
+    if (gap.start === gap.end) this.gaps.splice(this.gaps.indexOf(gap), 1);
+    this.used += bytes;
+    return start;
+  }
+
+  private moveOldestOut(): boolean {
+    const [oldest] = this.places;
+    if (oldest === undefined) return false;
+    const [place, { slot, used }] = oldest;
+    if (used === this.clock) return false;
+    slot.moveOut();
+    this.release(place);
+    return true;
+  }
+
+  private free(start: number, bytes: number): void {
+    this.used -= bytes;
+    const end = start + bytes;
+    let at = this.gaps.findIndex((gap) => gap.start > start);
+    if (at < 0) at = this.gaps.length;
+    const [before, behind] = [this.gaps[at - 1], this.gaps[at]];
+    const gap = { start, end };
+    this.gaps.splice(at, 0, gap);
+    if (behind?.start === end) {
+      gap.end = behind.end;
+      this.gaps.splice(at + 1, 1);
+    }
+    if (before?.end === start) {
+      before.end = gap.end;
+      this.gaps.splice(at, 1);
+    }
+  }
+
+  /** A gap of this many bytes at the end, which may be new. Throws a RangeError where none is. */
+  private grow(bytes: number): Gap {
+    const end = this.memory.buffer.byteLength;
+    const last = this.gaps.at(-1);
+    const tail = last?.end === end ? last : { start: end, end };
+    const missing = bytes - (tail.end - tail.start);
+    const pages = Math.max(Math.ceil(missing / PAGE), Math.min(256, end / PAGE));
+    this.memory.grow(Math.min(pages, Math.max(MOST_PAGES - end / PAGE, Math.ceil(missing / PAGE))));
+    this.views = this.look();
+    if (tail !== last) this.gaps.push(tail);
+    tail.end = this.memory.buffer.byteLength;
+    return tail;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * The policy `onDemand`: nodes wait until a value is asked for, and then all that wait run as one
+ * plan. What becomes of a round: values that were asked for, written into a tensor, left in a
+ * `.grad`, detached, or that a backward pass began with, and small ones that nothing consumes, are
+ * kept. Others are computed on the way and forgotten; if one is needed after all, it is computed
+ * again from the inputs it still holds, and its plan keeps it from then on. Read next:
+ * schedule/plan.ts.
+ */
+import type { Backend } from "../backends/backend.js";
+import type { Node } from "../graph/node.js";
+import type { Storage } from "../graph/storage.js";
+import { runNow } from "./flush.js";
+import type { Policy } from "./flush.js";
+import { hashOf, Plan, Round } from "./plan.js";
+import type { Spare } from "./plan.js";
+
+/** Nodes that may wait, before they run one by one. */
+const MOST_NODES = 10_000;
+
+/** Plans that are remembered. */
+const MOST_PLANS = 256;
+
+export function onDemand(backend: Backend): Policy {
+  const plans = new Map<string, Plan[]>();
+  let nodes: Node[] = [];
+  let round = new Round();
+  let written: Storage[] = [];
+  let spares: Spare[] = [];
+  let last: Plan | null = null;
+
+  /** Takes a node into the round. */
+  function wait(node: Node): void {
+    node.round = round;
+    node.slot = nodes.push(node) - 1;
+  }
+
+  function record(node: Node): void {
+    const { inputs } = node;
+    for (let i = 0; i < inputs.length; i++) {
+      const input = inputs[i]!;
+      if (input.buffer === null && input.round !== round) revive(input);
+    }
+    if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);
+    else {
+      wait(node);
+      if (nodes.length >= MOST_NODES) runOneByOne();
+    }
+  }
+
+  /** Takes a node that ran without being kept into the round again, after what it needs. */
+  function revive(node: Node): void {
+    if (node.round instanceof Round) node.round.plan?.remember(node.slot);
+    const stack = [node];
+    while (stack.length > 0) {
+      const top = stack.at(-1)!;
+      const missing = top.inputs.find((one) => one.buffer === null && one.round !== round);
+      if (missing !== undefined) {
+        stack.push(missing);
+        continue;
+      }
+      stack.pop();
+      if (top.buffer !== null || top.round === round) continue;
+      if (top.operation.work === null && top.inputs[0]!.buffer !== null) runNow(top);
+      else wait(top);
+    }
+  }
+
+  function realize(asked: readonly Node[]): void {
+    for (const node of asked) want(node);
+    for (const { node } of written) want(node);
+    if (nodes.length === 0) return;
+    const [ready, own, changed, places] = [nodes, round, written, spares];
+    begin();
+    const plan = find(ready, own);
+    if (last !== null) last.next = plan;
+    last = plan;
+    for (const { node, spare } of changed) if (spare !== null) places.push({ node, buffer: spare });
+    plan.run(ready, own, places);
+    for (const storage of changed) settle(storage);
+  }
+
+  function begin(): void {
+    nodes = [];
+    round = new Round();
+    written = [];
+    spares = [];
+  }
+
+  /** One that ran without being kept is computed now, before its inputs are gone. */
+  function keep(node: Node): void {
+    if (node.buffer === null && node.round !== round) realize([node]);
+    else node.wanted = true;
+  }
+
+  function want(node: Node): void {
+    if (node.buffer !== null) return;
+    node.wanted = true;
+    if (node.round !== round) revive(node);
+  }
+
+  function find(ready: readonly Node[], own: Round): Plan {
+    const expected = last?.next ?? null;
+    if (expected?.matches(ready, own) === true) return expected;
+    const key = hashOf(ready);
+    const alike = plans.get(key) ?? [];
+    const known = alike.find((plan) => plan !== expected && plan.matches(ready, own));
+    if (known !== undefined) return known;
+    const plan = new Plan(backend, ready, own);
+    plans.delete(key);
+    plans.set(key, [plan, ...alike.slice(0, 3)]);
+    for (const oldest of plans.keys()) {
+      if (plans.size <= MOST_PLANS) break;
+      plans.delete(oldest);
+    }
+    return plan;
+  }
+
+  function runOneByOne(): void {
+    const waiting = nodes;
+    begin();
+    for (const node of waiting) if (node.buffer === null) runNow(node);
+  }
+
+  return {
+    record,
+    keep,
+    write: (storage) => written.push(storage),
+    reuse: (node, buffer) => spares.push({ node, buffer }),
+    realize,
+  };
+}
+
+/**
+ * A storage that is written at every step keeps two places and changes between them: the version
+ * before the current one has its elements still, the one before that is lost.
+ */
+function settle(storage: Storage): void {
+  const { node, current } = storage;
+  const { buffer } = node;
+  if (buffer === current) return;
+  const isOwn = node.forks === 0 && node.operation.work !== null && buffer?.shared === false;
+  storage.spare = current;
+  storage.current = isOwn ? buffer : null;
+}

@@ -1,0 +1,101 @@
+// What large tensors may rely on when nobody manages memory: values outlive the step they were made
+// in where PyTorch's would, places are used again only when nobody can read them, and what cannot
+// be kept is an error that says so, never a wrong number.
+
+import { noGrad, ones, rand, StaleError, tensor } from "@nabla/core";
+import type { Tensor } from "@nabla/core";
+import { realize } from "@nabla/core/engine";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+
+import { interpreter } from "../src/backends/interpreter.js";
+import { wasm } from "../src/backends/wasm/backend.js";
+import { onDemand } from "../src/schedule/demand.js";
+import { runBy } from "../src/schedule/flush.js";
+
+// A plan remembers what was needed later, so every test begins without plans.
+beforeEach(() => runBy(onDemand(wasm({ atOnce: true, budget: 2 ** 21 })), interpreter));
+afterAll(() => runBy(onDemand(wasm()), interpreter));
+
+/** More bytes than small buffers have. */
+const SIZE = 20_000;
+
+/** Ten steps that add 1 to a large parameter; `look` sees every step and what it computed. */
+function train(look: (w: Tensor, prediction: Tensor, step: number) => void): Tensor {
+  const w = tensor(new Float32Array(SIZE), { requiresGrad: true });
+  const x = ones([SIZE]);
+  for (let step = 0; step < 10; step++) {
+    w.grad = null;
+    const prediction = w.mul(x);
+    const loss = prediction.sum();
+    loss.backward();
+    noGrad(() => w.add_(1));
+    realize([w]);
+    look(w, prediction, step);
+  }
+  return w;
+}
+
+const first = (x: Tensor): number => x.slice(0, 0, 1).item();
+
+describe("a large parameter that is written at every step", () => {
+  test("ends where it should", () => {
+    expect(first(train(() => {}))).toBe(10);
+  });
+
+  test("a prediction read after the step has its value from before", () => {
+    const seen: number[] = [];
+    train((_w, prediction) => seen.push(first(prediction)));
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  test("one that is read steps later, for the first time, is an error that says what to do", () => {
+    const kept: Tensor[] = [];
+    train((_w, prediction) => kept.push(prediction));
+    expect(() => kept[2]!.sum().item()).toThrow(StaleError);
+    expect(() => kept[3]!.data()).toThrow("mul: a result of it is read, two or more steps after");
+    expect(first(kept[9]!)).toBe(9);
+  });
+
+  const ways: [name: string, keep: (w: Tensor, prediction: Tensor) => Tensor, added: number][] = [
+    ["detached results", (_w, prediction) => prediction.detach(), 0],
+    ["copies of the parameter", (w) => w.detach().clone(), 1],
+    ["results that were read", (_w, prediction) => (prediction.data(), prediction), 0],
+    ["what was made of results and detached", (_w, p) => p.mul(1).detach(), 0],
+  ];
+  test.each(ways)("%s are kept for as long as anyone has them", (_name, keep, added) => {
+    const kept: Tensor[] = [];
+    train((w, prediction) => kept.push(keep(w, prediction)));
+    expect(kept.map(first)).toEqual(kept.map((_, step) => step + added));
+  });
+
+  test("gradients that somebody has seen are theirs", () => {
+    const kept: Tensor[] = [];
+    train((w) => kept.push(w.grad!));
+    expect(kept.map(first)).toEqual(kept.map(() => 1));
+  });
+});
+
+test("two parameters with one gradient between them do not lose it to each other", () => {
+  const [a, b] = [rand([SIZE]), rand([SIZE])].map((x) => x.requiresGrad_()) as [Tensor, Tensor];
+  for (let step = 0; step < 6; step++) {
+    a.grad = null;
+    if (step % 2 === 0) b.grad = null;
+    a.add(b).mul(step).sum().backward();
+    noGrad(() => [a, b].map((parameter) => parameter.mul_(0.5)));
+    realize([a, b]);
+  }
+  expect([first(a.grad!), first(b.grad!)]).toEqual([5, 4 + 5]);
+});
+
+test("results beyond the budget are moved out, and come back", () => {
+  const many = Array.from({ length: 100 }, (_, i) => ones([SIZE]).mul(i));
+  const sums = many.map((x) => x.add(1));
+  realize(sums);
+  expect(sums.map(first)).toEqual(many.map((_, i) => i + 1));
+  expect(
+    sums
+      .reduce((a, b) => a.add(b))
+      .mean()
+      .item(),
+  ).toBe(5050);
+});

@@ -1,0 +1,55 @@
+/**
+ * The checks of arguments that the functions of this package share. What an operation of core
+ * refuses anyway, in a sentence that fits, is not checked again. Options: options.ts.
+ */
+import { ArgumentError, ShapeError, Tensor } from "@nabla/core";
+
+/** Throws an ArgumentError unless every argument is a tensor. */
+export function checkTensors(name: string, given: Readonly<Record<string, unknown>>): void {
+  for (const [argument, value] of Object.entries(given)) {
+    if (value instanceof Tensor) continue;
+    throw new ArgumentError(
+      `${name}: the argument ${argument} must be a tensor, and is ` +
+        `${typeof value === "object" ? "an object" : `a ${typeof value}`}; ` +
+        "make one with tensor(...).",
+    );
+  }
+}
+
+/** Throws an ArgumentError unless every argument is a tensor or `null`. */
+export function checkOptional(name: string, given: Readonly<Record<string, unknown>>): void {
+  const isThere = ([, value]: [string, unknown]): boolean => value !== null;
+  checkTensors(name, Object.fromEntries(Object.entries(given).filter(isThere)));
+}
+
+/** Throws a ShapeError unless a tensor is missing or has the given shape. */
+export function checkShape(
+  name: string,
+  argument: string,
+  given: Tensor | null,
+  shape: readonly number[],
+): void {
+  if (given === null || showShape(given) === showShape({ shape })) return;
+  throw new ShapeError(
+    `${name}: ${argument} has shape ${showShape(given)}, and must have ${showShape({ shape })}.`,
+  );
+}
+
+/** A shape as messages write it. */
+export const showShape = ({ shape }: { readonly shape: readonly number[] }): string =>
+  `[${shape.join(", ")}]`;
+
+/** Throws an ArgumentError unless a number is within bounds, where the low one may be left out. */
+export function checkRange(
+  name: string,
+  option: string,
+  value: number,
+  low: number,
+  high = Infinity,
+): void {
+  if (value >= low && value <= high) return;
+  throw new ArgumentError(
+    `${name}: ${option} is ${String(value)}, and must ` +
+      (high === Infinity ? `be ${low} or more.` : `lie between ${low} and ${high}.`),
+  );
+}
