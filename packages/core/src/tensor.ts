@@ -14,7 +14,7 @@ import { mode } from "./graph/mode.js";
 import { checkTensor } from "./graph/node.js";
 import type { Node } from "./graph/node.js";
 import { Origin } from "./graph/origin.js";
-import type { Compared } from "./graph/shape-types.js";
+import type { compared, Compared } from "./graph/shape-types.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
 import { Storage } from "./graph/storage.js";
@@ -446,7 +446,6 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
  */
 export interface Tensor<S extends Shape, D extends DType>
   extends
-    Compared<S, D>,
     Methods<typeof functions>,
     Methods<typeof copies>,
     Methods<typeof indexing>,
@@ -463,7 +462,10 @@ export interface Tensor<S extends Shape, D extends DType>
     Methods<typeof algebra>,
     Methods<typeof composites>,
     InPlaceMethods<typeof functions>,
-    InPlaceMethods<typeof scatters> {}
+    InPlaceMethods<typeof scatters> {
+  /** What the compiler compares: graph/shape-types.ts. @internal */
+  readonly [compared]: Compared<S, D>;
+}
 
 construct.tensor = (node, origin) => new Tensor(node, origin);
 

@@ -14,14 +14,16 @@ import type { Tensor } from "../tensor.js";
 import type { DType } from "./dtype.js";
 import type { Shape } from "./shape.js";
 
-declare const compared: unique symbol;
+/** The name of what only the compiler sees. */
+export declare const compared: unique symbol;
 
 /**
  * How the compiler compares tensors: size by size. It takes the arguments of methods in both
  * directions, so `number` agrees with every size, and `Shape` with every shape.
  */
 export interface Compared<S extends Shape, D extends DType> {
-  readonly [compared]: { shape(sizes: Sizes<S>): void; dtype(dtype: D): void };
+  shape(sizes: Sizes<S>): void;
+  dtype(dtype: D): void;
 }
 type Sizes<S extends Shape> = { readonly [I in keyof S]: Size<S[I]> };
 interface Size<N> {
@@ -31,11 +33,11 @@ interface Size<N> {
 /** A new tensor, of a shape that was written out or is not known. */
 export type Created<S extends Shape, D extends DType> = number extends S["length"]
   ? Tensor
-  : Tensor<{ -readonly [I in keyof S]: S[I] }, NoInfer<D>>;
+  : Tensor<S, NoInfer<D>>;
 
 /** A function that makes one. */
-export type Creation = <const S extends Shape, D extends DType = "float32">(
-  shape: S,
+export type Creation = <const S extends number[], D extends DType = "float32">(
+  shape: readonly [...S],
   options?: CreateOptions<D>,
 ) => Created<S, D>;
 
@@ -226,7 +228,7 @@ interface UnaryFamily<R extends Rule, More extends unknown[]> {
 }
 
 /** A number or a truth value; its literal type is of no interest. */
-interface PlainNumber {
+export interface PlainNumber {
   valueOf(): number | boolean;
   readonly [Symbol.toPrimitive]?: never;
 }
@@ -254,7 +256,7 @@ type Binary<R extends Rule, X, O> =
       : Unary<R, X>
     : never;
 
-/** A function of the elements of two tensors, which broadcast; `Other` is what the second may be. */
+/** A function of the elements of two tensors, which broadcast. The second may be an `Other`. */
 export interface BinaryRow<
   R extends Rule,
   More extends unknown[] = [],

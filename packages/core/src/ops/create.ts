@@ -204,8 +204,8 @@ function describe(value: unknown): string {
  * full([2, 2], 7) // tensor([[7., 7.],
  * //         [7., 7.]])
  */
-export const full = <const S extends Shape, D extends DType = "float32">(
-  shape: S,
+export const full = <const S extends number[], D extends DType = "float32">(
+  shape: readonly [...S],
   value: number | boolean,
   options: CreateOptions<D> = {},
 ): Created<S, D> =>

@@ -5,13 +5,14 @@
 import { ArgumentError, DTypeError } from "../errors.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
+import type { BinaryRow, ReductionRow } from "../graph/shape-types.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { maximum, minimum } from "./bounds.js";
 import { record } from "./define.js";
-import type { Op, Row, Saved } from "./define.js";
+import type { Op, Saved } from "./define.js";
 import { checkElements, reduction, spread } from "./fold.js";
-import type { Along, Reduction, TypeOptions } from "./fold.js";
+import type { Reduction } from "./fold.js";
 import { sortedPositions } from "./host/order.js";
 import { eachLine, filling, lineUp } from "./host/recurrence.js";
 import { pick } from "./place.js";
@@ -94,9 +95,9 @@ const comparable = (x: Tensor): Tensor => (x.dtype === "bool" ? x.to("int32") : 
 
 type Extreme = (
   name: string,
-  whole: Row<Along<TypeOptions>>,
-  position: Row<Along<TypeOptions>>,
-  beside: Row<[other: Tensor]>,
+  whole: ReductionRow<"same">,
+  position: ReductionRow<"position">,
+  beside: BinaryRow<"same", [], Tensor>,
 ) => (x: Tensor, dim: number | Tensor | undefined, keepdim: boolean) => Tensor | ValuesAndIndices;
 
 const extreme: Extreme = (name, whole, position, beside) => (x, dim, keepdim) => {
