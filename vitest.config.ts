@@ -11,6 +11,11 @@ const conditions = ["source", "module", "node", "development|production"];
 
 const everyTest = "{packages,examples,bench,scripts}/**/*.test.ts";
 const slowTests = "{packages,examples,bench,scripts}/**/*.full.test.ts";
+// They measure the memory of the process they run in, so they have one of their own.
+const processTests = "{packages,examples,bench,scripts}/**/*.process.test.ts";
+// Central differences call a function hundreds of times, once each: nothing to fuse, and one by one
+// is fastest. That fused kernels have right derivatives is what the recorded operators test.
+const derivativeTests = "{packages,examples,bench,scripts}/**/*.gradient.test.ts";
 const neverTests = ["**/node_modules/**", "**/dist/**"];
 
 export default defineConfig({
@@ -22,7 +27,26 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "fast", include: [everyTest], exclude: [...neverTests, slowTests] },
+        test: {
+          name: "fast",
+          include: [everyTest],
+          exclude: [...neverTests, slowTests, processTests, derivativeTests],
+          pool: "threads",
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "derivatives",
+          include: [derivativeTests],
+          exclude: neverTests,
+          pool: "threads",
+          env: { NABLA_FLUSH: "everyOp" },
+        },
+      },
+      {
+        extends: true,
+        test: { name: "process", include: [processTests], exclude: neverTests, pool: "forks" },
       },
       { extends: true, test: { name: "full", include: [slowTests], exclude: neverTests } },
     ],

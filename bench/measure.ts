@@ -12,7 +12,7 @@ export interface Timing {
   readonly quartiles: readonly [number, number];
 }
 
-const WARM_UP_SECONDS = 1;
+const WARM_UP_SECONDS = 2;
 const ROUNDS = 6;
 const ROUND_SECONDS = 0.25;
 
@@ -26,10 +26,8 @@ export function measure<Name extends string>(
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of names) samples.get(name)!.push(...timeOnce(name, sides[name]));
   }
-  return Object.fromEntries(names.map((name) => [name, summarize(samples.get(name)!)])) as Record<
-    Name,
-    Timing
-  >;
+  const timings = names.map((name) => [name, summarize(samples.get(name)!)]);
+  return Object.fromEntries(timings) as Record<Name, Timing>;
 }
 
 function warmUp(run: () => unknown): void {
@@ -37,7 +35,7 @@ function warmUp(run: () => unknown): void {
   while (performance.now() < end) run();
 }
 
-/** One short run of benchmark.js, as seconds a call for each of its samples. */
+/** One short run of benchmark.js, as microseconds a call for each of its samples. */
 function timeOnce(name: string, run: () => unknown): number[] {
   // A bound function has no source text, so benchmark.js calls it instead of pasting that text
   // into a function of its own, where the variables it uses would be missing.
@@ -48,11 +46,12 @@ function timeOnce(name: string, run: () => unknown): number[] {
   });
   benchmark.run({ async: false });
   if (benchmark.error !== undefined) throw benchmark.error;
-  return benchmark.stats.sample as number[];
+  return benchmark.stats.sample.map((seconds) => seconds * 1e6);
 }
 
-function summarize(seconds: readonly number[]): Timing {
-  const sorted = seconds.map((second) => second * 1e6).sort((a, b) => a - b);
+/** The median and the quartiles of samples. */
+export function summarize(samples: readonly number[]): Timing {
+  const sorted = [...samples].sort((a, b) => a - b);
   const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!;
   return { median: at(0.5), quartiles: [at(0.25), at(0.75)] };
 }

@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- SUITE] [--json FILE]`: runs the benchmarks, all of them or one suite, and
- * prints a table a suite: medians with the quartiles beside them, and ratios, which are what to
- * look at.
+ * `npm run bench [-- SUITE] [--only NAME] [--json FILE]`: runs the benchmarks, all of them or one
+ * suite, and prints a table a suite: medians with the quartiles beside them, ratios, which are what
+ * to look at, and whether they reach their targets.
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -9,68 +9,130 @@ import { cpus } from "node:os";
 import Table from "cli-table3";
 import { Argument, Command } from "commander";
 
-import { linearRegression } from "./linear-regression.js";
+import { computations } from "./computations.js";
+import { measure, summarize } from "./measure.js";
 import type { Timing } from "./measure.js";
 import { operations } from "./operations.js";
+import { compressedSize, importTimes } from "./package-size.js";
+import { timesOfPyTorch, whyNoPyTorch } from "./pytorch.js";
+import { regressions } from "./regressions.js";
+import { checkSame } from "./side.js";
+import type { Workload } from "./side.js";
 
-/** One comparison: every side was timed in the same run. */
-export interface Row {
+/** One line of a table: cells as they are shown, and what goes into the file. */
+interface Row {
   readonly name: string;
-  /** By side; the first is what the others are compared with. */
-  readonly timings: Readonly<Record<string, Timing>>;
+  readonly cells: readonly string[];
+  readonly data: object;
 }
 
-const suites: Readonly<Record<string, () => Generator<Row>>> = {
-  "linear-regression": linearRegression,
-  operations,
+interface Suite {
+  readonly head: readonly string[];
+  readonly rows: () => Generator<Row>;
+}
+
+const suites: Readonly<Record<string, Suite>> = {
+  steps: {
+    head: ["µs a step", "Nabla", "other side", "ratio", "target", "PyTorch", "faster", "target"],
+    rows: steps,
+  },
+  package: { head: ["@nabla/core", "median", "target"], rows: packageRows },
+  operations: { head: ["µs", "one call"], rows: operationRows },
 };
 
 const command = new Command("npm run bench --")
   .description("Measures Nabla; what to beware of is in bench/README.md.")
   .addArgument(new Argument("[suite]", "one suite only").choices(Object.keys(suites)))
+  .option("--only <name>", "only rows whose names contain this")
   .option("--json <file>", "write the results to a file as well")
   .parse();
-const only = command.args[0];
-const { json } = command.opts<{ json?: string }>();
+const chosen = command.args[0];
+const { json, only = "" } = command.opts<{ json?: string; only?: string }>();
+const isChosen = (name: string): boolean => name.includes(only);
 
 if (json !== undefined) checkWritable(json);
-const results: Record<string, Row[]> = {};
+const results: Record<string, object> = {};
 for (const [name, suite] of Object.entries(suites)) {
-  if (only === undefined || only === name) results[name] = runSuite(name, suite);
+  if (chosen === undefined || chosen === name) results[name] = runSuite(suite);
 }
 if (json !== undefined) {
   const machine = { node: process.version, processor: cpus()[0]?.model ?? "unknown" };
   writeFileSync(json, `${JSON.stringify({ machine, unit: "microseconds", results }, null, 2)}\n`);
 }
 
-function runSuite(name: string, suite: () => Generator<Row>): Row[] {
-  console.log(`\n${name}`);
-  const rows: Row[] = [];
-  let table: Table.Table | undefined;
-  for (const row of suite()) {
-    const sides = Object.keys(row.timings);
-    const [first, ...others] = sides;
-    const ratios = others.map((side) => `${side} / ${first!}`);
-    table ??= new Table({
-      head: ["", ...sides.map((side) => `${side}, µs`), ...ratios],
-      style: { head: [], border: [], compact: true },
-    });
-    const medians = sides.map((side) => row.timings[side]!.median);
-    table.push([
-      row.name,
-      ...sides.map((side) => describe(row.timings[side]!)),
-      ...medians.slice(1).map((median) => (median / medians[0]!).toFixed(2)),
-    ]);
-    rows.push(row);
+function runSuite({ head, rows }: Suite): object {
+  const style = { head: [], border: [], compact: true };
+  const table = new Table({ head: [...head], style });
+  const data: Record<string, object> = {};
+  for (const row of rows()) {
+    table.push([row.name, ...row.cells]);
+    data[row.name] = row.data;
     process.stderr.write(".");
   }
   process.stderr.write("\n");
-  console.log(table?.toString());
-  return rows;
+  console.log(table.toString());
+  return data;
+}
+
+function* steps(): Generator<Row> {
+  const missing = whyNoPyTorch();
+  if (missing !== null) console.log(missing);
+  for (const workload of [...regressions, ...computations].filter(({ name }) => isChosen(name))) {
+    yield step(workload, missing === null);
+  }
+}
+
+function step({ name, other, make, tolerance, ...targets }: Workload, hasPyTorch: boolean): Row {
+  const sides = make();
+  checkSame(name, sides.other, sides.nabla, tolerance);
+  const asked = hasPyTorch && targets.timesPyTorch !== undefined;
+  const before = asked ? timesOfPyTorch(name) : [];
+  const timings = measure({ other: sides.other.step, nabla: sides.nabla.step });
+  const pytorch = asked ? summarize([...before, ...timesOfPyTorch(name)]) : null;
+  const ratio = timings.nabla.median / timings.other.median;
+  const faster = pytorch === null ? null : pytorch.median / timings.nabla.median;
+  const cells = [
+    describe(timings.nabla),
+    `${describe(timings.other)}${other === "hand" ? "" : ` ${other}`}`,
+    ratio.toPrecision(2),
+    verdict(ratio, targets.atMost, "≤"),
+    pytorch === null ? "" : describe(pytorch),
+    faster === null ? "" : faster.toPrecision(2),
+    verdict(faster, targets.timesPyTorch, "≥"),
+  ];
+  return { name, cells, data: { ...timings, against: other, pytorch, ratio, faster, targets } };
+}
+
+function* packageRows(): Generator<Row> {
+  const size = compressedSize();
+  const cells = [`${size.toFixed(1)} kB`, verdict(size, 60, "≤")];
+  yield { name: "minified and compressed", cells, data: { size, target: 60 } };
+  const time = summarize(importTimes());
+  const timeCells = [`${describe(time)} ms`, verdict(time.median, 50, "≤")];
+  yield { name: "first import", cells: timeCells, data: { time, target: 50 } };
+}
+
+function* operationRows(): Generator<Row> {
+  for (const [name, call] of Object.entries(operations())) {
+    if (!isChosen(name)) continue;
+    const { operation } = measure({ operation: call });
+    yield { name, cells: [describe(operation)], data: operation };
+  }
+}
+
+/** A target, and whether it is reached. */
+function verdict(value: number | null, target: number | undefined, sign: "≤" | "≥"): string {
+  if (target === undefined) return "";
+  if (value === null) return `${sign} ${target}`;
+  const isReached = sign === "≤" ? value <= target : value >= target;
+  return `${sign} ${target} ${isReached ? "✓" : "✗ missed"}`;
 }
 
 function describe({ median, quartiles: [low, high] }: Timing): string {
-  return `${median.toPrecision(3)}  (${low.toPrecision(3)} to ${high.toPrecision(3)})`;
+  const [middle, ...others] = [median, low, high].map((time) =>
+    time >= 1000 ? time.toFixed(0) : time.toPrecision(3),
+  );
+  return `${middle!} (${others.join(" to ")})`;
 }
 
 /** Before minutes of measuring, not after them. */

@@ -37,7 +37,8 @@ const coreRules: [files: string, mayImport: string[]][] = [
   ["debug.ts", ["graph/", "schedule/flush.ts"]],
   ["gradcheck.ts", ["tensor.ts", "ops/", "autograd.ts", "graph/"]],
   // The one place that knows both when things run and on what.
-  ["engine.ts", ["tensor.ts", "debug.ts", "graph/", "schedule/", "backends/"]],
+  ["choose.ts", ["schedule/", "backends/"]],
+  ["engine.ts", ["choose.ts", "debug.ts", "schedule/flush.ts", "backends/interpreter.ts"]],
   ["inspect.ts", ["engine.ts", "autograd.ts", "debug.ts", "graph/", "ops/", "schedule/flush.ts"]],
   ["index.ts", ["./"]],
 ];

@@ -14,7 +14,7 @@ interface Options {
 
 const command = new Command("npm run conformance --")
   .description("Runs recorded results of PyTorch against Nabla.")
-  .argument("<folder>", "a folder of records: ops, or the one that contains it")
+  .argument("<folder>", "a folder of records, such as ops or optim, or the one that contains them")
   .option("--ops <names>", "only these operators, separated by commas")
   .option("--verbose", "every case that failed or was skipped, not only the first of an operator")
   .parse();

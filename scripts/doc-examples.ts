@@ -12,7 +12,7 @@ export interface Example {
   code: string;
   /** A docstring's example has the public names in scope; a Markdown one imports its own. */
   origin: "docstring" | "markdown";
-  /** What the ```text block right after a Markdown example says it prints. */
+  /** What the ```text (or ```mermaid) block right after a Markdown example says it prints. */
   output?: string;
   /** The examples above that this one goes on from (```ts continue), oldest first. */
   before: Example[];
@@ -56,7 +56,8 @@ export function markdownExamples(file: string, text: string): Example[] {
       previous = { file, line, code, origin: "markdown", before };
       examples.push(previous);
     } else {
-      if (language === "text" && adjoins && previous !== undefined) previous.output = code;
+      const isOutput = language === "text" || language === "mermaid";
+      if (isOutput && adjoins && previous !== undefined) previous.output = code;
       previous = undefined;
     }
   }

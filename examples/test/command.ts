@@ -35,7 +35,15 @@ const built = build({
   platform: "node",
   format: "esm",
   conditions: ["source"],
-  external: ["commander", "cli-*", "csv-parse", "csv-parse/*", "@observablehq/plot", "linkedom"],
+  external: [
+    "@hpcc-js/*",
+    "commander",
+    "cli-*",
+    "csv-parse",
+    "csv-parse/*",
+    "@observablehq/plot",
+    "linkedom",
+  ],
   define: { "import.meta.url": JSON.stringify(here) },
 });
 

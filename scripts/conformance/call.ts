@@ -6,7 +6,7 @@ import * as nabla from "nabla";
 
 import { PythonFloat } from "./format.js";
 import type { Arguments, RecordedOp } from "./format.js";
-import { Missing } from "./names.js";
+import { camelCase, Missing } from "./names.js";
 import type { Asked, Code, Names } from "./names.js";
 import { functionalNames } from "./names/functional.js";
 import { linalgNames } from "./names/linalg.js";
@@ -41,9 +41,6 @@ const optional = new Set(
 
 /** What says nothing about numbers. */
 const unheard = new Set(["layout", "device", "pin_memory", "memory_format", "out_int32"]);
-
-const camelCase = (name: string): string =>
-  name.replace(/^_+/, "").replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** Calls an operator with recorded arguments. Throws Missing if the library does not have it. */
 export function callOperator(of: RecordedOp, { args, kwargs }: Arguments): unknown {

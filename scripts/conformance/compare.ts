@@ -71,13 +71,24 @@ function tensorDifference(actual: unknown, recorded: RecordedTensor, of: Exactne
   const expected = numbersOf(recorded);
   const found = actual.data();
   const tolerance = toleranceFor(type, of);
+  const difference = numbersDifference(found, expected, tolerance);
+  return difference === null ? null : `${difference} (${type})`;
+}
+
+/** What is wrong with numbers that were recorded as a list, or `null`. */
+export function numbersDifference(
+  found: ArrayLike<number>,
+  expected: readonly number[],
+  tolerance: Tolerance,
+): string | null {
+  if (found.length !== expected.length) return `${found.length} numbers, not ${expected.length}`;
   let largest = 0;
   for (const value of expected) {
     if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
   }
   for (let i = 0; i < expected.length; i++) {
     if (isClose(found[i]!, expected[i]!, tolerance, largest)) continue;
-    return `element ${i} is ${found[i]}, not ${expected[i]} (${type}, largest ${largest})`;
+    return `element ${i} is ${found[i]}, not ${expected[i]}, and the largest ${largest}`;
   }
   return null;
 }

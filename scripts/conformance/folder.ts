@@ -5,9 +5,22 @@ import { basename, join, resolve } from "node:path";
 
 import { isRecord } from "./format.js";
 import type { RecordedOp } from "./format.js";
+import { runInitializer } from "./initializers.js";
+import type { RecordedInitializer } from "./initializers.js";
+import { runModule } from "./modules.js";
+import type { RecordedModule } from "./modules.js";
+import { runOptimizers } from "./optimizers.js";
+import type { Outcome } from "./outcome.js";
+import { runSchedulers } from "./schedulers.js";
 
 /** A folder or a file that is not what it should be; the message is for whoever asked. */
 export class BadFolder extends Error {}
+
+/** A file of records that is run as a whole. */
+export interface Suite {
+  readonly title: string;
+  readonly run: () => Outcome[];
+}
 
 /** A file of records that has no runner yet. */
 export interface Unread {
@@ -18,6 +31,7 @@ export interface Unread {
 
 export interface Found {
   readonly operators: readonly RecordedOp[];
+  readonly suites: readonly Suite[];
   readonly others: readonly Unread[];
 }
 
@@ -30,15 +44,19 @@ export function readFolder(folder: string): Found {
   const inside = kinds.filter((kind) => existsSync(kind));
   const files = [path, ...inside].flatMap(jsonFiles);
   const operators: RecordedOp[] = [];
+  const suites: Suite[] = [];
   const others: Unread[] = [];
   for (const file of files) {
     const content = read(file);
     const kind = kindOf(content);
+    const title = basename(file, ".json");
+    const run = kind === null ? undefined : runners[kind];
     if (kind === "operator") operators.push(content as RecordedOp);
+    else if (run !== undefined) suites.push({ title, run: () => run(content, title) });
     else if (kind !== null)
       others.push({ file: basename(file), kind, cases: listOf(content).length });
   }
-  if (operators.length + others.length > 0) return { operators, others };
+  if (operators.length + suites.length + others.length > 0) return { operators, suites, others };
   throw new BadFolder(
     `${folder} has no records: give a folder of JSON files such as ops/, or the folder it is in`,
   );
@@ -57,6 +75,14 @@ function read(file: string): unknown {
     throw new BadFolder(`${file} is no JSON: ${(error as Error).message}`);
   }
 }
+
+/** How the cases of a file are run, by what it holds; its title is for messages. */
+const runners: Readonly<Record<string, (content: unknown, title: string) => Outcome[]>> = {
+  optimizers: runOptimizers,
+  schedulers: runSchedulers,
+  modules: eachCase((recorded, id) => runModule(recorded as RecordedModule, id)),
+  initializers: eachCase((recorded, id) => runInitializer(recorded as RecordedInitializer, id)),
+};
 
 /** What files hold, by a name that each of their entries has. */
 const kinds: Readonly<Record<string, string>> = {
@@ -81,4 +107,13 @@ function kindOf(content: unknown): string | null {
 function listOf(content: unknown): readonly unknown[] {
   const lists = isRecord(content) ? ["cases", "rows", "programs"].map((key) => content[key]) : [];
   return [content, ...lists].find((list): list is unknown[] => Array.isArray(list)) ?? [content];
+}
+
+/** Runs the cases of a file, by their own names or by their numbers. */
+function eachCase(run: (recorded: unknown, id: string) => Outcome) {
+  return (content: unknown, title: string): Outcome[] =>
+    listOf(content).map((recorded, i) => {
+      const own = isRecord(recorded) ? recorded["id"] : undefined;
+      return run(recorded, typeof own === "string" ? own : `${title}#${i}`);
+    });
 }

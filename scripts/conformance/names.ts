@@ -21,3 +21,10 @@ export type Code = (...given: never[]) => unknown;
 
 /** An operator that the library does not have. */
 export class Missing extends Error {}
+
+/** A name of PyTorch's as it is spelled here: `step_size` is `stepSize`, and `T_max` is `tMax`. */
+export const camelCase = (name: string): string =>
+  name
+    .replace(/^_+/, "")
+    .replace(/^[A-Z](?=_)/, (letter) => letter.toLowerCase())
+    .replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

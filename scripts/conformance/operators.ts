@@ -9,19 +9,9 @@ import { differenceOf, partsOf } from "./compare.js";
 import { BeyondTypes, argumentsOf, isRefusal, isRecordedTensor, tensorOf } from "./format.js";
 import type { Arguments, RecordedCall, RecordedOp } from "./format.js";
 import { Missing } from "./names.js";
+import { failed, passed, skipped } from "./outcome.js";
+import type { Outcome } from "./outcome.js";
 import { OF_TYPES, skippedCases, skippedOps, unsayableReason } from "./skipped.js";
-
-/** What became of one case. */
-export interface Outcome {
-  readonly id: string;
-  readonly status: "passed" | "failed" | "skipped";
-  /** Why it failed or was skipped. */
-  readonly reason: string;
-}
-
-const passed = (id: string): Outcome => ({ id, status: "passed", reason: "" });
-const failed = (id: string, reason: string): Outcome => ({ id, status: "failed", reason });
-const skipped = (id: string, reason: string): Outcome => ({ id, status: "skipped", reason });
 
 /** The name of a file of records: the operator, and which of its variants. */
 export const titleOf = ({ op, variant }: RecordedOp): string =>

@@ -1,14 +1,15 @@
-// Says what passed and what did not: a line for each operator that did not pass whole, then the
-// reasons of what was skipped, then the count. Not how a case is run (operators.ts).
+// Says what passed and what did not: a line for each operator or file that did not pass whole,
+// then the reasons of what was skipped, then the count. Not how a case is run (operators.ts and
+// others).
 
 import { BadFolder } from "./folder.js";
 import type { Found } from "./folder.js";
 import { runOperator, titleOf } from "./operators.js";
-import type { Outcome } from "./operators.js";
+import type { Outcome } from "./outcome.js";
 
 /** Runs what was found and prints it; whether nothing failed. */
 export function report(
-  { operators, others }: Found,
+  { operators, suites, others }: Found,
   wanted: readonly string[] | null,
   verbose: boolean,
   print: (line: string) => void,
@@ -22,9 +23,14 @@ export function report(
   for (const of of asked) {
     const outcomes = runOperator(of);
     all.push(...outcomes);
-    printOperator(titleOf(of), of.tier ?? "core", outcomes, verbose, print);
+    printOutcomes(`${titleOf(of)} (${of.tier ?? "core"})`, outcomes, verbose, print);
   }
   if (wanted === null) {
+    for (const { title, run } of suites) {
+      const outcomes = run();
+      all.push(...outcomes);
+      printOutcomes(title, outcomes, verbose, print);
+    }
     for (const { file, kind, cases } of others) {
       const reason = `${kind}: no runner yet`;
       for (let i = 0; i < cases; i++) all.push({ id: `${file}#${i}`, status: "skipped", reason });
@@ -41,9 +47,8 @@ function isWanted(title: string, op: string, wanted: readonly string[] | null): 
   return wanted === null || wanted.includes(title) || wanted.includes(op);
 }
 
-function printOperator(
+function printOutcomes(
   title: string,
-  tier: string,
   outcomes: readonly Outcome[],
   verbose: boolean,
   print: (line: string) => void,
@@ -51,7 +56,7 @@ function printOperator(
   const failures = outcomes.filter(({ status }) => status === "failed");
   const skips = outcomes.filter(({ status }) => status === "skipped");
   if (failures.length > 0) {
-    print(`✗ ${title} (${tier}): ${failures.length} of ${outcomes.length} failed`);
+    print(`✗ ${title}: ${failures.length} of ${outcomes.length} failed`);
     for (const { id, reason } of verbose ? failures : failures.slice(0, 1)) {
       print(`    ${id}: ${reason}`);
     }

@@ -142,7 +142,7 @@ describe("a folder", () => {
     write("ops/index.json", { ops: [{ op: "mul" }] });
     write("ops/mul.json", { op: "mul", tier: "core", cases: [right, doubling] });
     write("ops/other.json", { op: "unheard_of", tier: "extra", cases: [right] });
-    write("nn/Linear.json", { cases: [{ module: "Linear" }, { module: "Linear" }] });
+    write("nn/some.json", { programs: [{ program: "r = 1" }, { program: "r = 2" }] });
     writeFileSync(join(folder, "broken", "mul.json"), "{");
   });
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -150,7 +150,7 @@ describe("a folder", () => {
   test("is counted, with what has no runner", () => {
     expect(report(readFolder(folder), null, false, print)).toBe(false);
     expect(lines.at(-1)).toBe("1 passed, 1 failed, 3 skipped");
-    expect(lines.join("\n")).toContain("modules: no runner yet (Linear.json)");
+    expect(lines.join("\n")).toContain("programs: no runner yet (some.json)");
   });
 
   test("can be asked for single operators", () => {

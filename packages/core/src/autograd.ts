@@ -8,7 +8,7 @@
 import { ArgumentError, GradientError } from "./errors.js";
 import { construct, scalar } from "./graph/construct.js";
 import { enableGrad, mode, noGrad } from "./graph/mode.js";
-import { checkTensor } from "./graph/node.js";
+import { checkTensor, lent } from "./graph/node.js";
 import { Visit } from "./graph/origin.js";
 import type { Origin } from "./graph/origin.js";
 import { broadcasts, countElements, formatShape, sameShape } from "./graph/shape.js";
@@ -83,7 +83,7 @@ export function keepGradient(tensor: Tensor, origin: Origin): void {
  * @example
  * const x = tensor(3, { requiresGrad: true });
  * const [slope] = grad(x.pow(3), [x], { createGraph: true });
- * slope // tensor(27., gradFn=<where>)
+ * slope // tensor(27., gradFn=<add>)
  * grad(slope, [x])[0] // tensor(18.)
  */
 export function grad(
@@ -122,6 +122,7 @@ export function grad(
           "get null for it.",
       );
     }
+    if (gradient !== null) mode.onKeep(gradient.node);
     // Without a graph the result is the caller's own: no write to it reaches another tensor.
     return options.createGraph === true || gradient === null ? gradient : gradient.fork();
   });
@@ -256,8 +257,8 @@ function isLatestFirst(order: readonly Origin[]): boolean {
 /** The gradient after those who asked to see it have seen it, and perhaps replaced it. */
 function applyHooks({ hooks }: Origin, gradient: Tensor): Tensor {
   if (hooks === null) return gradient;
-  gradient.node.forks += 1;
-  return [...hooks].reduce((g, hook) => hook(g) ?? g, gradient);
+  // Hooks may keep what they see and what they give.
+  return [...hooks].reduce((g, hook) => lent(hook(lent(g)) ?? g), gradient);
 }
 
 /** The gradient that a walk starts with. */
@@ -266,8 +267,7 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
   if (origin === null) {
     throw new GradientError(
       `${name}: this tensor does not require grad, so there is nothing to differentiate by; make ` +
-        "the tensors it is " +
-        "computed from with { requiresGrad: true }, outside of noGrad().",
+        "the tensors it is computed from with { requiresGrad: true }, outside of noGrad().",
     );
   }
   if (gradient === null) {
@@ -282,11 +282,10 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
   if (!sameShape(gradient.shape, root.shape)) {
     throw new ArgumentError(
       `${name}: the gradient has shape ${formatShape(gradient.shape)} and the tensor ` +
-        `${formatShape(root.shape)}; ` +
-        "pass one of the same shape.",
+        `${formatShape(root.shape)}; pass one of the same shape.`,
     );
   }
-  return [origin, gradient.to(root.dtype)];
+  return [origin, lent(gradient).to(root.dtype)];
 }
 
 /**
@@ -300,8 +299,7 @@ export function fit(gradient: Tensor, { shape, dtype }: Origin, result: Origin):
   if (!broadcasts(shape, gradient.shape)) {
     throw new GradientError(
       `backward: ${result.op?.name} gave a derivative of shape ${formatShape(gradient.shape)} ` +
-        "for " +
-        `an input of shape ${formatShape(shape)}; its vjp must give one of that shape.`,
+        `for an input of shape ${formatShape(shape)}; its vjp must give one of that shape.`,
     );
   }
   return gradient.sumTo(shape).to(dtype);
@@ -355,7 +353,9 @@ export class SavedValues implements Saved {
     }
     const { node, storage, version } = kept[i]!;
     if (storage.version === version) {
-      return construct.tensor(node, i < inputs.length ? inputs[i]! : this.origin);
+      const value = construct.tensor(node, i < inputs.length ? inputs[i]! : this.origin);
+      value.isFixed = true;
+      return value;
     }
     throw new GradientError(
       `backward: the derivative of ${name} needs its ` +

@@ -4,11 +4,9 @@
  * schedule/flush.ts.
  */
 import { interpreter } from "./backends/interpreter.js";
-import { wasm } from "./backends/wasm/backend.js";
-import { isSupported } from "./backends/wasm/compile.js";
+import { choosePolicy } from "./choose.js";
 import { printOperations } from "./debug.js";
-import { onDemand } from "./schedule/demand.js";
-import { everyOp, realize as realizeNodes, runBy } from "./schedule/flush.js";
+import { realize as realizeNodes, runBy } from "./schedule/flush.js";
 import type { Tensor } from "./tensor.js";
 
 /** What Node and browsers both have, and what only Node has. */
@@ -18,12 +16,10 @@ const { console, process } = globalThis as unknown as {
 };
 const setting = (name: string): string | undefined => process?.env?.[name];
 
-const wanted = setting("NABLA_BACKEND");
-const backend =
-  wanted !== "interpreter" && isSupported() ? wasm({ atOnce: wanted === "wasm" }) : interpreter;
-runBy(setting("NABLA_FLUSH") === "everyOp" ? everyOp : onDemand(backend), interpreter);
+const tell = (line: string): void => console.error(line);
 
-if (Number(setting("NABLA_DEBUG") ?? 0) >= 1) printOperations((line) => console.error(line));
+runBy(choosePolicy(setting, tell), interpreter);
+if (Number(setting("NABLA_DEBUG") ?? 0) >= 1) printOperations(tell);
 
 /**
  * Computes these tensors now, and whatever else waits: what an optimizer does at the end of a step

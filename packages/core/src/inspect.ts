@@ -10,7 +10,8 @@ import { listening } from "./debug.js";
 import { construct } from "./graph/construct.js";
 import type { DType } from "./graph/dtype.js";
 import { mode, noGrad } from "./graph/mode.js";
-import { Node } from "./graph/node.js";
+import { nameOf } from "./graph/names.js";
+import { Node, plainNumber } from "./graph/node.js";
 import type { Operation } from "./graph/node.js";
 import type { Origin } from "./graph/origin.js";
 import { countElements } from "./graph/shape.js";
@@ -129,7 +130,7 @@ class Reading {
   }
 
   /** All that is known here of how operations are recorded. */
-  private made(node: Node): Formula {
+  made(node: Node): Formula {
     const { operation, inputs, attributes, shape } = node;
     const of = inputs.map((input) => this.of(input));
     const [after, before] = [countElements(shape), countElements(inputs[0]!.shape)];
@@ -221,6 +222,17 @@ export function derivativesOf(record: Inspected): (Formula | null)[] {
   return node ? derive(node.operation as Op, node.attributes, [...node.inputs, node], COUNTS) : [];
 }
 
+/** What a call computes, in letters, given the kinds of its inputs and of its result. */
+function recorded(op: Op, attributes: unknown, kinds: readonly Kind[]): Formula | null {
+  const names = letters(kinds.length - 1);
+  return attempt(() => {
+    const reading = new Reading(CONVERSIONS, new Map());
+    const inputs = names.map((name, i) => reading.placeholder(name, kinds[i]!).node);
+    const { shape, dtype } = kinds.at(-1)!;
+    return reading.made(new Node(op, inputs, attributes, dtype, { shape }));
+  });
+}
+
 /** Runs the vjps of a call, given the kinds of its inputs and of its result. */
 function derive(
   { name, vjps }: Op,
@@ -233,14 +245,16 @@ function derive(
     shape,
     dtype: dtype === "float32" ? "float64" : dtype,
   });
+  // No derivative asks for more inputs than three.
+  const names = letters(kinds.length - 1).slice(0, 3);
   return (vjps ?? []).map((vjp, i) =>
     attempt(() => {
       // Of what only moves elements the way back is another move: that is all there is to say.
       const reading = new Reading(SHAPES.has(name) ? CONVERSIONS : SHAPES, counts);
-      const names = [...letters(kinds.length - 1), "y"];
-      const values = kinds.map((kind, at) => reading.placeholder(names[at]!, exact(kind)));
-      const [a, b, c] = values;
-      const saved = { x: a, a, b, c, y: values.at(-1), shape: kinds[i]!.shape, attributes };
+      const stand = (name: string, kind: Kind): Tensor => reading.placeholder(name, exact(kind));
+      const [a, b, c] = names.map((name, at) => stand(name, kinds[at]!));
+      const y = stand("y", kinds.at(-1)!);
+      const saved = { x: a, a, b, c, y, shape: kinds[i]!.shape, attributes };
       const g = reading.placeholder("g", exact(kinds.at(-1)!));
       return reading.read(() => vjp?.(g, saved as Saved) ?? null)[1];
     }),
@@ -251,16 +265,38 @@ function derive(
 export interface GraphNode extends Kind {
   /** The name of the operation; `null` for leaves and constants. */
   readonly op: string | null;
+  /** What `named` called it; a plain number has itself for a name. */
+  readonly name: string | null;
   /** What it was computed from; `null` for a constant of which nothing was kept. */
   readonly inputs: readonly (GraphNode | null)[];
   /** The leaf whose `.grad` the gradient is added to. */
   readonly leaf: Tensor | null;
-  /** Its value, if a derivative needs it; `null` else, and once backward() has freed the graph. */
+  /**
+   * Its value, if a derivative needs it or `keepValues` was called; `null` else, and once
+   * backward() has freed the graph.
+   */
   readonly value: Tensor | null;
+  /** What was computed, of the inputs as letters; `null` of leaves and constants. */
+  formula(): Formula | null;
   /** As `derivativesOf`, for this very call. */
   derivatives(): (Formula | null)[];
   /** What input `i` gets of the gradient `g` of this node. */
   share(i: number, g: Tensor): Tensor | null;
+}
+
+/**
+ * From now on every operation keeps its inputs and its result, not only what its derivative needs,
+ * so that `graphOf` knows all values; `keepValues(false)` ends it. For looking, not for training:
+ * it takes memory.
+ * @example
+ * const w = tensor(3, { requiresGrad: true });
+ * graphOf(w.add(1).neg())[1].value // null
+ * keepValues();
+ * graphOf(w.add(1).neg())[1].value // tensor(4., gradFn=<add>)
+ * keepValues(false);
+ */
+export function keepValues(keep = true): void {
+  mode.keepsValues = keep;
 }
 
 /**
@@ -293,19 +329,22 @@ export function graphOf(x: Tensor): GraphNode[] {
   }
   values.set(x.origin, x);
   const nodes = new Map<Origin, GraphNode>();
+  const constants = new Map<Node, GraphNode>();
   for (const origin of order.reverse()) {
     const { op, shape, dtype, leaf, kept, attributes } = origin;
     const inputs = origin.inputs.map((input, i) =>
-      input === null ? constant(kept?.[i]?.node) : nodes.get(input)!,
+      input === null ? constant(kept?.[i]?.node, constants) : nodes.get(input)!,
     );
     const kinds = [...inputs.map((input) => input ?? origin), origin];
     nodes.set(origin, {
       op: op?.name ?? null,
+      name: nameOf(leaf ?? origin),
       shape,
       dtype,
       inputs,
       leaf,
       value: values.get(origin) ?? null,
+      formula: () => op && recorded(op, attributes, kinds),
       derivatives: () => (op === null ? [] : derive(op, attributes, kinds, new Map())),
       share: (i, g) => noGrad(() => shareOf(origin, i, g)),
     });
@@ -319,10 +358,21 @@ function shareOf(origin: Origin, i: number, g: Tensor): Tensor | null {
   return share ? fit(share, input, origin) : null;
 }
 
-function constant(node: Node | undefined): GraphNode | null {
+/** One for each value, but for plain numbers, which are the same by chance. */
+function constant(node: Node | undefined, known: Map<Node, GraphNode>): GraphNode | null {
   if (node === undefined) return null;
-  const { shape, dtype } = node;
-  const value = construct.tensor(node, null);
-  const none = { op: null, inputs: [], leaf: null, derivatives: () => [], share: () => null };
-  return { ...none, shape, dtype, value };
+  const { shape, dtype, operation } = node;
+  const isPlain = operation === plainNumber;
+  const none = { op: null, inputs: [], leaf: null, share: () => null };
+  const made = known.get(node) ?? {
+    ...none,
+    name: isPlain ? String(elements(node)[0]) : nameOf(node),
+    shape,
+    dtype,
+    value: construct.tensor(node, null),
+    formula: () => null,
+    derivatives: () => [],
+  };
+  if (!isPlain) known.set(node, made);
+  return made;
 }

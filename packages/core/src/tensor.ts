@@ -11,7 +11,8 @@ import type { Buffer } from "./graph/buffer.js";
 import { isFloat } from "./graph/dtype.js";
 import type { DType, TypedArray } from "./graph/dtype.js";
 import { mode } from "./graph/mode.js";
-import { checkTensor } from "./graph/node.js";
+import { giveName } from "./graph/names.js";
+import { checkTensor, lent } from "./graph/node.js";
 import type { Node } from "./graph/node.js";
 import { Origin } from "./graph/origin.js";
 import type { compared, Compared } from "./graph/shape-types.js";
@@ -61,6 +62,8 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   contents: Node;
   /** What `storage` shows, once there is one. */
   private ownStorage: Storage | null = null;
+  /** Whether nobody will ever write to it, so that its views need not share. @internal */
+  isFixed = false;
   /** Its tie to the tensor of which it is a view. @internal */
   shows: View | null = null;
   /** How it was computed, as of when it was last looked at; others ask for `origin`. @internal */
@@ -261,8 +264,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
     if (value !== null && !sameShape(value.shape, this.shape)) {
       throw new ShapeError(
         `grad: a gradient of shape ${formatShape(value.shape)} does not belong to a tensor of ` +
-          "shape " +
-          `${formatShape(this.shape)}; give one of the same shape, or null.`,
+          `shape ${formatShape(this.shape)}; give one of the same shape, or null.`,
       );
     }
     this.spareGrad = this.gradIsKnown ? null : (this.ownGrad?.storage.spareIfUnshared() ?? null);
@@ -346,6 +348,19 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   }
 
   /**
+   * Gives the tensor a name by which drawings and explanations of the graph call it, and returns
+   * the tensor itself. Nothing that is computed or printed depends on it. Throws an ArgumentError
+   * for an empty name.
+   * @example
+   * const w = tensor(3, { requiresGrad: true }).named("w");
+   * w // tensor(3., requiresGrad=true)
+   */
+  named(name: string): this {
+    giveName(name, this, this.node, this.origin);
+    return this;
+  }
+
+  /**
    * The same elements without the memory of how they were computed; gradients do not go through.
    * The elements are shared: a write to one is seen by the other.
    * @example
@@ -363,8 +378,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * @internal
    */
   fork(): Tensor {
-    this.node.forks += 1;
-    return new Tensor(this.node, null);
+    return new Tensor(lent(this).node, null);
   }
 
   /**
@@ -377,8 +391,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
     if (this.numel() !== 1) {
       throw new ShapeError(
         `item: a tensor of shape ${formatShape(this.shape)} has ${this.numel()} elements, not ` +
-          "one; " +
-          "reduce it first, for example x.sum().item(), or read all of them with x.toArray().",
+          "one; reduce it first, for example x.sum().item(), or read all of them with x.toArray().",
       );
     }
     return elements(this.node)[0]!;

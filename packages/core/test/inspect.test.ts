@@ -2,9 +2,9 @@
 // what a derivative comes to is what grad() gives. And the graph behind a tensor. How formulas are
 // written: packages/viz/test/formula.test.ts.
 
-import { cat, customFunction, detectAnomaly, grad, tensor } from "@nabla/core";
+import { cat, customFunction, detectAnomaly, grad, noGrad, tensor } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
-import { derivativesOf, formulaOf, graphOf } from "@nabla/core/inspect";
+import { derivativesOf, formulaOf, graphOf, keepValues } from "@nabla/core/inspect";
 import type { Formula, GraphNode } from "@nabla/core/inspect";
 import { describe, expect, test } from "vitest";
 
@@ -256,5 +256,71 @@ describe("the graph behind a tensor", () => {
     ]);
     expect(() => square!.share(0, tensor(1))).toThrow("freed");
     expect(square!.derivatives()).toEqual([f("mul", "g", f("mul", "x", 2))]);
+  });
+});
+
+describe("names", () => {
+  test("are those of leaves, of results and of constants, and nothing is printed of them", () => {
+    const w = tensor(3).named("w").requiresGrad_();
+    const x = tensor([1, 2]).named("x");
+    const y = w.mul(x).named("y");
+    const graph = graphOf(y.mul(2));
+    expect(graph.map(({ name }) => name)).toEqual([null, "y", "w"]);
+    expect(graph[0]!.inputs[1]!.name).toBe("2");
+    expect(graph[1]!.inputs[1]!.name).toBe("x");
+    expect([w, x].map(String)).toEqual(["tensor(3., requiresGrad=true)", "tensor([1., 2.])"]);
+    noGrad(() => w.sub_(1));
+    expect(graphOf(w.square()).map(({ name }) => name)).toEqual([null, "w"]);
+  });
+
+  test("are texts with something in them", () => {
+    for (const name of ["", 3, null, undefined]) {
+      expect(() => tensor(1).named(name as string)).toThrow("named: a name is a text");
+    }
+  });
+});
+
+describe("what a graph keeps", () => {
+  test("is everything after keepValues(), and one constant is one node", () => {
+    const [x, w] = [tensor([1, 2]), leaf(3)];
+    const run = (): GraphNode[] => graphOf(w.add(x).sub(x).add(1).neg());
+    expect(
+      run()
+        .slice(1, -1)
+        .map(({ value }) => value),
+    ).toEqual([null, null, null]);
+    expect(run()[1]!.inputs[1]).toBeNull();
+    keepValues();
+    try {
+      const graph = run();
+      const values = graph.map(({ value }) => value!.toArray());
+      expect(values).toEqual([[-4, -4], [4, 4], [3, 3], [4, 5], 3]);
+      expect(graph[1]!.inputs[1]!.name).toBe("1");
+      expect(graph[2]!.inputs[1]).toBe(graph[3]!.inputs[1]);
+      expect(graph[2]!.inputs[1]!.value!.toArray()).toEqual([1, 2]);
+    } finally {
+      keepValues(false);
+    }
+    expect(run()[2]!.value).toBeNull();
+  });
+
+  test("says of each call what it computes", () => {
+    const w = tensor([[1, 2]], { requiresGrad: true });
+    const formulas = graphOf(w.matmul(w.mT).add(1).narrow(1, 0, 1).mean());
+    expect(formulas.map((node) => node.formula())).toEqual([
+      f("mean", "x"),
+      { op: "slice", of: ["x"], args: [1, 0, 1] },
+      f("add", "a", "b"),
+      f("matmul", "a", "b"),
+      f("mT", "x"),
+      null,
+    ]);
+  });
+
+  test("a derivative of thousands of inputs is found at once", () => {
+    const inputs = Array.from({ length: 3000 }, (_, i) => tensor([i], { requiresGrad: true }));
+    const began = performance.now();
+    expect(graphOf(cat(inputs))[0]!.derivatives()).toHaveLength(3000);
+    expect(performance.now() - began).toBeLessThan(5000);
   });
 });

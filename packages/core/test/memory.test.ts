@@ -2,7 +2,16 @@
 // in where PyTorch's would, places are used again only when nobody can read them, and what cannot
 // be kept is an error that says so, never a wrong number.
 
-import { noGrad, ones, rand, StaleError, tensor } from "@nabla/core";
+import {
+  checkpoint,
+  customFunction,
+  grad,
+  noGrad,
+  ones,
+  rand,
+  StaleError,
+  tensor,
+} from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 import { realize } from "@nabla/core/engine";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
@@ -75,6 +84,29 @@ describe("a large parameter that is written at every step", () => {
   });
 });
 
+test("a gradient that is handed to backward(), or comes from a hook, stays the caller's", () => {
+  const w = rand([SIZE]).requiresGrad_();
+  const [given, hooked] = [ones([SIZE]).mul(2), ones([SIZE]).mul(3)];
+  for (let step = 0; step < 5; step++) {
+    w.grad = null;
+    w.clone().backward(given);
+    realize([w]);
+    w.grad = null;
+    const product = w.mul(1);
+    product.registerHook(() => hooked);
+    product.sum().backward();
+    realize([w]);
+  }
+  expect([first(given), first(hooked), first(w.grad!)]).toEqual([2, 3, 3]);
+});
+
+test("what a custom function hands on unchanged outlives its step", () => {
+  const same = customFunction({ name: "same", forward: (a: Tensor) => a, vjps: [(g) => g] });
+  const kept: Tensor[] = [];
+  train((w) => kept.push(same(w)));
+  expect(kept.map(first)).toEqual(kept.map((_, step) => step + 1));
+});
+
 test("two parameters with one gradient between them do not lose it to each other", () => {
   const [a, b] = [rand([SIZE]), rand([SIZE])].map((x) => x.requiresGrad_()) as [Tensor, Tensor];
   for (let step = 0; step < 6; step++) {
@@ -98,4 +130,92 @@ test("results beyond the budget are moved out, and come back", () => {
       .mean()
       .item(),
   ).toBe(5050);
+});
+
+describe("elements that the user has, too, are never the place of a gradient", () => {
+  /** Steps in which `first` and then a computed gradient goes into a large leaf. */
+  function steps(first: (w: Tensor) => void): void {
+    const w = tensor(new Float32Array(SIZE).fill(1), { requiresGrad: true });
+    for (let step = 0; step < 4; step++) {
+      w.grad = null;
+      if (step === 0) first(w);
+      else w.mul(w).sum().backward();
+      noGrad(() => w.add_(1));
+      realize([w]);
+    }
+  }
+
+  test("a gradient that backward() was given", () => {
+    const g = ones([SIZE]).mul(3);
+    steps((w) => w.clone().backward(g));
+    expect(first(g)).toBe(3);
+  });
+
+  test("what a hook gave", () => {
+    const kept: Tensor[] = [];
+    steps((w) => {
+      w.registerHook((g) => {
+        kept.push(g.mul(3));
+        return kept.at(-1)!;
+      });
+      w.mul(w).sum().backward();
+    });
+    expect(kept.map((g) => g.data()[0])).toEqual([6, 12, 18, 24]);
+  });
+
+  test("what a derivative of one's own gave", () => {
+    const g = ones([SIZE]).mul(3);
+    const f = customFunction({ name: "f", forward: (x: Tensor) => x.sum(), vjps: [() => g] });
+    steps((w) => f(w).backward());
+    expect(g.data()[0]).toBe(3);
+  });
+
+  test("what grad() gave, whenever it is read", () => {
+    const kept: Tensor[] = [];
+    const w = tensor(new Float32Array(SIZE).fill(1), { requiresGrad: true });
+    for (let step = 0; step < 6; step++) {
+      kept.push(grad(w.square().sum(), [w])[0]!);
+      noGrad(() => w.add_(kept.at(-1)!));
+      realize([w]);
+    }
+    expect(kept.map((g) => g.data()[0])).toEqual([2, 6, 18, 54, 162, 486]);
+  });
+
+  test("a parameter that a function of one's own, or checkpoint, gave back", () => {
+    const same = customFunction({ name: "same", forward: (x: Tensor) => x, vjps: [(g) => g] });
+    const kept: Tensor[] = [];
+    train((w) =>
+      kept.push(
+        same(w),
+        checkpoint((x: Tensor) => x, w),
+      ),
+    );
+    expect(kept.map((x) => x.data()[0])).toEqual([
+      1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10,
+    ]);
+  });
+});
+
+test("a loop that reads nothing keeps no results that nobody has", () => {
+  let x = ones([4096]);
+  let most = 0;
+  for (let i = 0; i < 10_000; i++) {
+    x = x.add(1);
+    most = Math.max(most, process.memoryUsage().arrayBuffers);
+  }
+  expect(x.data()[0]).toBe(10_001);
+  // All of them would be 160 MB.
+  expect(most).toBeLessThan(120e6);
+});
+
+test("elements waiting for a loop that reads nothing are bounded", () => {
+  const sums: Tensor[] = [];
+  for (let i = 0; i < 100; i++)
+    sums.push(
+      tensor(new Float32Array(2 ** 20).fill(1))
+        .mul(i)
+        .sum(),
+    );
+  expect(process.memoryUsage().arrayBuffers).toBeLessThan(420e6);
+  expect(sums.map((sum) => sum.item() / 2 ** 20)).toEqual(sums.map((_, i) => i));
 });

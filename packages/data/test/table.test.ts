@@ -33,6 +33,8 @@ const understood: Understood[] = [
   { what: "mixed line ends", text: "1,2\r\n3,4\n" },
   { what: "a byte order mark", text: "\uFEFF1,2\n3,4\n" },
   { what: "blank lines at the end", text: "1,2\n3,4\n\n  \r\n\n" },
+  { what: "blank lines in the middle", text: "\n1,2\n\n  \r\n3,4\n" },
+  { what: "lines before the table", text: "# made\n\n1,2\n3,4\n", options: { skip: 1 } },
   { what: "blanks around cells", text: " 1 , 2\n3  ,\u00A04 \n" },
   { what: "quoted cells", text: '"1","2"\n 3 , "4" \n' },
   { what: "a header", text: "x,y\n1,2\n3,4\n", names: ["x", "y"] },
@@ -168,9 +170,29 @@ const refused: Refused[] = [
     message: "line 3: 3 cells where line 1 has 2: remove the surplus, or quote the cell it is in",
   },
   {
-    what: "a blank line in the middle",
-    text: "1,2\n\n3,4",
-    message: "line 2: the line is blank: remove it (only blank lines at the end are ignored)",
+    what: "a table that begins further down",
+    text: "1,2\n3,4,5",
+    message:
+      "line 2: 3 cells where line 1 has 2: remove the surplus, or quote the cell it is in; " +
+      "if the table begins further down, pass { skip: 1 }, or more",
+  },
+  {
+    what: "a number of lines to skip that is none",
+    text: "1,2",
+    options: { skip: -1 },
+    message: "{ skip: -1 } is no number of lines: pass 0, 1, 2, ...",
+  },
+  {
+    what: "more lines skipped than there are",
+    text: "1,2",
+    options: { skip: 2 },
+    message: "the table is empty: there is no row in the text",
+  },
+  {
+    what: "text below lines that were skipped",
+    text: "#\n\n1,2\n3,x",
+    options: { skip: 1 },
+    message: 'line 4, column 2: "x" is not a number',
   },
   {
     what: "a blank line in the middle of one column",
@@ -255,9 +277,37 @@ describe("readTable refuses", () => {
     expect(errorOf(() => readTable(text, options)).message).toBe(message);
   });
 
-  test("bytes instead of text", () => {
-    const bytes: unknown = new TextEncoder().encode("1,2");
-    expect(errorOf(() => readTable(bytes as string)).message).toMatch(/^readTable\(text\) takes/);
+  test("what is neither text nor bytes", () => {
+    expect(errorOf(() => readTable(7 as unknown as string)).message).toMatch(/^readTable takes/);
+  });
+
+  test("bytes that are not UTF-8, at their line", () => {
+    const bytes = Uint8Array.of(...new TextEncoder().encode("a,b\n1,2\n3,"), 0xe9);
+    expect(errorOf(() => readTable(bytes)).message).toBe(
+      "line 3: the bytes are not utf-8; if they come from an older program, pass { encoding: " +
+        '"latin1" } or whatever it writes',
+    );
+  });
+
+  test("an encoding that nobody knows", () => {
+    const read = (): unknown => readTable(new Uint8Array(2), { encoding: "klingon" });
+    expect(errorOf(read).message).toBe('{ encoding: "klingon" } is unknown: try "latin1"');
+  });
+});
+
+describe("bytes", () => {
+  const text = "größe,b\r\n1,2\r\n3,4\r\n";
+  test.each<[string, Uint8Array, ReadTableOptions]>([
+    ["UTF-8", new TextEncoder().encode(text), {}],
+    ["UTF-8 with a mark", new TextEncoder().encode(`\uFEFF${text}`), {}],
+    ["Latin-1", Buffer.from(text, "latin1"), { encoding: "latin1" }],
+    ["UTF-16", Buffer.from(`\uFEFF${text}`, "utf16le"), {}],
+  ])("%s", (_what, bytes, options) => {
+    const table = readTable(bytes, options);
+    expect([table.names, [...table.column("größe")]]).toEqual([
+      ["größe", "b"],
+      [1, 3],
+    ]);
   });
 });
 

@@ -53,3 +53,6 @@ export function checkRange(
       (high === Infinity ? `be ${low} or more.` : `lie between ${low} and ${high}.`),
   );
 }
+
+/** Whether a tensor's numbers can have fractions. */
+export const isFloat = ({ dtype }: Tensor): boolean => dtype === "float32" || dtype === "float64";

@@ -6,6 +6,8 @@
 import { ArgumentError, enableGrad, noGrad, ShapeError, Tensor } from "@nabla/core";
 import { gradientOf, realize } from "@nabla/core/engine";
 
+import { completeOptions } from "./checks.js";
+
 /** Some parameters with the options that differ for them from those of the optimizer. */
 export type ParameterGroupOptions<Options> = {
   readonly params: Tensor | Iterable<Tensor>;
@@ -20,7 +22,15 @@ export type ParameterGroup<Options> = { params: Tensor[] } & {
 };
 
 /** What an algorithm remembers of one parameter between steps, by name. */
-export type ParameterState = Record<string, Tensor | number>;
+export type ParameterState = Record<string, Tensor | number | readonly (Tensor | number)[]>;
+
+/** Options of PyTorch's that no optimizer here has, and why. */
+const leftOut: Readonly<Record<string, string>> = {
+  foreach: "steps are fused by the engine, whatever their parameters",
+  fused: "steps are fused by the engine, whatever their parameters",
+  capturable: "there are no CUDA graphs to capture a step in",
+  differentiable: "a step cannot be differentiated; write its update in tensor operations",
+};
 
 /**
  * Everything an optimizer needs to go on where it was: its options and its state, with parameters
@@ -46,7 +56,7 @@ export interface OptimizerState<Options> {
  * opt.step();
  * w // tensor(0.8000, requiresGrad=true)
  */
-export abstract class Optimizer<Options extends object> {
+export abstract class Optimizer<Options extends object, State extends object = ParameterState> {
   /**
    * The groups, with all their options.
    * @example
@@ -54,7 +64,8 @@ export abstract class Optimizer<Options extends object> {
    * opt.paramGroups[0].lr // 0.1
    */
   readonly paramGroups: ParameterGroup<Options>[] = [];
-  private readonly state = new Map<Tensor, ParameterState>();
+  /** What is remembered of each parameter that has moved. */
+  protected readonly state = new Map<Tensor, State>();
   private defaults: Options;
 
   /**
@@ -95,17 +106,22 @@ export abstract class Optimizer<Options extends object> {
   }
 
   /** The algorithm's name, for messages. */
-  private get name(): string {
+  protected get name(): string {
     return this.constructor.name;
   }
 
-  /** The new value of one parameter, written into it; `state` is the algorithm's to fill. */
+  /** The new value of one parameter, written into it; `state` is the algorithm's to change. */
   protected abstract update(
     parameter: Tensor,
     gradient: Tensor,
     options: ParameterGroup<Options>,
-    state: ParameterState,
+    state: State,
   ): void;
+
+  /** What is remembered of a parameter before its first step. */
+  protected initialState(_parameter: Tensor, _options: ParameterGroup<Options>): State {
+    return {} as State;
+  }
 
   /** Throws an ArgumentError for options that the algorithm cannot work with. */
   protected validate(_options: Options): void {}
@@ -141,15 +157,7 @@ export abstract class Optimizer<Options extends object> {
 
   /** All options, from those given and the defaults of the rest; unknown ones are refused. */
   private complete(options: Partial<Options>): Options {
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    for (const [option] of given) {
-      if (option in this.defaults) continue;
-      throw new ArgumentError(
-        `${this.name}: there is no option "${option}"; ` +
-          `its options are ${Object.keys(this.defaults).join(", ")}.`,
-      );
-    }
-    return { ...this.defaults, ...(Object.fromEntries(given) as Partial<Options>) };
+    return completeOptions(this.name, this.defaults, options, leftOut);
   }
 
   private checkParameter(parameter: Tensor): void {
@@ -208,7 +216,7 @@ export abstract class Optimizer<Options extends object> {
         for (const parameter of group.params) {
           const gradient = gradientOf(parameter);
           if (gradient === null) continue;
-          this.update(parameter, gradient, group, this.stateOf(parameter));
+          this.update(parameter, gradient, group, this.stateOf(parameter, group));
         }
       }
     });
@@ -217,19 +225,25 @@ export abstract class Optimizer<Options extends object> {
   }
 
   /** Computes what the step has changed, so that nothing waits from step to step. */
-  private realizeAll(): void {
+  protected realizeAll(): void {
     const changed: Tensor[] = [];
     for (const { params } of this.paramGroups) for (const one of params) changed.push(one);
-    for (const state of this.state.values()) {
-      for (const name in state) if (state[name] instanceof Tensor) changed.push(state[name]);
+    for (const state of this.state.values() as Iterable<ParameterState>) {
+      for (const name in state) {
+        const value = state[name]!;
+        if (value instanceof Tensor) changed.push(value);
+        else if (Array.isArray(value)) {
+          for (const one of value as unknown[]) if (one instanceof Tensor) changed.push(one);
+        }
+      }
     }
     realize(changed);
   }
 
-  private stateOf(parameter: Tensor): ParameterState {
+  private stateOf(parameter: Tensor, group: ParameterGroup<Options>): State {
     let state = this.state.get(parameter);
     if (state === undefined) {
-      state = {};
+      state = this.initialState(parameter, group);
       this.state.set(parameter, state);
     }
     return state;
@@ -245,7 +259,7 @@ export abstract class Optimizer<Options extends object> {
     const parameters = this.paramGroups.flatMap(({ params }) => params);
     const state: Record<number, ParameterState> = {};
     parameters.forEach((parameter, i) => {
-      const own = this.state.get(parameter);
+      const own = this.state.get(parameter) as ParameterState | undefined;
       if (own !== undefined && Object.keys(own).length > 0) state[i] = copyState(own);
     });
     const position = new Map(parameters.map((parameter, i) => [parameter, i]));
@@ -284,24 +298,44 @@ export abstract class Optimizer<Options extends object> {
           `these have ${sizes(this.paramGroups)}; build the optimizer as it was when it was saved.`,
       );
     }
+    const groups = this.paramGroups.flatMap((group) => group.params.map(() => group));
     const states = parameters.map((parameter, i) => {
-      const own = saved.state[i] ?? {};
-      for (const [key, value] of Object.entries(own)) {
-        if (typeof value === "number" || sameSizes(value.shape, parameter.shape)) continue;
-        throw new ShapeError(
-          `${this.name}.loadStateDict: ${key} of parameter ${i} has shape ` +
-            `[${value.shape.join(", ")}], ` +
-            `the parameter [${parameter.shape.join(", ")}]; load the state of the same model.`,
+      const own = saved.state[i];
+      if (own === undefined) return null;
+      const missing = Object.keys(this.initialState(parameter, groups[i]!)).find(
+        (key) => !(key in own),
+      );
+      if (missing !== undefined) {
+        throw new ArgumentError(
+          `${this.name}.loadStateDict: the state of parameter ${i} has no ${missing}; ` +
+            `load the state of the same kind of optimizer.`,
         );
       }
-      return copyState(own);
+      this.checkState(parameter, own, i);
+      return copyState(own) as State;
     });
     for (const group of saved.paramGroups) this.validate(group);
     saved.paramGroups.forEach((group, i) => {
       Object.assign(this.paramGroups[i]!, group, { params: this.paramGroups[i]!.params });
     });
     this.state.clear();
-    parameters.forEach((parameter, i) => this.state.set(parameter, states[i]!));
+    parameters.forEach((parameter, i) => {
+      const own = states[i];
+      if (own !== undefined && own !== null) this.state.set(parameter, own);
+    });
+    this.realizeAll();
+  }
+
+  /** Throws a ShapeError for state that cannot be that of a parameter, the i-th. */
+  protected checkState(parameter: Tensor, state: ParameterState, i: number): void {
+    for (const [key, value] of Object.entries(state)) {
+      if (!(value instanceof Tensor) || sameSizes(value.shape, parameter.shape)) continue;
+      throw new ShapeError(
+        `${this.name}.loadStateDict: ${key} of parameter ${i} has shape ` +
+          `[${value.shape.join(", ")}], ` +
+          `the parameter [${parameter.shape.join(", ")}]; load the state of the same model.`,
+      );
+    }
   }
 }
 
@@ -312,9 +346,12 @@ const copyState = (state: ParameterState): ParameterState =>
   Object.fromEntries(
     Object.entries(state).map(([key, value]) => [
       key,
-      value instanceof Tensor ? value.detach().clone() : value,
+      Array.isArray(value) ? value.map(copyOne) : copyOne(value as Tensor | number),
     ]),
   );
+
+const copyOne = (value: Tensor | number): Tensor | number =>
+  value instanceof Tensor ? value.detach().clone() : value;
 
 function listOf<Item>(name: string, parameters: Iterable<Item>): Iterable<Item> {
   if (typeof parameters === "object" && parameters !== null && Symbol.iterator in parameters) {
@@ -322,17 +359,5 @@ function listOf<Item>(name: string, parameters: Iterable<Item>): Iterable<Item> 
   }
   throw new ArgumentError(
     `${name}: the parameters must come in a list, for example new ${name}([w, b], { lr: 0.1 }).`,
-  );
-}
-
-/**
- * Throws an ArgumentError unless a number is 0 or more.
- * @internal
- */
-export function checkNotNegative(name: string, option: string, value: number): void {
-  if (typeof value === "number" && value >= 0 && value < Infinity) return;
-  throw new ArgumentError(
-    `${name}: ${option} is ${typeof value === "string" ? `"${String(value)}"` : String(value)}; ` +
-      "it must be a finite number, 0 or more.",
   );
 }

@@ -4,8 +4,9 @@
 import { ArgumentError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { checkNotNegative, Optimizer } from "./optimizer.js";
-import type { Parameters, ParameterState } from "./optimizer.js";
+import { checkNotNegative, checkNumbers } from "./checks.js";
+import { Optimizer } from "./optimizer.js";
+import type { Parameters } from "./optimizer.js";
 
 /** The options of SGD; all but `lr` are 0 or false unless said otherwise. */
 export interface SGDOptions {
@@ -47,16 +48,16 @@ const defaults = {
  * }
  * w // tensor([ 0.1250, -0.2500], requiresGrad=true)
  */
-export class SGD extends Optimizer<Required<SGDOptions>> {
+export class SGD extends Optimizer<Required<SGDOptions>, { momentumBuffer?: Tensor }> {
   /** The parameters, or groups of them, and options for all that say nothing else. */
   constructor(parameters: Parameters<SGDOptions>, options: SGDOptions) {
     super(parameters as Parameters<Required<SGDOptions>>, defaults, options);
   }
 
   protected override validate(options: Required<SGDOptions>): void {
-    checkNotNegative("SGD", "lr", options.lr);
-    checkNotNegative("SGD", "momentum", options.momentum);
-    checkNotNegative("SGD", "weightDecay", options.weightDecay);
+    const { lr, momentum, dampening, weightDecay } = options;
+    checkNotNegative("SGD", { lr, momentum, weightDecay });
+    checkNumbers("SGD", { dampening });
     if (options.nesterov && (options.momentum <= 0 || options.dampening !== 0)) {
       throw new ArgumentError(
         `SGD: nesterov needs momentum and no dampening, and these are ${options.momentum} and ` +
@@ -69,15 +70,14 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
     parameter: Tensor,
     gradient: Tensor,
     { lr, momentum, dampening, weightDecay, nesterov, maximize }: Required<SGDOptions>,
-    state: ParameterState,
+    state: { momentumBuffer?: Tensor },
   ): void {
     let step = maximize ? gradient.neg() : gradient;
     if (weightDecay !== 0) step = step.add(parameter.mul(weightDecay));
     if (momentum !== 0) {
-      const before = state["momentumBuffer"] as Tensor | undefined;
-      const buffer =
-        before === undefined ? step.clone() : before.mul(momentum).add(step.mul(1 - dampening));
-      state["momentumBuffer"] = buffer;
+      const before = state.momentumBuffer;
+      const buffer = before?.mul_(momentum).add_(step.mul(1 - dampening)) ?? step.clone();
+      state.momentumBuffer = buffer;
       step = nesterov ? step.add(buffer.mul(momentum)) : buffer;
     }
     parameter.sub_(step.mul(lr));

@@ -28,7 +28,8 @@ export function writeFormula(
   const parts: [letter: string, part: Formula][] = [["", formula]];
   if (partsOf(formula, MOST_PARTS) > MOST_PARTS) return null;
   parts[0]![1] = tidy(formula, names);
-  for (const letter of ["u", "v", "w", "t", "s"]) {
+  const taken = new Set(Object.values(names));
+  for (const letter of ["u", "v", "w", "t", "s"].filter((free) => !taken.has(free))) {
     const counts = new Map<string, [count: number, part: Formula]>();
     const count = (u: Formula): void => {
       if (typeof u !== "object") return;

@@ -1,5 +1,6 @@
 /**
- * `@nabla/viz`: pictures of fits, losses and descents, as SVG text. The public names, nothing else.
+ * `@nabla/viz`: pictures of fits, losses and descents, as SVG text, and computation graphs, drawn
+ * and explained. The public names, nothing else.
  * Each plot function returns a panel; `figure` lays panels out into one SVG document.
  * Read `figure.ts` next, then any plot: each is one file.
  */
@@ -8,8 +9,13 @@ export type { DescentOnSurfaceOptions } from "./descent-on-surface.js";
 export { descentsOnCurve } from "./descents-on-curve.js";
 export type { DescentPath, DescentsOnCurveOptions } from "./descents-on-curve.js";
 export { PlotError } from "./errors.js";
+export { explain } from "./explain.js";
+export type { ExplainOptions } from "./explain.js";
 export { figure } from "./figure.js";
 export type { FigureOptions } from "./figure.js";
+export { graph } from "./graph.js";
+export type { Drawing, GraphOptions } from "./graph.js";
+export { keepValues } from "@nabla/core/inspect";
 export { lossCurve } from "./loss-curve.js";
 export type { LossCurveOptions } from "./loss-curve.js";
 export { pointsAndLines } from "./points-and-lines.js";

@@ -14,6 +14,15 @@ export const colour = {
   descent: "#d1490c",
 } as const;
 
+/** What each kind of box in a graph is painted with. */
+export const boxColours = {
+  result: { fill: "#fde8dc", line: colour.descent, ink: colour.ink },
+  operation: { fill: colour.paper, line: colour.muted, ink: colour.ink },
+  leaf: { fill: "#dfeaf5", line: colour.data, ink: colour.ink },
+  constant: { fill: "#f1f3f5", line: "#c4cad1", ink: colour.ink },
+  fold: { fill: "#f1f3f5", line: colour.muted, ink: colour.ink },
+} as const;
+
 /**
  * One colour a series; readable on white, and apart from one another for most colour-blind eyes.
  */

@@ -42,7 +42,7 @@ const written: [name: string, row: Inspected, ...texts: string[]][] = [
   ["log1p", log1p, "log1p(x)", "g / (x + 1)"],
   ["log2", log2, "log2(x)", "g / (log(2) · x)"],
   ["sqrt", sqrt, "√x", "g / (2 · y)"],
-  ["rsqrt", rsqrt, "1 / √x", "−0.5 · g · y³"],
+  ["rsqrt", rsqrt, "1 / √x", "−0.5 · g · y² · y"],
   ["reciprocal", reciprocal, "1 / x", "−g · y²"],
   ["square", square, "x²", "g · 2 · x"],
   ["sin", sin, "sin(x)", "g · cos(x)"],
@@ -80,7 +80,7 @@ const written: [name: string, row: Inspected, ...texts: string[]][] = [
   ["fmod", fmod, "mod(a, b)", "g", "−g · trunc(a / b)"],
   ["sum", sum, "Σ x", "g"],
   ["mean", mean, "Σ x / n", "g / n"],
-  ["amax", amax, "max(x)", "g / Σ (x = y) if x = y else 0"],
+  ["amax", amax, "max(x)", "g / Σ u if u else 0 where u = x = amax(x)"],
   ["matmul", matmul, "Σ a · b", "g @ bᵀ", "aᵀ @ g"],
 ];
 

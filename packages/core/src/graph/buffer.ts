@@ -3,8 +3,13 @@
  * nobody does, the collector takes it; no one frees anything by hand. The elements are in an
  * ordinary array, or in memory of a back end, which hands them out when they are read.
  */
+import { StaleError } from "../errors.js";
 import { allocate } from "./dtype.js";
 import type { DType, TypedArray } from "./dtype.js";
+
+const GONE =
+  "the elements of this tensor are gone: it was a version of a large tensor that has been " +
+  "written over twice since; read it, or copy it with clone(), before the second step after it.";
 
 /** Elements that lie in memory of a back end. */
 export interface Resident {
@@ -36,8 +41,9 @@ export class Buffer {
     return new Buffer(null, dtype, value);
   }
 
-  /** The elements; not to be written to. */
+  /** The elements; not to be written to. Throws a StaleError where they are gone. */
   get array(): TypedArray {
+    if (this.isLost) throw new StaleError(GONE);
     return (this.host ??= this.single === null ? this.resident!.read() : this.arrayOfSingle());
   }
 

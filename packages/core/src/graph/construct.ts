@@ -26,15 +26,15 @@ const MOST_NUMBERS = 1000;
 
 /** A plain number as a tensor without dimensions, which is not to leave the library. */
 export function scalar(value: number | boolean, dtype: DType): Tensor {
+  const number = Number(value);
   const known = numbers[dtype];
-  let tensor = known.get(Number(value));
-  // A map takes 0 and -0 for one.
-  if (tensor === undefined || value === 0) {
-    const buffer = allocate(dtype, 1);
-    buffer[0] = Number(value);
-    tensor = construct.tensor(dataNode(buffer, [], dtype, plainNumber), null);
-    if (known.size >= MOST_NUMBERS) known.clear();
-    known.set(Number(value), tensor);
-  }
+  // A map takes 0 and -0 for one, so -0 is in none.
+  const found = Object.is(number, -0) ? undefined : known.get(number);
+  if (found !== undefined) return found;
+  const buffer = allocate(dtype, 1);
+  buffer[0] = number;
+  const tensor = construct.tensor(dataNode(buffer, [], dtype, plainNumber), null);
+  if (known.size >= MOST_NUMBERS) known.clear();
+  if (!Object.is(number, -0)) known.set(number, tensor);
   return tensor;
 }

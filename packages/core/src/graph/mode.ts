@@ -12,6 +12,8 @@ import type { Storage } from "./storage.js";
 export const mode = {
   /** Whether operations remember their inputs for backward(). */
   gradients: true,
+  /** Whether they keep all values, not only those that derivatives ask for. */
+  keepsValues: false,
   /** Called with every node recorded. */
   onRecord: (_node: Node): void => {},
   /** Called with nodes whose values will be read. */

@@ -94,6 +94,14 @@ export function dataNode(
   return node;
 }
 
+/** The value itself, which others have too from now on: its place will be nobody else's. */
+export function lent<Value extends { readonly node: Node }>(value: Value): Value {
+  const { node } = value;
+  node.forks += 1;
+  if (node.buffer !== null) node.buffer.shared = true;
+  return value;
+}
+
 /** Throws an ArgumentError for what is no tensor: `name` is the operation that was given it. */
 export function checkTensor<Value extends { readonly node: Node }>(
   name: string,

@@ -85,7 +85,7 @@ export class Origin {
     const origins = new Array<Origin | null>(inputs.length);
     for (let i = 0; i < inputs.length; i++) origins[i] = inputs[i]!.origin;
     const kept: Kept[] = [];
-    if (op.keeps !== false) {
+    if (op.keeps !== false || mode.keepsValues) {
       for (let i = 0; i < inputs.length; i++) {
         kept.push(new Kept(inputs[i]!.node, inputs[i]!.storage));
       }

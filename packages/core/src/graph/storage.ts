@@ -11,9 +11,9 @@ export class Storage {
   node: Node;
   /** How often it was written to. */
   version = 0;
-  /** Where the last version that ran is, and the one before it, whose place the next may take. */
-  current: Buffer | null = null;
-  spare: Buffer | null = null;
+  /** The last version that ran, and the one before it, whose place the next may take. */
+  current: Node | null = null;
+  spare: Node | null = null;
 
   constructor(node: Node) {
     this.node = node;

@@ -2,10 +2,16 @@
  * Copies: the elements of a tensor, or of two by a condition, in a new tensor. They are functions
  * of elements like those of ops/elementwise.ts, but have no form that writes in place.
  */
+import { DTypeError } from "../errors.js";
+import { isDType } from "../graph/dtype.js";
+import type { DType } from "../graph/dtype.js";
+import { checkTensor } from "../graph/node.js";
 import { s } from "../kernel/scalar.js";
+import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
-import { choice, conversion, unary } from "./define.js";
+import { choice, compute, elementwise, row, unary } from "./define.js";
+import type { ElementwiseRecord, Row, Vjp } from "./define.js";
 
 /**
  * The elements of this tensor where the condition holds, those of `other` elsewhere:
@@ -31,6 +37,21 @@ export const where = choice({
  * x // tensor([1., 2.])
  */
 export const clone = unary({ kernel: (x) => x, vjps: [(g): Tensor => g], samples: [[-3, 3]] });
+
+/** The family of one: the same elements in another type. */
+function conversion(of: ElementwiseRecord<[x: Expression], readonly [Vjp]>): Row<[dtype: DType]> {
+  const op = elementwise(of);
+  const call = (x: Tensor, dtype: DType): Tensor => {
+    if (!isDType(dtype)) {
+      throw new DTypeError(
+        `${op.name}: "${String(dtype)}" is no element type; use "float32", "float64", "int32" or ` +
+          `"bool".`,
+      );
+    }
+    return checkTensor(op.name, x).dtype === dtype ? x : compute(op, [x], dtype, x.shape);
+  };
+  return row(op, of.samples, call);
+}
 
 /**
  * The same elements in another type; the tensor itself if it has that type. To an integer it cuts

@@ -11,7 +11,6 @@ import { construct, scalar } from "../graph/construct.js";
 import {
   codeOf,
   fitsInteger,
-  isDType,
   isFloat,
   numberType,
   promote,
@@ -154,7 +153,7 @@ interface Elementwise extends Op {
 }
 
 /** What a record of an elementwise family says. */
-type ElementwiseRecord<
+export type ElementwiseRecord<
   Operands extends Expression[],
   Vjps extends readonly (Vjp | null)[],
 > = Derivatives<Vjps> & {
@@ -163,7 +162,7 @@ type ElementwiseRecord<
   readonly samples: Samples;
 };
 
-const elementwise = <Operands extends Expression[], Vjps extends readonly (Vjp | null)[]>(
+export const elementwise = <Operands extends Expression[], Vjps extends readonly (Vjp | null)[]>(
   of: ElementwiseRecord<Operands, Vjps>,
 ): Elementwise => ({
   name: "",
@@ -182,7 +181,12 @@ const elementwise = <Operands extends Expression[], Vjps extends readonly (Vjp |
  * Records an elementwise operation: every operand is cast to `dtype`, and walked as if it had
  * `shape`.
  */
-function compute(op: Elementwise, inputs: readonly Tensor[], dtype: DType, shape: Shape): Tensor {
+export function compute(
+  op: Elementwise,
+  inputs: readonly Tensor[],
+  dtype: DType,
+  shape: Shape,
+): Tensor {
   let key = codeOf(dtype);
   for (let i = 0; i < inputs.length; i++) key = key * 4 + codeOf(inputs[i]!.dtype);
   let kernel = op.kernels.get(key);
@@ -294,23 +298,6 @@ export function choice(
     const dtype = resultType(a.dtype, a.shape.length, b.dtype, b.shape.length);
     const shape = broadcastShapes(op.name, broadcastShapes(op.name, a.shape, b.shape), c.shape);
     return compute(op, [a, b, c], dtype, shape);
-  };
-  return row(op, of.samples, call);
-}
-
-/** The family of one: the same elements in another type. */
-export function conversion(
-  of: ElementwiseRecord<[x: Expression], readonly [Vjp]>,
-): Row<[dtype: DType]> {
-  const op = elementwise(of);
-  const call = (x: Tensor, dtype: DType): Tensor => {
-    if (!isDType(dtype)) {
-      throw new DTypeError(
-        `${op.name}: "${String(dtype)}" is no element type; use "float32", "float64", "int32" or ` +
-          `"bool".`,
-      );
-    }
-    return checkTensor(op.name, x).dtype === dtype ? x : compute(op, [x], dtype, x.shape);
   };
   return row(op, of.samples, call);
 }

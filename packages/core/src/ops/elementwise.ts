@@ -11,6 +11,7 @@ import { zerosLike } from "./create.js";
 import { binary, unary } from "./define.js";
 import type { Samples } from "./define.js";
 import { rounding } from "./division.js";
+import { powers } from "./powers.js";
 import { scaled } from "./scale.js";
 
 /**
@@ -92,26 +93,28 @@ export const div = rounding(
  * tensor([1, 2, 3]).pow(2) // tensor([1., 4., 9.])
  * tensor([4, 9]).pow(0.5) // tensor([2., 3.])
  */
-export const pow = binary({
-  kernel: (a, b) => s.pow(a, b),
-  vjps: [
-    (g, { a, b }): Tensor =>
-      g
-        .mul(b)
-        .mul(a.pow(b.to(g.dtype).sub(1)))
-        .where(b.ne(0), 0),
-    (g, { a, b, y }): Tensor =>
-      g
-        .mul(y)
-        .mul(a.to(y.dtype).log())
-        .where(a.ne(0).logicalOr(b.lt(0)), 0),
-  ],
-  samples: [
-    [0.5, 3],
-    [-2, 2],
-  ],
-  numbersAmong: true,
-});
+export const pow = powers(
+  binary({
+    kernel: (a, b) => s.pow(a, b),
+    vjps: [
+      (g, { a, b }): Tensor =>
+        g
+          .mul(b)
+          .mul(a.pow(b.to(g.dtype).sub(1)))
+          .where(b.ne(0), 0),
+      (g, { a, b, y }): Tensor =>
+        g
+          .mul(y)
+          .mul(a.to(y.dtype).log())
+          .where(a.ne(0).logicalOr(b.lt(0)), 0),
+    ],
+    samples: [
+      [0.5, 3],
+      [-2, 2],
+    ],
+    numbersAmong: true,
+  }),
+);
 
 /**
  * The negative of every element. Bool tensors are refused.

@@ -4,6 +4,7 @@
  */
 import { ArgumentError, DTypeError } from "../errors.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
+import { noGrad } from "../graph/mode.js";
 import { checkTensor } from "../graph/node.js";
 import type { BinaryRow, ReductionRow } from "../graph/shape-types.js";
 import type { Shape } from "../graph/shape.js";
@@ -20,11 +21,15 @@ import type { ValuesAndIndices } from "./place.js";
 
 const itself = (_name: string, dtype: DType): DType => dtype;
 
-/** Shared evenly by all elements that are equal to the result. */
+/**
+ * Shared evenly by all elements that are equal to the result, which is sought anew: where x is
+ * computed again, it may be rounded otherwise than when the result was found.
+ */
 const shared = (g: Tensor, saved: Saved<Reduction>): Tensor => {
-  const { x, y, attributes } = saved;
-  const isFound = x.eq(y.reshape(attributes.kept));
-  const found = isFound.sum(attributes.dims, true).to(g.dtype);
+  const { x, attributes } = saved;
+  const { kernel, dims } = attributes;
+  const isFound = x.eq(noGrad(() => (kernel.fold === "max" ? amax : amin)(x, dims, true)));
+  const found = isFound.sum(dims, true).to(g.dtype);
   return spread(g, saved).div(found).where(isFound, 0);
 };
 

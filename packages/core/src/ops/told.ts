@@ -5,6 +5,7 @@
  */
 import { isFloat } from "../graph/dtype.js";
 import { mode, noGrad } from "../graph/mode.js";
+import { lent } from "../graph/node.js";
 import { Origin } from "../graph/origin.js";
 import type { Tensor } from "../tensor.js";
 import type { Op, Vjp } from "./define.js";
@@ -12,9 +13,12 @@ import type { Op, Vjp } from "./define.js";
 /** An operation that is never run: its results come with their values. */
 export const toldOp = (name: string, vjps: NonNullable<Op["vjps"]>): Op => ({
   name,
-  vjps,
+  // Whoever tells a derivative may have it, too.
+  vjps: vjps.map((vjp) => vjp && ((g, saved): Tensor | null => shared(vjp(g, saved)))),
   work: null,
 });
+
+const shared = (share: Tensor | null): Tensor | null => share && lent(share);
 
 /** The value of `result` as what `op` made of `inputs`. */
 export function remember(

@@ -52,10 +52,12 @@ export function movement<Arguments extends unknown[]>(of: {
     return recent.keep(node, args, [args, of.layout(walkOf(node), ...args)]);
   };
   const call = (x: Tensor, ...given: Arguments): Tensor => {
-    const { node, dtype } = viewable(checkTensor(op.name, x));
+    const { isFixed } = checkTensor(op.name, x);
+    const { node, dtype } = isFixed ? x : viewable(x);
     const [args, layout] = recent.find(node, given) ?? workOut(node, given);
     if (layout === undefined) return call(x.clone(), ...args);
     const result = record(op, [x], args, dtype, layout);
+    if (isFixed) return result;
     return share(x, result, (own) => of.layout(walkOf(own), ...args));
   };
   return row(op, [], call);

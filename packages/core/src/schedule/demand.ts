@@ -7,6 +7,7 @@
  * schedule/plan.ts.
  */
 import type { Backend } from "../backends/backend.js";
+import type { Buffer } from "../graph/buffer.js";
 import type { Node } from "../graph/node.js";
 import type { Storage } from "../graph/storage.js";
 import { runNow } from "./flush.js";
@@ -15,7 +16,10 @@ import { hashOf, Plan, Round } from "./plan.js";
 import type { Spare } from "./plan.js";
 
 /** Nodes that may wait, before they run one by one. */
-const MOST_NODES = 10_000;
+const MOST_NODES = 5_000;
+
+/** Bytes that waiting nodes may keep from the collector, before all of them run. */
+const MOST_BYTES = 2 ** 26;
 
 /** Plans that are remembered. */
 const MOST_PLANS = 256;
@@ -24,6 +28,7 @@ export function onDemand(backend: Backend): Policy {
   const plans = new Map<string, Plan[]>();
   let nodes: Node[] = [];
   let round = new Round();
+  let held = 0;
   let written: Storage[] = [];
   let spares: Spare[] = [];
   let last: Plan | null = null;
@@ -38,13 +43,22 @@ export function onDemand(backend: Backend): Policy {
     const { inputs } = node;
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i]!;
-      if (input.buffer === null && input.round !== round) revive(input);
+      if (input.round === round) continue;
+      if (input.buffer === null) revive(input);
+      else hold(input, input.buffer);
     }
     if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);
     else {
       wait(node);
       if (nodes.length >= MOST_NODES) runOneByOne();
+      else if (held > MOST_BYTES) realize([]);
     }
+  }
+
+  /** Counts what would be gone by now if nothing waited: given elements that no plan has read. */
+  function hold(input: Node, buffer: Buffer): void {
+    input.round = round;
+    if (buffer.reads === 0) held += buffer.ownBytes ?? 0;
   }
 
   /** Takes a node that ran without being kept into the round again, after what it needs. */
@@ -74,13 +88,18 @@ export function onDemand(backend: Backend): Policy {
     const plan = find(ready, own);
     if (last !== null) last.next = plan;
     last = plan;
-    for (const { node, spare } of changed) if (spare !== null) places.push({ node, buffer: spare });
+    for (const { node, spare } of changed) {
+      if (spare?.buffer?.shared === false && spare.forks === 0) {
+        places.push({ node, buffer: spare.buffer });
+      }
+    }
     plan.run(ready, own, places);
     for (const storage of changed) settle(storage);
   }
 
   function begin(): void {
     nodes = [];
+    held = 0;
     round = new Round();
     written = [];
     spares = [];
@@ -116,9 +135,12 @@ export function onDemand(backend: Backend): Policy {
   }
 
   function runOneByOne(): void {
-    const waiting = nodes;
+    // The list is emptied on the way, so that a result which nobody has goes at once.
+    const waiting = nodes.reverse();
     begin();
-    for (const node of waiting) if (node.buffer === null) runNow(node);
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      if (node.buffer === null) runNow(node);
+    }
   }
 
   return {
@@ -136,9 +158,7 @@ export function onDemand(backend: Backend): Policy {
  */
 function settle(storage: Storage): void {
   const { node, current } = storage;
-  const { buffer } = node;
-  if (buffer === current) return;
-  const isOwn = node.forks === 0 && node.operation.work !== null && buffer?.shared === false;
+  if (node === current) return;
   storage.spare = current;
-  storage.current = isOwn ? buffer : null;
+  storage.current = node.operation.work === null ? null : node;
 }

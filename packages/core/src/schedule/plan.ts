@@ -143,6 +143,7 @@ export class Plan {
     for (let i = 0; i < leaves.length; i++) {
       const buffer = leaves[i]!.buffer!;
       if (buffer.isLost) throw lost(leaves[i]!, nodes);
+      buffer.reads += 1;
       buffers[i] = buffer;
       offsets[i] = leaves[i]!.offset;
     }

@@ -22,7 +22,7 @@ const LARGE = 2 ** 24;
 /** Evaluations from which on code is made at once. */
 const MANY = 100_000;
 
-const align = (bytes: number): number => (bytes + 15) & ~15;
+const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 export interface WasmOptions {
   /** Bytes of memory that large buffers may take. */
@@ -63,7 +63,7 @@ const work = (kernels: readonly FusedKernel[]): number =>
 function isPassing(buffer: Buffer): boolean {
   const bytes = buffer.ownBytes;
   if (bytes === null || bytes > LARGE) return false;
-  return bytes <= SMALL || (buffer.resident === null && buffer.reads++ === 0);
+  return bytes <= SMALL || (buffer.resident === null && buffer.reads <= 1);
 }
 
 /** Where a result goes: a place in the arena, or memory of its own. */

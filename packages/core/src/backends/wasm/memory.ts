@@ -54,7 +54,8 @@ export const sizes: Readonly<Record<DType, number>> = {
 
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
-const align = (bytes: number): number => (bytes + 63) & ~63;
+/** Not by bits: those of an integer end at 2 GB. */
+const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 interface Gap {
   start: number;

@@ -65,7 +65,8 @@ function unfolded(output: Output, isEmpty: boolean): Output {
     fold: null,
     epilogue: null,
   });
-  if (isEmpty) return done(number(starts[fold]));
+  // A truth value holds no infinity: of no elements none is true.
+  if (isEmpty) return done(number(dtype === "bool" && fold !== "prod" ? 0 : starts[fold]));
   if (isPosition(output)) return done(number(0));
   const plain = epilogue === null && dtype === expression.dtype && dtype !== "bool";
   const value = plain ? expression : cast(expression, "float64");

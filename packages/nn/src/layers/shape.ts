@@ -1,0 +1,169 @@
+/**
+ * Layers that only change shapes and places, or compare: flattening, enlarging, shuffling,
+ * distances. What they compute is in core and in functional/.
+ */
+import type { Tensor } from "@nabla/core";
+
+import * as F from "../functional/index.js";
+import type { Sizes } from "../sizes.js";
+import { layer } from "./layer.js";
+import type { None } from "./layer.js";
+
+type Two = [x1: Tensor, x2: Tensor];
+
+/**
+ * Gives what it gets.
+ * @example
+ * new Identity().call(tensor([1, 2])) // tensor([1., 2.])
+ */
+export class Identity extends layer<[], None>([], {}, ([x]) => x) {}
+
+/**
+ * The dimensions from `startDim` to `endDim` as one; from 1 to the last unless given, so that
+ * samples stay apart.
+ * @example
+ * new Flatten().call(ones([5, 2, 3])).shape // [ 5, 6 ]
+ */
+export class Flatten extends layer<
+  [startDim?: number, endDim?: number],
+  { startDim: number; endDim: number }
+>(["startDim", "endDim"], { startDim: 1, endDim: -1 }, ([x], { startDim, endDim }) =>
+  x.flatten(startDim, endDim),
+) {}
+
+/**
+ * One dimension as several.
+ * @example
+ * new Unflatten(1, [2, 3]).call(ones([5, 6])).shape // [ 5, 2, 3 ]
+ */
+export class Unflatten extends layer<
+  [dim: number, unflattenedSize: readonly number[]],
+  { dim: number; unflattenedSize: readonly number[] }
+>(["dim", "unflattenedSize"], {}, ([x], { dim, unflattenedSize }) =>
+  x.unflatten(dim, unflattenedSize),
+) {}
+
+/**
+ * Enlarges to a `size` or by a `scaleFactor`; see `functional.interpolate`.
+ * @example
+ * new Upsample({ scaleFactor: 2 }).call(ones([1, 1, 2, 3])).shape // [ 1, 1, 4, 6 ]
+ */
+export class Upsample extends layer<[options: F.InterpolateOptions], F.InterpolateOptions>(
+  [],
+  {
+    size: null,
+    scaleFactor: null,
+    mode: "nearest",
+    alignCorners: null,
+    recomputeScaleFactor: false,
+  },
+  ([x], fields) => F.interpolate(x, fields),
+) {}
+
+/**
+ * Enlarges pictures by repeating; see `functional.interpolate`.
+ * @example
+ * new UpsamplingNearest2d({ scaleFactor: 2 }).call(ones([1, 1, 2, 3])).shape // [ 1, 1, 4, 6 ]
+ */
+export class UpsamplingNearest2d extends layer<[options: F.UpsampleOptions], F.UpsampleOptions>(
+  [],
+  { size: null, scaleFactor: null },
+  ([x], fields) => F.upsampleNearest(x, fields),
+) {}
+
+/**
+ * Enlarges pictures by straight lines between corners; see `functional.interpolate`.
+ * @example
+ * new UpsamplingBilinear2d({ size: [4, 4] }).call(ones([1, 1, 2, 3])).shape // [ 1, 1, 4, 4 ]
+ */
+export class UpsamplingBilinear2d extends layer<[options: F.UpsampleOptions], F.UpsampleOptions>(
+  [],
+  { size: null, scaleFactor: null },
+  ([x], fields) => F.upsampleBilinear(x, fields),
+) {}
+
+/**
+ * Channels as pixels of a larger picture; see `functional.pixelShuffle`.
+ * @example
+ * new PixelShuffle(2).call(ones([1, 4, 2, 3])).shape // [ 1, 1, 4, 6 ]
+ */
+export class PixelShuffle extends layer<[upscaleFactor: number], { upscaleFactor: number }>(
+  ["upscaleFactor"],
+  {},
+  ([x], { upscaleFactor }) => F.pixelShuffle(x, upscaleFactor),
+) {}
+
+/**
+ * Pixels as channels of a smaller picture; see `functional.pixelUnshuffle`.
+ * @example
+ * new PixelUnshuffle(2).call(ones([1, 1, 4, 6])).shape // [ 1, 4, 2, 3 ]
+ */
+export class PixelUnshuffle extends layer<[downscaleFactor: number], { downscaleFactor: number }>(
+  ["downscaleFactor"],
+  {},
+  ([x], { downscaleFactor }) => F.pixelUnshuffle(x, downscaleFactor),
+) {}
+
+/**
+ * The channels of groups, taken in turn; see `functional.channelShuffle`.
+ * @example
+ * new ChannelShuffle(2).call(ones([1, 4, 2, 3])).shape // [ 1, 4, 2, 3 ]
+ */
+export class ChannelShuffle extends layer<[groups: number], { groups: number }>(
+  ["groups"],
+  {},
+  ([x], { groups }) => F.channelShuffle(x, groups),
+) {}
+
+/**
+ * Windows as columns; see `functional.unfold`.
+ * @example
+ * new Unfold(2).call(ones([1, 1, 3, 3])).shape // [ 1, 4, 4 ]
+ */
+export class Unfold extends layer<
+  [kernelSize: Sizes, options?: F.FoldOptions],
+  F.FoldOptions & { kernelSize: Sizes }
+>(["kernelSize"], { dilation: 1, padding: 0, stride: 1 }, ([x], { kernelSize, ...options }) =>
+  F.unfold(x, kernelSize, options),
+) {}
+
+/**
+ * The sum of windows that are columns; see `functional.fold`.
+ * @example
+ * new Fold(3, 2).call(ones([1, 4, 4])).shape // [ 1, 1, 3, 3 ]
+ */
+export class Fold extends layer<
+  [outputSize: Sizes, kernelSize: Sizes, options?: F.FoldOptions],
+  F.FoldOptions & { outputSize: Sizes; kernelSize: Sizes }
+>(
+  ["outputSize", "kernelSize"],
+  { dilation: 1, padding: 0, stride: 1 },
+  ([x], { outputSize, kernelSize, ...options }) => F.fold(x, outputSize, kernelSize, options),
+) {}
+
+/**
+ * The cosines of the angles between vectors along `dim`, 1 unless given; see
+ * `functional.cosineSimilarity`.
+ * @example
+ * new CosineSimilarity().call(tensor([[1, 0]]), tensor([[1, 1]])) // tensor([0.7071])
+ */
+export class CosineSimilarity extends layer<
+  [options?: F.CosineSimilarityOptions & { dim?: number }],
+  F.CosineSimilarityOptions & { dim?: number },
+  Two
+>([], { dim: 1, eps: 1e-8 }, ([x1, x2], { dim, eps }) =>
+  F.cosineSimilarity(x1, x2, dim, { eps }),
+) {}
+
+/**
+ * The distances between vectors; see `functional.pairwiseDistance`.
+ * @example
+ * new PairwiseDistance().call(tensor([[0, 0]]), tensor([[3, 4]])) // tensor([5.0000])
+ */
+export class PairwiseDistance extends layer<
+  [options?: F.PairwiseDistanceOptions],
+  F.PairwiseDistanceOptions,
+  Two
+>([], { p: 2, eps: 1e-6, keepdim: false }, ([x1, x2], fields) =>
+  F.pairwiseDistance(x1, x2, fields),
+) {}
