@@ -15,7 +15,7 @@ import { giveName } from "./graph/names.js";
 import { checkTensor, lent } from "./graph/node.js";
 import type { Node } from "./graph/node.js";
 import { Origin } from "./graph/origin.js";
-import type { compared, Compared } from "./graph/shape-types.js";
+import type { Compared } from "./graph/shape-types.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
 import { Storage } from "./graph/storage.js";
@@ -58,6 +58,8 @@ export type Hook = (gradient: Tensor) => Tensor | null | undefined | void;
  * w.grad // tensor([2., 4.])
  */
 export class Tensor<S extends Shape = Shape, D extends DType = DType> {
+  /** Of what is found to be a tensor, no more is known. @internal */
+  declare static readonly [Symbol.hasInstance]: (value: unknown) => value is Tensor;
   /** The value, as of when it was last looked at; others ask for `node`. @internal */
   contents: Node;
   /** What `storage` shows, once there is one. */
@@ -459,6 +461,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
  */
 export interface Tensor<S extends Shape, D extends DType>
   extends
+    Compared<S, D>,
     Methods<typeof functions>,
     Methods<typeof copies>,
     Methods<typeof indexing>,
@@ -475,10 +478,7 @@ export interface Tensor<S extends Shape, D extends DType>
     Methods<typeof algebra>,
     Methods<typeof composites>,
     InPlaceMethods<typeof functions>,
-    InPlaceMethods<typeof scatters> {
-  /** What the compiler compares: graph/shape-types.ts. @internal */
-  readonly [compared]: Compared<S, D>;
-}
+    InPlaceMethods<typeof scatters> {}
 
 construct.tensor = (node, origin) => new Tensor(node, origin);
 

@@ -14,16 +14,14 @@ import type { Tensor } from "../tensor.js";
 import type { DType } from "./dtype.js";
 import type { Shape } from "./shape.js";
 
-/** The name of what only the compiler sees. */
-export declare const compared: unique symbol;
+declare const compared: unique symbol;
 
 /**
  * How the compiler compares tensors: size by size. It takes the arguments of methods in both
  * directions, so `number` agrees with every size, and `Shape` with every shape.
  */
 export interface Compared<S extends Shape, D extends DType> {
-  shape(sizes: Sizes<S>): void;
-  dtype(dtype: D): void;
+  readonly [compared]: { shape(sizes: Sizes<S>): void; dtype(dtype: D): void };
 }
 type Sizes<S extends Shape> = { readonly [I in keyof S]: Size<S[I]> };
 interface Size<N> {

@@ -242,11 +242,10 @@ export function unary<R extends Rule = "same">(
   of: ElementwiseRecord<[x: Expression], readonly [Vjp]> & Options,
 ): UnaryRow<R> {
   const op = elementwise(of);
-  const call = (x: Tensor): Tensor => {
+  return row(op, of.samples, (x) => {
     const { dtype } = checkTensor(op.name, x);
     return compute(op, [x], computeType(op.name, of, dtype, [x]), x.shape);
-  };
-  return row(op, of.samples, call) as never;
+  }) as never;
 }
 
 /**
@@ -257,7 +256,7 @@ export function binary<R extends Rule = "same">(
   of: ElementwiseRecord<[a: Expression, b: Expression], readonly [Vjp, Vjp]> & Options,
 ): BinaryRow<R> {
   const op = elementwise(of);
-  const call = (a: Tensor, other: Operand): Tensor => {
+  return row(op, of.samples, (a, other: Operand) => {
     const b = operandBeside(op.name, other, checkTensor(op.name, a));
     // A plain number never widens the tensor beside it; a tensor without dimensions may, by its
     // category.
@@ -267,18 +266,15 @@ export function binary<R extends Rule = "same">(
         : promote(a.dtype, b.dtype);
     const shape = broadcastShapes(op.name, a.shape, b.shape);
     return compute(op, [a, b], computeType(op.name, of, common, [a, b, other]), shape);
-  };
-  return row(op, of.samples, call) as never;
+  }) as never;
 }
 
 /** The family of functions of two tensors that take no plain number in the place of one. */
 export const pair = <R extends Rule = "same">(
   of: Parameters<typeof binary>[0],
 ): BinaryRow<R, [], Tensor> => {
-  const call = binary(of);
-  return row(call.op, call.samples, (a, b: Tensor) =>
-    call(a, checkTensor(call.op.name, b)),
-  ) as never;
+  const own = binary(of);
+  return row(own.op, own.samples, (a, b: Tensor) => own(a, checkTensor(own.op.name, b))) as never;
 };
 
 /** The family that chooses between `a` and `b` by a condition `c`, broadcast to one shape. */
@@ -286,7 +282,7 @@ export function choice(
   of: ElementwiseRecord<[a: Expression, b: Expression, c: Expression], readonly [Vjp, Vjp, null]>,
 ): Row<[condition: Tensor, other: Operand]> {
   const op = elementwise(of);
-  const call = (a: Tensor, condition: Tensor, other: Operand): Tensor => {
+  return row(op, of.samples, (a, condition: Tensor, other: Operand) => {
     const b = operandBeside(op.name, other, checkTensor(op.name, a));
     const c = checkTensor(op.name, condition);
     if (c.dtype !== "bool") {
@@ -298,6 +294,5 @@ export function choice(
     const dtype = resultType(a.dtype, a.shape.length, b.dtype, b.shape.length);
     const shape = broadcastShapes(op.name, broadcastShapes(op.name, a.shape, b.shape), c.shape);
     return compute(op, [a, b, c], dtype, shape);
-  };
-  return row(op, of.samples, call);
+  });
 }
