@@ -86,7 +86,7 @@ export function typesIn(sources: readonly SourceCode[]): Types {
         functions.set(name, { parameters: parameters ?? [], text: functionText(called, text) });
       }
       if (isInterface && own.extends.length === 0 && name.endsWith("Options")) {
-        options.set(name, plain(text.slice(own.body.start, own.body.end)));
+        options.set(name, unbound(own, text, plain(text.slice(own.body.start, own.body.end))));
       }
     }
   }
@@ -107,7 +107,19 @@ function functionText({ params, returnType, typeParameters }: Called, source: st
   const [first, last] = [params.at(0), params.at(-1)];
   const given = first && last ? slice({ start: first.start, end: last.end }) : "";
   const text = `(${given}) => ${returnType ? slice(returnType.typeAnnotation) : "void"}`;
-  const bounds = typeParameters?.params.map((one) => [one.name.name, slice(one.constraint)]);
+  return unbound({ typeParameters }, source, text);
+}
+
+/** A text about a declaration without its type parameters: each is what it must be at least. */
+function unbound(
+  { typeParameters }: { typeParameters?: Called["typeParameters"] | undefined },
+  source: string,
+  text: string,
+): string {
+  const bounds = typeParameters?.params.map(({ name, constraint }) => [
+    name.name,
+    constraint ? plain(source.slice(constraint.start, constraint.end)) : "unknown",
+  ]);
   return substituted(text, bounds ?? []);
 }
 
@@ -156,9 +168,18 @@ function parameterOf(declared: string, { options }: Types): Parameter {
   return { name, optional: mark === "?" || name.startsWith("..."), text };
 }
 
-/** With the arguments of reductions, of records and of destructured options as plain parameters. */
+/**
+ * With the arguments of reductions, of records and of destructured options as plain parameters, and
+ * where the compiler knows shapes (packages/core/src/graph/shape-types.ts) without them.
+ */
 const simplified = (declaration: string): string =>
   declaration
+    .replaceAll("[...number[]]", "Shape")
+    .replaceAll("Tensor<Shape, DType>", "Tensor")
+    .replaceAll(/\bCreated<[^<>]*>/g, "Tensor")
+    .replaceAll(/\b(?:Beside<"", Tensor|Factor<Tensor), Tensor>/g, "Tensor")
+    .replaceAll(/\bBeside<[^<>]*>/g, "Operand")
+    .replaceAll(/\bDims<"", Tensor, (Along<\w+>)>/g, "$1")
     .replaceAll(/\.\.\.\w+: Along<(\w+)>/g, "dim?: Dims, keepdim?: boolean, options?: $1")
     .replaceAll(/\.\.\.\w+: \[(.*?)\](?=\))/g, "$1")
     .replaceAll(/\((\{[^}]*\})\)\?/g, "options?: $1")

@@ -83,8 +83,8 @@ const SHAPES = new Set([...CONVERSIONS, "reshape", "view", "expand", "squeeze", 
 
 /** The operations that are what their name says; what others are is in their kernels. */
 const named = new Set<Operation | undefined>(
-  [functions, reductions, contractions].flatMap((table) =>
-    Object.values(table).map((entry: { readonly op?: Operation }) => entry.op),
+  [functions, reductions, contractions].flatMap((table: object) =>
+    (Object.values(table) as { readonly op?: Operation }[]).map(({ op }) => op),
   ),
 );
 

@@ -15,6 +15,7 @@ import { giveName } from "./graph/names.js";
 import { checkTensor, lent } from "./graph/node.js";
 import type { Node } from "./graph/node.js";
 import { Origin } from "./graph/origin.js";
+import type { Compared } from "./graph/shape-types.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
 import { Storage } from "./graph/storage.js";
@@ -56,7 +57,9 @@ export type Hook = (gradient: Tensor) => Tensor | null | undefined | void;
  * loss.backward();
  * w.grad // tensor([2., 4.])
  */
-export class Tensor {
+export class Tensor<S extends Shape = Shape, D extends DType = DType> {
+  /** Of what is found to be a tensor, no more is known. @internal */
+  declare static readonly [Symbol.hasInstance]: (value: unknown) => value is Tensor;
   /** The value, as of when it was last looked at; others ask for `node`. @internal */
   contents: Node;
   /** What `storage` shows, once there is one. */
@@ -365,8 +368,8 @@ export class Tensor {
    * @example
    * tensor([1, 2], { requiresGrad: true }).mul(2).detach().requiresGrad // false
    */
-  detach(): Tensor {
-    const alias = new Tensor(viewable(this).node, null);
+  detach(): Tensor<S, D> {
+    const alias = new Tensor<S, D>(viewable(this).node, null);
     mode.onKeep(alias.contents);
     alias.showStorage(this.storage);
     return alias;
@@ -456,8 +459,9 @@ export class Tensor {
  * The operations as methods: every entry of the tables, and for functions of elements `name_`,
  * which writes in place.
  */
-export interface Tensor
+export interface Tensor<S extends Shape, D extends DType>
   extends
+    Compared<S, D>,
     Methods<typeof functions>,
     Methods<typeof copies>,
     Methods<typeof indexing>,

@@ -270,13 +270,17 @@ export const autogradPrograms: Record<string, () => Results> = {
     a.mul(b).sum().backward();
     return { a: a.grad, b: b.grad };
   },
-  "broadcast-error": () => ({
-    error: errorOf(() => zeros([2, 3]).add(zeros([4]))),
-    error2: errorOf(() => zeros([2, 3]).mul(zeros([3, 2]))),
-    matmul: errorOf(() => zeros([2, 3]).matmul(zeros([2, 3]))),
-    mm_vec: errorOf(() => zeros([3]).matmul(zeros([4]))),
-    bmm: errorOf(() => zeros([2, 3, 4]).bmm(zeros([3, 4, 5]))),
-  }),
+  "broadcast-error": () => {
+    // The compiler would refuse most of this, if it knew the shapes.
+    const Z = (...shape: number[]): Tensor => zeros(shape);
+    return {
+      error: errorOf(() => Z(2, 3).add(Z(4))),
+      error2: errorOf(() => Z(2, 3).mul(Z(3, 2))),
+      matmul: errorOf(() => Z(2, 3).matmul(Z(2, 3))),
+      mm_vec: errorOf(() => Z(3).matmul(Z(4))),
+      bmm: errorOf(() => Z(2, 3, 4).bmm(Z(3, 4, 5))),
+    };
+  },
   "expand-grad": () => {
     const x = leaf([[1], [2]]);
     x.expand([2, 3])

@@ -106,7 +106,8 @@ describe("L2: what piles up is computed", () => {
 });
 
 describe("L3: what is wrong is thrown at the call, and leaves nothing behind", () => {
-  const [a, b] = [zeros([2, 3]), zeros([4])];
+  // Of these the compiler knows no shapes; it would refuse some of this.
+  const [a, b]: [Tensor, Tensor] = [zeros([2, 3]), zeros([4])];
   const wrong: Record<string, () => unknown> = {
     "shapes that do not fit": () => a.add(b),
     "sizes that do not fit": () => a.matmul(a),

@@ -8,6 +8,7 @@
 import { ArgumentError } from "../errors.js";
 import { isFloat } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
+import type { UnaryRow } from "../graph/shape-types.js";
 import { s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { checkOptions } from "./create.js";
@@ -252,7 +253,7 @@ export interface SoftplusOptions {
  * tensor([-2, 0, 2]).softplus() // tensor([0.1269, 0.6931, 2.1269])
  * tensor([0, 2]).softplus({ beta: 3, threshold: 1 }) // tensor([0.2310, 2.0000])
  */
-export const softplus = row(
+export const softplus: UnaryRow<"same", [options?: SoftplusOptions]> = row(
   smoothRelu.op,
   smoothRelu.samples,
   (x: Tensor, options?: SoftplusOptions): Tensor => {
@@ -261,7 +262,7 @@ export const softplus = row(
     const steep = checkTensor("softplus", x).mul(beta);
     return x.where(steep.gt(bound), smoothRelu(steep).div(beta));
   },
-);
+) as never;
 
 /**
  * log(sigmoid(x)), without losing the digits of what is left of it far above 0.

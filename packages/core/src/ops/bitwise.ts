@@ -14,8 +14,8 @@ const line: Samples = [[-3, 3]];
 const plane: Samples = [...line, ...line];
 
 /** A function that only whole numbers and truth values have. */
-const ofDigits = <Arguments extends Operand[]>(whole: Row<Arguments>): Row<Arguments> =>
-  row(whole.op, whole.samples, (x, ...args) => {
+const ofDigits = <Kind extends Row<never>>(whole: Kind): Kind =>
+  row(whole.op, whole.samples, (x, ...args: Operand[]) => {
     for (const operand of [checkTensor(whole.op.name, x), ...args]) {
       const isFraction =
         typeof operand === "object" ? isFloat(operand.dtype) : !Number.isInteger(Number(operand));
@@ -25,8 +25,8 @@ const ofDigits = <Arguments extends Operand[]>(whole: Row<Arguments>): Row<Argum
           'convert first, for example x.to("int32").',
       );
     }
-    return whole(x, ...args);
-  });
+    return whole(x, ...(args as never));
+  }) as never;
 
 /** Twice the element, so often; in float64, where nothing is lost before the digits are cut. */
 const shifted = (a: Expression, times: Expression): Expression =>

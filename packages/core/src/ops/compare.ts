@@ -19,7 +19,7 @@ const plane: Samples = [...line, ...line];
  * @example
  * tensor([1, 3, 2]).eq(2) // tensor([false, false,  true])
  */
-export const eq = binary({
+export const eq = binary<"truth">({
   kernel: (a, b) => s.eq(a, b),
   nondifferentiable: comparison,
   samples: plane,
@@ -31,7 +31,7 @@ export const eq = binary({
  * @example
  * tensor([1, 3, 2]).ne(2) // tensor([ true,  true, false])
  */
-export const ne = binary({
+export const ne = binary<"truth">({
   kernel: (a, b) => s.ne(a, b),
   nondifferentiable: comparison,
   samples: plane,
@@ -42,7 +42,7 @@ export const ne = binary({
  * @example
  * tensor([1, 3, 2]).lt(2) // tensor([ true, false, false])
  */
-export const lt = binary({
+export const lt = binary<"truth">({
   kernel: (a, b) => s.lt(a, b),
   nondifferentiable: comparison,
   samples: plane,
@@ -54,7 +54,7 @@ export const lt = binary({
  * @example
  * tensor([1, 3, 2]).le(2) // tensor([ true, false,  true])
  */
-export const le = binary({
+export const le = binary<"truth">({
   kernel: (a, b) => s.le(a, b),
   nondifferentiable: comparison,
   samples: plane,
@@ -65,7 +65,7 @@ export const le = binary({
  * @example
  * tensor([1, 3, 2]).gt(2) // tensor([false,  true, false])
  */
-export const gt = binary({
+export const gt = binary<"truth">({
   kernel: (a, b) => s.gt(a, b),
   nondifferentiable: comparison,
   samples: plane,
@@ -77,7 +77,7 @@ export const gt = binary({
  * @example
  * tensor([1, 3, 2]).ge(2) // tensor([false,  true,  true])
  */
-export const ge = binary({
+export const ge = binary<"truth">({
   kernel: (a, b) => s.ge(a, b),
   nondifferentiable: comparison,
   samples: plane,
@@ -88,7 +88,7 @@ export const ge = binary({
  * @example
  * tensor([0, 1, 2]).logicalAnd(tensor([1, 0, 1])) // tensor([false, false,  true])
  */
-export const logicalAnd = pair({
+export const logicalAnd = pair<"truth">({
   kernel: (a, b) => s.and(a, b),
   nondifferentiable: comparison,
   samples: plane,
@@ -99,7 +99,7 @@ export const logicalAnd = pair({
  * @example
  * tensor([0, 1, 0]).logicalOr(tensor([1, 0, 0])) // tensor([ true,  true, false])
  */
-export const logicalOr = pair({
+export const logicalOr = pair<"truth">({
   kernel: (a, b) => s.or(a, b),
   nondifferentiable: comparison,
   samples: plane,
@@ -110,7 +110,7 @@ export const logicalOr = pair({
  * @example
  * tensor([0, 1, 2]).logicalNot() // tensor([ true, false, false])
  */
-export const logicalNot = unary({
+export const logicalNot = unary<"truth">({
   kernel: (x) => s.not(x),
   nondifferentiable: comparison,
   samples: line,
@@ -121,7 +121,7 @@ export const logicalNot = unary({
  * @example
  * tensor([0, 1, 2]).logicalXor(tensor([1, 0, 1])) // tensor([ true,  true, false])
  */
-export const logicalXor = pair({
+export const logicalXor = pair<"truth">({
   kernel: (a, b) => s.ne(cast(a, "bool"), cast(b, "bool")),
   nondifferentiable: comparison,
   samples: plane,
@@ -135,7 +135,7 @@ const fraction = (x: Expression): Expression => cast(x, "float64");
  * @example
  * tensor([1, NaN, Infinity]).isnan() // tensor([false,  true, false])
  */
-export const isnan = unary({
+export const isnan = unary<"truth">({
   kernel: (x) => s.ne(x, x),
   nondifferentiable: comparison,
   samples: line,
@@ -146,7 +146,7 @@ export const isnan = unary({
  * @example
  * tensor([1, NaN, -Infinity]).isinf() // tensor([false, false,  true])
  */
-export const isinf = unary({
+export const isinf = unary<"truth">({
   kernel: (x) => s.eq(s.abs(fraction(x)), Infinity),
   nondifferentiable: comparison,
   samples: line,
@@ -157,7 +157,7 @@ export const isinf = unary({
  * @example
  * tensor([1, NaN, -Infinity]).isfinite() // tensor([ true, false, false])
  */
-export const isfinite = unary({
+export const isfinite = unary<"truth">({
   kernel: (x) => s.lt(s.abs(fraction(x)), Infinity),
   nondifferentiable: comparison,
   samples: line,
@@ -168,7 +168,7 @@ export const isfinite = unary({
  * @example
  * tensor([1, -2, -0]).signbit() // tensor([false,  true,  true])
  */
-export const signbit = unary({
+export const signbit = unary<"truth">({
   kernel: (x) => isNegative(x),
   nondifferentiable: comparison,
   samples: line,

@@ -8,13 +8,14 @@ import { DTypeError, ShapeError } from "../errors.js";
 import type { DType } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
 import type { Node, Work } from "../graph/node.js";
+import type { ProductRow } from "../graph/shape-types.js";
 import { broadcastShapes, broadcastStrides, formatShape, rowMajor } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { operand, s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { record, row } from "./define.js";
-import type { Op, Row, Samples, Vjp } from "./define.js";
+import type { Op, Samples, Vjp } from "./define.js";
 
 const kernels = new Map<DType, Kernel>();
 
@@ -35,7 +36,7 @@ export function productKernel(dtype: DType): Kernel {
 export function contraction(of: {
   readonly vjps: readonly [Vjp, Vjp];
   readonly samples: Samples;
-}): Row<[other: Tensor]> {
+}): ProductRow {
   const op: Op = {
     name: "",
     vjps: of.vjps,
@@ -72,7 +73,7 @@ export function contraction(of: {
     const shape = batch.concat([a.shape.at(-2)!, b.shape.at(-1)!]);
     return record(op, [a, b], productKernel(a.dtype), a.dtype, { shape });
   };
-  return row(op, of.samples, call);
+  return row(op, of.samples, call) as never;
 }
 
 interface MatrixStrides {

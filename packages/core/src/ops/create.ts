@@ -6,15 +6,16 @@ import { ArgumentError, DTypeError, ShapeError } from "../errors.js";
 import { allocate, fitsInteger, isDType, isFloat } from "../graph/dtype.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
 import { dataNode, checkTensor } from "../graph/node.js";
+import type { Created, Creation } from "../graph/shape-types.js";
 import { checkShape, countElements } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { construct } from "./define.js";
 
 /** What every function that makes a tensor takes last. */
-export interface CreateOptions {
+export interface CreateOptions<D extends DType = DType> {
   /** The type of the elements; `"float32"` unless said otherwise. */
-  readonly dtype?: DType;
+  readonly dtype?: D;
   /** Whether backward() shall leave a gradient in `.grad`; `false` unless said otherwise. */
   readonly requiresGrad?: boolean;
 }
@@ -203,7 +204,11 @@ function describe(value: unknown): string {
  * full([2, 2], 7) // tensor([[7., 7.],
  * //         [7., 7.]])
  */
-export const full = (shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor =>
+export const full = <const S extends number[], D extends DType = "float32">(
+  shape: readonly [...S],
+  value: number | boolean,
+  options: CreateOptions<D> = {},
+): Created<S, D> =>
   create("full", shape, options, (buffer) => {
     checkPart(value, undefined, 0);
     buffer.fill(Number(value));
@@ -214,7 +219,7 @@ export const full = (shape: Shape, value: number | boolean, options: CreateOptio
  * @example
  * zeros([3]) // tensor([0., 0., 0.])
  */
-export const zeros = (shape: Shape, options: CreateOptions = {}): Tensor =>
+export const zeros: Creation = (shape: Shape, options: CreateOptions = {}): Tensor =>
   create("zeros", shape, options, () => {});
 
 /**
@@ -222,7 +227,7 @@ export const zeros = (shape: Shape, options: CreateOptions = {}): Tensor =>
  * @example
  * ones([3], { dtype: "float64" }) // tensor([1., 1., 1.], dtype=float64)
  */
-export const ones = (shape: Shape, options: CreateOptions = {}): Tensor =>
+export const ones: Creation = (shape: Shape, options: CreateOptions = {}): Tensor =>
   create("ones", shape, options, (buffer) => buffer.fill(1));
 
 /**

@@ -22,6 +22,7 @@ import { mode } from "../graph/mode.js";
 import { checkTensor, Node } from "../graph/node.js";
 import type { Operation, Placement, Work } from "../graph/node.js";
 import { Origin } from "../graph/origin.js";
+import type { BinaryRow, Rule, UnaryRow } from "../graph/shape-types.js";
 import { broadcastShapes, broadcastStrides } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Kernel } from "../kernel/kernel.js";
@@ -233,25 +234,29 @@ function computeType(
   return options.fractions === true ? toFloat(common) : common;
 }
 
-/** The family of functions of one tensor: y has the shape of x. */
-export function unary(of: ElementwiseRecord<[x: Expression], readonly [Vjp]> & Options): Row<[]> {
+/**
+ * The family of functions of one tensor: y has the shape of x. What the compiler makes of it, and
+ * what the rule `R` of its type is: graph/shape-types.ts.
+ */
+export function unary<R extends Rule = "same">(
+  of: ElementwiseRecord<[x: Expression], readonly [Vjp]> & Options,
+): UnaryRow<R> {
   const op = elementwise(of);
-  const call = (x: Tensor): Tensor => {
+  return row(op, of.samples, (x) => {
     const { dtype } = checkTensor(op.name, x);
     return compute(op, [x], computeType(op.name, of, dtype, [x]), x.shape);
-  };
-  return row(op, of.samples, call);
+  }) as never;
 }
 
 /**
  * The family of functions of two tensors, or of a tensor and a number, which are broadcast to one
  * shape.
  */
-export function binary(
+export function binary<R extends Rule = "same">(
   of: ElementwiseRecord<[a: Expression, b: Expression], readonly [Vjp, Vjp]> & Options,
-): Row<[other: Operand]> {
+): BinaryRow<R> {
   const op = elementwise(of);
-  const call = (a: Tensor, other: Operand): Tensor => {
+  return row(op, of.samples, (a, other: Operand) => {
     const b = operandBeside(op.name, other, checkTensor(op.name, a));
     // A plain number never widens the tensor beside it; a tensor without dimensions may, by its
     // category.
@@ -261,14 +266,15 @@ export function binary(
         : promote(a.dtype, b.dtype);
     const shape = broadcastShapes(op.name, a.shape, b.shape);
     return compute(op, [a, b], computeType(op.name, of, common, [a, b, other]), shape);
-  };
-  return row(op, of.samples, call);
+  }) as never;
 }
 
 /** The family of functions of two tensors that take no plain number in the place of one. */
-export const pair = (of: Parameters<typeof binary>[0]): Row<[other: Tensor]> => {
-  const call = binary(of);
-  return row(call.op, call.samples, (a, b) => call(a, checkTensor(call.op.name, b)));
+export const pair = <R extends Rule = "same">(
+  of: Parameters<typeof binary>[0],
+): BinaryRow<R, [], Tensor> => {
+  const own = binary(of);
+  return row(own.op, own.samples, (a, b: Tensor) => own(a, checkTensor(own.op.name, b))) as never;
 };
 
 /** The family that chooses between `a` and `b` by a condition `c`, broadcast to one shape. */
@@ -276,7 +282,7 @@ export function choice(
   of: ElementwiseRecord<[a: Expression, b: Expression, c: Expression], readonly [Vjp, Vjp, null]>,
 ): Row<[condition: Tensor, other: Operand]> {
   const op = elementwise(of);
-  const call = (a: Tensor, condition: Tensor, other: Operand): Tensor => {
+  return row(op, of.samples, (a, condition: Tensor, other: Operand) => {
     const b = operandBeside(op.name, other, checkTensor(op.name, a));
     const c = checkTensor(op.name, condition);
     if (c.dtype !== "bool") {
@@ -288,6 +294,5 @@ export function choice(
     const dtype = resultType(a.dtype, a.shape.length, b.dtype, b.shape.length);
     const shape = broadcastShapes(op.name, broadcastShapes(op.name, a.shape, b.shape), c.shape);
     return compute(op, [a, b, c], dtype, shape);
-  };
-  return row(op, of.samples, call);
+  });
 }

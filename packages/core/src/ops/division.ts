@@ -5,12 +5,13 @@
 import { ArgumentError } from "../errors.js";
 import { isFloat } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
+import type { BinaryRow } from "../graph/shape-types.js";
 import { s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
 import { binary, row } from "./define.js";
-import type { Operand, Row, Samples } from "./define.js";
+import type { Operand, Samples } from "./define.js";
 
 /** The whole part of a number. */
 export const truncated = (x: Expression): Expression => s.where(s.lt(x, 0), s.ceil(x), s.floor(x));
@@ -25,8 +26,8 @@ export function floorQuotient(a: Expression, b: Expression): Expression {
 }
 
 /** A division that refuses to divide whole numbers by 0, which they have no answer to. */
-export const wholeDivision = (division: Row<[other: Operand]>): Row<[other: Operand]> =>
-  row(division.op, division.samples, (a, b) => {
+export const wholeDivision = (division: BinaryRow<"same">): BinaryRow<"same"> =>
+  row(division.op, division.samples, (a: Tensor, b: Operand) => {
     const divisor = typeof b === "object" ? checkTensor(division.op.name, b) : null;
     const isWhole = !isFloat(checkTensor(division.op.name, a).dtype);
     const isZero = (): boolean =>
@@ -38,7 +39,7 @@ export const wholeDivision = (division: Row<[other: Operand]>): Row<[other: Oper
       );
     }
     return division(a, b);
-  });
+  }) as never;
 
 /** How a quotient is rounded. */
 export interface DivisionOptions {
@@ -69,12 +70,16 @@ for (const { op } of Object.values(rounded)) op.name = "div";
 
 /** A division that can be told to round its quotient. */
 export const rounding = (
-  division: Row<[other: Operand]>,
-): Row<[other: Operand, options?: DivisionOptions]> =>
-  row(division.op, division.samples, (a, b, { roundingMode = null } = {}) => {
-    if (roundingMode === null) return division(a, b);
-    if (Object.hasOwn(rounded, roundingMode)) return rounded[roundingMode](a, b);
-    throw new ArgumentError(
-      `div: there is no roundingMode "${roundingMode as string}"; use "trunc", "floor" or null.`,
-    );
-  });
+  division: BinaryRow<"same">,
+): BinaryRow<"same", [options?: DivisionOptions]> =>
+  row(
+    division.op,
+    division.samples,
+    (a: Tensor, b: Operand, { roundingMode = null }: DivisionOptions = {}) => {
+      if (roundingMode === null) return division(a, b);
+      if (Object.hasOwn(rounded, roundingMode)) return rounded[roundingMode](a, b);
+      throw new ArgumentError(
+        `div: there is no roundingMode "${roundingMode as string}"; use "trunc", "floor" or null.`,
+      );
+    },
+  ) as never;

@@ -6,13 +6,14 @@ import { ArgumentError, DTypeError } from "../errors.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
 import { noGrad } from "../graph/mode.js";
 import { checkTensor } from "../graph/node.js";
+import type { BinaryRow, ReductionRow } from "../graph/shape-types.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { maximum, minimum } from "./bounds.js";
 import { record } from "./define.js";
-import type { Op, Row, Saved } from "./define.js";
+import type { Op, Saved } from "./define.js";
 import { checkElements, reduction, spread } from "./fold.js";
-import type { Along, Reduction, TypeOptions } from "./fold.js";
+import type { Reduction } from "./fold.js";
 import { sortedPositions } from "./host/order.js";
 import { eachLine, filling, lineUp } from "./host/recurrence.js";
 import { pick } from "./place.js";
@@ -58,6 +59,7 @@ const ordered = (name: string, dtype: DType): DType => {
     `${name}: truth values are not put in order; convert first, for example x.to("int32").`,
   );
 };
+const position = { dtype: ordered, nonempty: true, vjps: null } as const;
 
 /**
  * Where the largest element is, as int32: its position along a dimension, or in the flattened
@@ -66,7 +68,7 @@ const ordered = (name: string, dtype: DType): DType => {
  * tensor([[1, 5], [7, 3]]).argmax() // tensor(2)
  * tensor([[1, 5], [7, 3]]).argmax(1) // tensor([1, 0])
  */
-export const argmax = reduction({ fold: "argmax", dtype: ordered, nonempty: true, vjps: null });
+export const argmax = reduction<"position">({ fold: "argmax", ...position });
 
 /**
  * Where the smallest element is, as int32: its position along a dimension, or in the flattened
@@ -75,7 +77,7 @@ export const argmax = reduction({ fold: "argmax", dtype: ordered, nonempty: true
  * tensor([[1, 5], [7, 3]]).argmin() // tensor(0)
  * tensor([[1, 5], [7, 3]]).argmin(1) // tensor([0, 1])
  */
-export const argmin = reduction({ fold: "argmin", dtype: ordered, nonempty: true, vjps: null });
+export const argmin = reduction<"position">({ fold: "argmin", ...position });
 
 /** The elements at the positions that `find` gives along a dimension. */
 function found(
@@ -98,9 +100,9 @@ const comparable = (x: Tensor): Tensor => (x.dtype === "bool" ? x.to("int32") : 
 
 type Extreme = (
   name: string,
-  whole: Row<Along<TypeOptions>>,
-  position: Row<Along<TypeOptions>>,
-  beside: Row<[other: Tensor]>,
+  whole: ReductionRow<"same">,
+  position: ReductionRow<"position">,
+  beside: BinaryRow<"same", [], Tensor>,
 ) => (x: Tensor, dim: number | Tensor | undefined, keepdim: boolean) => Tensor | ValuesAndIndices;
 
 const extreme: Extreme = (name, whole, position, beside) => (x, dim, keepdim) => {

@@ -9,6 +9,7 @@ import type { DType } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
 import type { Work } from "../graph/node.js";
 import { Recent } from "../graph/recent.js";
+import type { ReductionRow, Rule } from "../graph/shape-types.js";
 import { formatShape, normalizeDims, rowMajor } from "../graph/shape.js";
 import type { Layout, Shape, Strides } from "../graph/shape.js";
 import type { Fold, Kernel } from "../kernel/kernel.js";
@@ -16,7 +17,7 @@ import { cast, operand } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { record, row } from "./define.js";
-import type { Op, Row, Saved, Vjp } from "./define.js";
+import type { Op, Saved, Vjp } from "./define.js";
 
 /** What one call of a reduction is. */
 export interface Reduction {
@@ -82,7 +83,7 @@ interface Readout {
 }
 
 /** The family that folds elements along some dimensions, or all of them. */
-export function reduction(of: {
+export function reduction<R extends Rule = "same">(of: {
   readonly fold: Fold;
   /** What becomes of the folded value; `count` is the number of elements it was made of. */
   readonly epilogue?: (folded: Expression, count: Expression) => Expression;
@@ -93,7 +94,7 @@ export function reduction(of: {
   readonly vjps: readonly [Vjp<Reduction>] | null;
   /** `false` where the derivative needs no values, only shapes. */
   readonly keeps?: boolean;
-}): Row<Along<TypeOptions>> {
+}): ReductionRow<R> {
   const isPosition = of.fold === "argmax" || of.fold === "argmin";
   const kernels = new Map<DType, Kernel>();
   const kernelFor = (from: DType, dtype: DType): Kernel => {
@@ -149,7 +150,7 @@ export function reduction(of: {
     const result = keepdim ? kept : kept.filter((_, i) => !dims.includes(i));
     return { from: dtype, attributes: { kernel, dims, kept }, shape: result };
   };
-  return row(op, [[-3, 3]], call);
+  return row(op, [[-3, 3]], call) as never;
 }
 
 /** The walk of the input over [...kept dimensions, ...reduced dimensions]. */

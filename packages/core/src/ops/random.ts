@@ -6,6 +6,7 @@
  */
 import { ArgumentError } from "../errors.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
+import type { Creation } from "../graph/shape-types.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { checkOptions, create } from "./create.js";
@@ -145,7 +146,7 @@ export const uniform = (dtype: DType): Draw =>
  * manualSeed(0);
  * rand([2, 3]).shape // [ 2, 3 ]
  */
-export const rand = (shape: Shape, options: CreateOptions = {}): Tensor =>
+export const rand: Creation = (shape: Shape, options: CreateOptions = {}): Tensor =>
   draw("rand", shape, options, uniform(options?.dtype ?? "float32"));
 
 /**
@@ -154,7 +155,7 @@ export const rand = (shape: Shape, options: CreateOptions = {}): Tensor =>
  * manualSeed(0);
  * randn([1000]).mean().abs().item() < 0.1 // true
  */
-export const randn = (shape: Shape, options: CreateOptions = {}): Tensor =>
+export const randn: Creation = (shape: Shape, options: CreateOptions = {}): Tensor =>
   draw("randn", shape, options, (high, low) => normalQuantile(between(high, low)));
 
 const polynomial = (coefficients: readonly number[], x: number): number =>

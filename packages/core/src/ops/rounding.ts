@@ -4,6 +4,7 @@
  */
 import { ArgumentError } from "../errors.js";
 import { checkTensor } from "../graph/node.js";
+import type { UnaryRow } from "../graph/shape-types.js";
 import { s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
@@ -83,7 +84,7 @@ const toWhole = unary({
  * tensor([0.5, 1.5, -1.2]).round() // tensor([ 0.,  2., -1.])
  * tensor([1.234, 5.678]).round({ decimals: 1 }) // tensor([1.2000, 5.7000])
  */
-export const round = row(
+export const round: UnaryRow<"same", [options?: { readonly decimals?: number }]> = row(
   toWhole.op,
   toWhole.samples,
   (x: Tensor, { decimals = 0 }: { readonly decimals?: number } = {}): Tensor => {
@@ -95,7 +96,7 @@ export const round = row(
     const scale = 10 ** Math.abs(decimals);
     return decimals > 0 ? toWhole(x.mul(scale)).div(scale) : toWhole(x.div(scale)).mul(scale);
   },
-);
+) as never;
 
 /**
  * The quotient rounded down, Python's `//`, with broadcasting; of whole numbers a whole number.

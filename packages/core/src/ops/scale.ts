@@ -6,9 +6,10 @@ import { ArgumentError } from "../errors.js";
 import { isFloat, resultType } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
+import type { BinaryRow } from "../graph/shape-types.js";
 import type { Tensor } from "../tensor.js";
 import { operandBeside, row } from "./define.js";
-import type { Operand, Row } from "./define.js";
+import type { Operand } from "./define.js";
 
 /** What sums and differences take last. */
 export interface ScaleOptions {
@@ -17,10 +18,10 @@ export interface ScaleOptions {
 }
 
 /** A sum whose second operand may be multiplied first. */
-export const scaled = (sum: Row<[other: Operand]>): Row<[other: Operand, options?: ScaleOptions]> =>
-  row(sum.op, sum.samples, (a, b, options) =>
+export const scaled = (sum: BinaryRow<"same">): BinaryRow<"same", [options?: ScaleOptions]> =>
+  row(sum.op, sum.samples, (a, b: Operand, options?: ScaleOptions) =>
     sum(a, options === undefined ? b : multiple(sum.op.name, a, b, options)),
-  );
+  ) as never;
 
 /** alpha · other, in the type of the sum, which a fraction of whole numbers does not have. */
 function multiple(name: string, x: Tensor, other: Operand, options: ScaleOptions): Tensor {

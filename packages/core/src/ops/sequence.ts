@@ -4,6 +4,7 @@
  */
 import { ArgumentError } from "../errors.js";
 import { checkTensor } from "../graph/node.js";
+import type { Creation } from "../graph/shape-types.js";
 import { checkShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
@@ -16,7 +17,7 @@ import type { CreateOptions } from "./create.js";
  * @example
  * empty([2]).shape // [ 2 ]
  */
-export const empty = (shape: Shape, options: CreateOptions = {}): Tensor =>
+export const empty: Creation = (shape: Shape, options: CreateOptions = {}): Tensor =>
   create("empty", shape, options, () => {});
 
 /**

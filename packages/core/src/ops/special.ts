@@ -6,12 +6,13 @@ import { ArgumentError } from "../errors.js";
 import { promote, resultType } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
+import type { UnaryRow } from "../graph/shape-types.js";
 import { cast, s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
 import { binary, pair, row, unary } from "./define.js";
-import type { Operand, Row, Samples } from "./define.js";
+import type { Operand, Samples } from "./define.js";
 import { floats } from "./fold.js";
 import { factorOf } from "./scale.js";
 
@@ -159,7 +160,7 @@ export const lgamma = unary({
 });
 
 /** The derivative of order `n` of digamma, each its own operation. */
-const derivativeOf = (n: number): Row<[]> => {
+const derivativeOf = (n: number): UnaryRow<"same"> => {
   const derivative = unary({
     kernel: (x) => s.polygamma(n, x),
     vjps: [(g, { x }): Tensor => g.mul(polygamma(x, n + 1))],
@@ -208,7 +209,7 @@ const logOdds = unary({
  * tensor([0.5, 0.9]).logit() // tensor([0.0000, 2.1972])
  * tensor([0, 1]).logit({ eps: 0.1 }) // tensor([-2.1972,  2.1972])
  */
-export const logit = row(
+export const logit: UnaryRow<"same", [options?: { readonly eps?: number }]> = row(
   logOdds.op,
   logOdds.samples,
   (x: Tensor, { eps }: { readonly eps?: number } = {}): Tensor => {
@@ -218,7 +219,7 @@ export const logit = row(
     }
     return logOdds(x.clamp(eps, 1 - eps));
   },
-);
+) as never;
 
 /** log(base^a + base^b), given how `base` is raised to a power and what its logarithm is. */
 const logSum = (

@@ -16,7 +16,7 @@ import type { Dims } from "./fold.js";
  * tensor([[1, 0], [2, 3]]).all() // tensor(false)
  * tensor([[1, 0], [2, 3]]).all(1) // tensor([false,  true])
  */
-export const all = reduction({ fold: "prod", dtype: () => "bool", vjps: null });
+export const all = reduction<"truth">({ fold: "prod", dtype: () => "bool", vjps: null });
 
 /**
  * Whether any element is true, where everything but 0 is; along `dim` as in `sum`. Of no elements
@@ -25,7 +25,7 @@ export const all = reduction({ fold: "prod", dtype: () => "bool", vjps: null });
  * tensor([[0, 0], [2, 3]]).any() // tensor(true)
  * tensor([[0, 0], [2, 3]]).any(1) // tensor([false,  true])
  */
-export const any = reduction({ fold: "max", dtype: () => "bool", vjps: null });
+export const any = reduction<"truth">({ fold: "max", dtype: () => "bool", vjps: null });
 
 /**
  * How many elements are not 0, as int32; along `dim` as in `sum`.

@@ -1,0 +1,75 @@
+// Runs TypeScript's compiler over small programs, as a user's editor would, and gives what it says.
+
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/** What programs may name without importing it. */
+const prelude = `
+import { add, full, grad, matmul, noGrad, ones, rand, relu, sum, tensor, zeros } from "@nabla/core";
+import { Tensor } from "@nabla/core";
+import type { DType, Operand, Shape } from "@nabla/core";
+declare const n: number;
+declare const plain: Tensor;
+`;
+
+/** A program that makes the compiler say what type each expression has, a line for each. */
+export const typesOf = (expressions: readonly string[]): string =>
+  expressions.map((expression, i) => `export const _${i}: 0 = ${expression};`).join("\n");
+
+/** A line of a program and the first line of what the compiler says about it. */
+export interface Complaint {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Compiles programs, each for itself; their lines count from 1. */
+export async function compile(programs: readonly string[]): Promise<Complaint[][]> {
+  const folder = await mkdtemp(join(tmpdir(), "nabla-types-"));
+  const options = {
+    extends: pathOf("../../../tsconfig.base.json"),
+    compilerOptions: {
+      noEmit: true,
+      customConditions: ["source"],
+      lib: ["ES2022", "DOM"],
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      paths: { "@nabla/core": [pathOf("../src/index.ts")] },
+    },
+  };
+  try {
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(options));
+    await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+    const files = programs.map((program, i) =>
+      writeFile(join(folder, `p${i}.ts`), `${prelude}${program}\nexport {};\n`),
+    );
+    await Promise.all(files);
+    return complaintsIn(await output(folder), programs.length);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function output(folder: string): Promise<string> {
+  const compiler = pathOf("../../../node_modules/typescript/bin/tsc");
+  const run = promisify(execFile)(process.execPath, [compiler, "-p", folder, "--pretty", "false"]);
+  // It ends with an error where it found any.
+  return (await run.catch((error: unknown) => error as { stdout: string })).stdout;
+}
+
+function complaintsIn(text: string, count: number): Complaint[][] {
+  const complaints = Array.from({ length: count }, (): Complaint[] => []);
+  const before = prelude.split("\n").length - 1;
+  for (const line of text.split("\n")) {
+    if (line === "" || line.startsWith(" ")) continue;
+    const found = /\bp(\d+)\.ts\((\d+),\d+\): error TS\d+: (.*)$/.exec(line);
+    if (found === null) throw new Error(`the compiler says something else: ${line}`);
+    complaints[Number(found[1])]!.push({ line: Number(found[2]) - before, text: found[3]! });
+  }
+  return complaints;
+}

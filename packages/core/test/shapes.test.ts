@@ -1,0 +1,167 @@
+// What the compiler knows of shapes and types: that it says the right thing, in one readable line,
+// and that it is never in the way. That it agrees with what runs: shapes.agreement.test.ts.
+
+import { add, full, matmul, ones, sum, Tensor, tensor, zeros } from "@nabla/core";
+import type { DType, Shape } from "@nabla/core";
+import { describe, expect, test } from "vitest";
+
+import { compile, typesOf } from "./compiler.js";
+
+/** The same type, not only one that may be assigned. */
+type Same<A, B> = [A, B] extends [B, A] ? true : false;
+type Plain<S extends Shape> = { -readonly [I in keyof S]: S[I] };
+
+/** Does not compile unless the type says exactly this, and fails unless it is so. */
+function expectShape<
+  S extends Shape,
+  D extends DType,
+  const T extends Shape,
+  const E extends DType,
+>(
+  x: Tensor<S, D>,
+  shape: Same<S, Plain<T>> extends true ? T : never,
+  dtype: Same<D, E> extends true ? E : never,
+): void {
+  expect([...x.shape]).toEqual([...(shape as Shape)]);
+  expect(x.dtype).toBe(dtype);
+}
+
+test("what is written out is known", () => {
+  const a = zeros([100, 2]);
+  expectShape(a, [100, 2], "float32");
+  expectShape(ones([2], { dtype: "float64", requiresGrad: true }), [2], "float64");
+  expectShape(full([], 7, { dtype: "int32" }), [], "int32");
+  expectShape(a.relu().exp().clone().detach().requiresGrad_(), [100, 2], "float32");
+  expectShape(a.mul(0.5).add(true).add_(1).neg_(), [100, 2], "float32");
+  expectShape(a.gt(0), [100, 2], "bool");
+  expectShape(a.div(2, { roundingMode: "floor" }).round({ decimals: 1 }), [100, 2], "float32");
+  expectShape(zeros([2, 1, 5]).add(zeros([3, 1])), [2, 3, 5], "float32");
+  expectShape(a.add(zeros([2], { dtype: "float64" })), [100, 2], "float64");
+  expectShape(a.add(zeros([], { dtype: "float64" })), [100, 2], "float32");
+  expectShape(add(a, zeros([2])), [100, 2], "float32");
+  expectShape(a.matmul(zeros([2, 1])), [100, 1], "float32");
+  expectShape(matmul(zeros([3]), zeros([3])), [], "float32");
+  expectShape(zeros([7, 1, 3, 4]).matmul(zeros([2, 4, 5])), [7, 2, 3, 5], "float32");
+  expectShape(a.sum(), [], "float32");
+  expectShape(a.sum({ dtype: "float64" }), [], "float64");
+  expectShape(sum(a, -1, true), [100, 1], "float32");
+  expectShape(zeros([2, 3, 4]).mean([0, -1]), [3], "float32");
+  expectShape(a.argmax(1), [100], "int32");
+  expectShape(a.all(0), [2], "bool");
+});
+
+test("a plain tensor is as it was", () => {
+  const a: Tensor = tensor([[1, 2]]);
+  const b: Tensor = a.add(a.matmul(zeros([2, 2])).sum(0)).mul(2);
+  const list: Tensor[] = [a, b, zeros([3]), zeros([2, 3])];
+  let x = zeros([2]);
+  x = x.unsqueeze(0).squeeze(0);
+  x = x.add(1).add(tensor([1, 2]));
+  const typed: Tensor<[2, 2]> = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  const activations: ((x: Tensor) => Tensor)[] = [(y) => y.relu(), (y) => y.mul(2)];
+  const doubled = list.map((y) => y.mul(2).sum());
+  expect([typed.shape, x.shape, doubled.length, activations.length]).toEqual([[2, 2], [2], 4, 2]);
+});
+
+/** Of any tensors, of which nothing is known here. */
+function anyTensor<T extends Tensor>(x: T, y: T): Tensor {
+  return x.mul(2).relu().add(y).matmul(y).sum(1);
+}
+
+/** Of one size, whatever it is. */
+function anySize<N extends number>(x: Tensor<[N, 3]>): Tensor {
+  return x
+    .matmul(zeros([3, 4]))
+    .add(zeros([4]))
+    .mul(2);
+}
+
+test("several shapes, and shapes of which something is known, are not in the way", () => {
+  const parameters = [zeros([2, 3]), zeros([5])];
+  parameters.forEach((x, i) => x.add_(1).sub(parameters[i]!));
+  for (const x of parameters) expect(x.mul(2).sum().dim()).toBe(0);
+  const either: Tensor<[2, 3]> | Tensor<[4, 3]> =
+    parameters.length > 2 ? zeros([4, 3]) : zeros([2, 3]);
+  expect(
+    either
+      .relu()
+      .add(ones([3]))
+      .matmul(zeros([3, 7])).shape,
+  ).toEqual([2, 7]);
+  const operand: Tensor | number = parameters.length > 2 ? 1 : zeros([3]);
+  expect(either.add(operand).shape).toEqual([2, 3]);
+  const unknown: unknown = either;
+  expect(unknown instanceof Tensor && unknown.relu().add(either).sum(1).shape).toEqual([2]);
+  const [rows, dims] = [parameters.length, [0]];
+  const some: Tensor<[number, 3]> = either;
+  const more: Tensor<[2, number]> = zeros([rows, 3])
+    .add(some)
+    .add(zeros([2, rows + 1]));
+  expect(more.sum(dims).shape).toEqual([3]);
+  expect(more.sum(rows > 1 ? 0 : 1).shape).toEqual([3]);
+  expect([anyTensor(zeros([3, 3]), ones([3, 3])).shape, anySize(zeros([rows, 3])).shape]).toEqual([
+    [3],
+    [2, 4],
+  ]);
+});
+
+describe("messages", () => {
+  const cases: [program: string, message: string][] = [
+    ["zeros([100, 2]).matmul(zeros([3, 1]));", "matmul: [100, 2] × [3, 1]: 2 ≠ 3"],
+    ["matmul(zeros([100, 2]), zeros([3, 1]));", "matmul: [100, 2] × [3, 1]: 2 ≠ 3"],
+    ["zeros([2, 3, 4]).matmul(zeros([5, 4, 6]));", "matmul: [2, 3, 4] × [5, 4, 6]: 2 ≠ 5"],
+    ["zeros([n, 2]).matmul(zeros([3, n]));", "matmul: [number, 2] × [3, number]: 2 ≠ 3"],
+    ["zeros([]).matmul(zeros([3]));", "matmul: [] × [3]: a tensor without dimensions is no matrix"],
+    ["zeros([2, 3]).add(zeros([4]));", "add: [2, 3] and [4]: 3 ≠ 4"],
+    ["zeros([2, 3]).relu().lt(ones([3, 2]));", "lt: [2, 3] and [3, 2]: 3 ≠ 2"],
+    ["add(zeros([2, 3]), zeros([4]));", "[2, 3] and [4]: 3 ≠ 4"],
+    ["zeros([2, 3]).sum(2);", "sum: [2, 3]: there is no dimension 2"],
+    ["zeros([2, 3]).argmax(-3, true);", "argmax: [2, 3]: there is no dimension -3"],
+    ["zeros([2, 3]).mean([0, 5]);", "mean: [2, 3]: there is no dimension 5"],
+  ];
+
+  test("one line names the operation, the shapes and the sizes", async () => {
+    const found = await compile(cases.map(([program]) => program));
+    const expected = cases.map(([, message]) => [
+      { line: 1, text: expect.stringContaining(`parameter of type '"${message}"'.`) as string },
+    ]);
+    expect(found).toEqual(expected);
+  });
+
+  test("what has another shape is not assigned", async () => {
+    const programs: [string, string][] = [
+      ["const x: Tensor<[100, 3]> = zeros([100, 2]);", "Type 'Tensor<[100, 2], \"float32\">'"],
+      ["const x: Tensor<[number, 3]> = zeros([n, 2]);", "Type 'Tensor<[number, 2], \"float32\">'"],
+      ["let x = zeros([2, 3]); x = x.sum(0);", "Type 'Tensor<[3], \"float32\">'"],
+      ["const x: Tensor<[2], 'int32'> = zeros([2]);", "Type 'Tensor<[2], \"float32\">'"],
+      [
+        "const f = (x: Tensor<[3]>) => x; f(zeros([2]));",
+        "Argument of type 'Tensor<[2], \"float32\">'",
+      ],
+      ["zeros([2]).add('1'); ", "Argument of type 'string'"],
+      ["zeros([2]).add(new Date()); ", "Argument of type 'Date'"],
+    ];
+    const found = await compile(programs.map(([program]) => program));
+    expect(found).toEqual(
+      programs.map(([, text]) => [{ line: 1, text: expect.stringContaining(text) as string }]),
+    );
+  });
+
+  test("what is shown is the result, not how it was found", async () => {
+    const shown: [expression: string, type: string][] = [
+      ["zeros([100, 2]).matmul(zeros([2, 1]))", 'Tensor<[100, 1], "float32">'],
+      ["zeros([n, 3], { dtype: 'float64' }).add(1)", 'Tensor<[number, 3], "float64">'],
+      ["[zeros([2]), zeros([3])].map((x) => x.mul(2))[0]!", 'Tensor<[2], "float32">'],
+      ["plain.add(zeros([2]))", "Tensor<Shape, DType>"],
+      ["plain.sum(0).relu().matmul(plain)", "Tensor<Shape, DType>"],
+      ["zeros(plain.shape)", "Tensor<Shape, DType>"],
+    ];
+    const [found] = await compile([typesOf(shown.map(([of]) => of))]);
+    expect(found!.map(({ text }) => text)).toEqual(
+      shown.map(([, type]) => expect.stringContaining(type) as string),
+    );
+  });
+});
