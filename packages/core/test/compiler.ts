@@ -2,8 +2,9 @@
 
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -55,11 +56,19 @@ export async function compile(programs: readonly string[]): Promise<Complaint[][
   }
 }
 
+const installed = createRequire(import.meta.url).resolve("typescript/package.json");
+const compiler = join(dirname(installed), "bin", "tsc");
+
 async function output(folder: string): Promise<string> {
-  const compiler = pathOf("../../../node_modules/typescript/bin/tsc");
   const run = promisify(execFile)(process.execPath, [compiler, "-p", folder, "--pretty", "false"]);
-  // It ends with an error where it found any.
-  return (await run.catch((error: unknown) => error as { stdout: string })).stdout;
+  try {
+    return (await run).stdout;
+  } catch (error) {
+    // It ends so where it found something to say.
+    const { stdout } = error as { stdout?: string };
+    if (!stdout) throw error;
+    return stdout;
+  }
 }
 
 function complaintsIn(text: string, count: number): Complaint[][] {
