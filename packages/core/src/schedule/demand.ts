@@ -24,7 +24,13 @@ const MOST_BYTES = 2 ** 26;
 /** Plans that are remembered. */
 const MOST_PLANS = 256;
 
-export function onDemand(backend: Backend): Policy {
+/** Who looks on, as report.ts does for NABLA_DEBUG. */
+export interface Onlooker {
+  /** These run now, as one plan or, `null`, one by one; `run` has to be called. */
+  onRun(nodes: readonly Node[], plan: Plan | null, run: () => void): void;
+}
+
+export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Policy {
   const plans = new Map<string, Plan[]>();
   let nodes: Node[] = [];
   let round = new Round();
@@ -50,8 +56,10 @@ export function onDemand(backend: Backend): Policy {
     if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);
     else {
       wait(node);
-      if (nodes.length >= MOST_NODES) runOneByOne();
-      else if (held > MOST_BYTES) realize([]);
+      if (nodes.length >= MOST_NODES) {
+        if (onlooker === null) runOneByOne();
+        else onlooker.onRun(nodes, null, runOneByOne);
+      } else if (held > MOST_BYTES) realize([]);
     }
   }
 
@@ -93,7 +101,8 @@ export function onDemand(backend: Backend): Policy {
         places.push({ node, buffer: spare.buffer });
       }
     }
-    plan.run(ready, own, places);
+    if (onlooker === null) plan.run(ready, own, places);
+    else onlooker.onRun(ready, plan, () => plan.run(ready, own, places));
     for (const storage of changed) settle(storage);
   }
 
