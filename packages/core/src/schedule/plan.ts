@@ -6,12 +6,11 @@
  * (schedule/demand.ts), what is fused (schedule/group.ts).
  */
 import type { Backend, Result, Routine } from "../backends/backend.js";
-import { StaleError } from "../errors.js";
 import { Buffer } from "../graph/buffer.js";
 import type { DType } from "../graph/dtype.js";
 import { plainNumber } from "../graph/node.js";
 import type { Node, Operation } from "../graph/node.js";
-import { countElements, formatShape, sameShape } from "../graph/shape.js";
+import { countElements, sameShape } from "../graph/shape.js";
 import type { Shape, Strides } from "../graph/shape.js";
 import type { FusedKernel } from "../kernel/fused.js";
 import { elements } from "./flush.js";
@@ -152,7 +151,6 @@ export class Plan {
     const offsets = new Array<number>(leaves.length);
     for (let i = 0; i < leaves.length; i++) {
       const buffer = leaves[i]!.buffer!;
-      if (buffer.isLost) throw lost(leaves[i]!, nodes);
       buffer.reads += 1;
       buffers[i] = buffer;
       offsets[i] = leaves[i]!.offset;
@@ -235,16 +233,6 @@ function showBase(node: Node): void {
   node.buffer = base!.buffer;
   node.buffer.shared = true;
   node.inputs = [];
-}
-
-/** What is thrown where a value would be needed that a later version has taken the place of. */
-function lost(leaf: Node, nodes: readonly Node[]): StaleError {
-  const consumer = nodes.find(({ inputs }) => inputs.includes(leaf));
-  return new StaleError(
-    `${consumer?.operation.name}: a result of it is read, two or more steps after it was made, ` +
-      `for the first time, and the tensor of shape ${formatShape(leaf.shape)} it is computed ` +
-      "from has been written over twice; read or detach() the result in its own step.",
-  );
 }
 
 function runHost(node: Node): Buffer {
