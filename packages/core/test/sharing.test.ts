@@ -140,7 +140,7 @@ const ways: Record<string, (x: Tensor) => Tensor> = {
   "a copy": (x) => x.clone(),
   "another type": (x) => x.to("int32"),
   "the same": (x) => x.detach(),
-  "given": () => zeros([2, 3]),
+  given: () => zeros([2, 3]),
 };
 
 test.each(Object.entries(ways))("who changes a list of sizes changes no other: %s", (_name, f) => {
