@@ -1,7 +1,7 @@
 /**
  * What was worked out lately, to be had again: a training loop asks the same questions at every
  * step. A question is a layout and a list of arguments, which are numbers and lists of them; others
- * are never remembered.
+ * are never remembered. Shapes in questions and answers become everybody's, so they are frozen.
  */
 import { sameShape, sameStrides } from "./shape.js";
 import type { Layout } from "./shape.js";
@@ -32,6 +32,7 @@ export class Recent<Answer> {
     if (!args.every(isPlain)) return answer;
     // Lists are the caller's, who may change them later.
     const own = args.map((arg: unknown) => (Array.isArray(arg) ? arg.slice() : arg));
+    Object.freeze(shape);
     this.entries[this.next] = { layout: { shape, strides, offset }, args: own, answer };
     this.next = (this.next + 1) % MOST;
     return answer;

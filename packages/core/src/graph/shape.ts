@@ -91,7 +91,7 @@ export function broadcastShapes(name: string, a: Shape, b: Shape): Shape {
     }
     result[rank - i] = m === 1 ? n : m;
   }
-  return result;
+  return Object.freeze(result);
 }
 
 /** Whether a tensor of shape `from` can be repeated to fill `to`. */

@@ -39,11 +39,14 @@ export function wasm({ budget = 2 ** 29, atOnce = false }: WasmOptions = {}): Ba
     prepare(kernels, results, isWarm) {
       const plain = interpreter.prepare(kernels, results, isWarm);
       let runs = atOnce || isWarm || work(kernels) > MANY ? 1 : 0;
-      let routine: Routine | null = null;
+      let routine: CompiledRoutine | null = null;
       return {
         run(buffers, offsets) {
           if (runs++ === 0) plain.run(buffers, offsets);
           else (routine ??= new CompiledRoutine(memory, kernels, results)).run(buffers, offsets);
+        },
+        get text() {
+          return routine?.code.text ?? null;
         },
       };
     },
@@ -84,7 +87,7 @@ interface Read {
 /** One module and what it reads and writes. */
 class CompiledRoutine implements Routine {
   private readonly memory: Memory;
-  private readonly code: Compiled;
+  readonly code: Compiled;
   private readonly targets: Target[] = [];
   private readonly reads: Read[];
   /** The arena: the table, results and what is only on the way, scratch, then small inputs. */
