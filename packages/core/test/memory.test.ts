@@ -65,7 +65,7 @@ describe("a large parameter that is written at every step", () => {
     expect(first(kept[9]!)).toBe(9);
   });
 
-  test("what is made of one that is lost is an error when it is read, and never at the step", () => {
+  test("what is made of one that is lost throws when it is read, never at the step", () => {
     const kept: Tensor[] = [];
     let total = tensor(0);
     let [late, sum] = [tensor(0), tensor(0)];

@@ -150,11 +150,8 @@ test.each(Object.entries(ways))("who changes a list of sizes changes no other: %
   }).flat();
   const sizes = all.map(({ shape }) => [...shape]);
   all.forEach((x, i) => {
-    try {
-      (x.shape as number[])[0] = 7;
-    } catch (error) {
-      expect(error).toBeInstanceOf(TypeError);
-    }
+    // Where the list is frozen this does nothing, and says so.
+    Reflect.set(x.shape, 0, 7);
     const others = all.map(({ shape }, k) => (k === i ? sizes[k] : shape));
     expect(others).toEqual(sizes);
     if (!Object.isFrozen(x.shape)) (x.shape as number[])[0] = sizes[i]![0]!;

@@ -3,7 +3,7 @@
  * step. A question is a layout and a list of arguments, which are numbers and lists of them; others
  * are never remembered. Shapes in questions and answers become everybody's, so they are frozen.
  */
-import { sameShape } from "./shape.js";
+import { sameShape, sameStrides } from "./shape.js";
 import type { Layout } from "./shape.js";
 
 interface Entry<Answer> {
@@ -43,10 +43,7 @@ const isPlain = (arg: unknown): boolean =>
   Array.isArray(arg) ? arg.every((item) => typeof item === "number") : typeof arg !== "object";
 
 const sameLayout = (a: Layout, b: Layout): boolean =>
-  a.offset === b.offset &&
-  sameShape(a.shape, b.shape) &&
-  (a.strides === b.strides ||
-    (a.strides !== null && b.strides !== null && sameShape(a.strides, b.strides)));
+  a.offset === b.offset && sameShape(a.shape, b.shape) && sameStrides(a.strides, b.strides);
 
 function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   if (a.length !== b.length) return false;

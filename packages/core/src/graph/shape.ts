@@ -32,6 +32,9 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
+export const sameStrides = (a: Strides, b: Strides): boolean =>
+  a === b || (a !== null && b !== null && sameShape(a, b));
+
 export function rowMajor(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
   let step = 1;

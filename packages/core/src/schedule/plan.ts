@@ -10,7 +10,7 @@ import { Buffer } from "../graph/buffer.js";
 import type { DType } from "../graph/dtype.js";
 import { plainNumber } from "../graph/node.js";
 import type { Node, Operation } from "../graph/node.js";
-import { countElements, sameShape } from "../graph/shape.js";
+import { countElements, sameShape, sameStrides } from "../graph/shape.js";
 import type { Shape, Strides } from "../graph/shape.js";
 import type { FusedKernel } from "../kernel/fused.js";
 import { elements } from "./flush.js";
@@ -256,9 +256,6 @@ const sameLeaf = (node: Node, leaf: Leaf): boolean =>
   node.dtype === leaf.dtype &&
   sameShape(node.shape, leaf.shape) &&
   sameStrides(node.strides, leaf.strides);
-
-const sameStrides = (a: Strides, b: Strides): boolean =>
-  a === b || (a !== null && b !== null && sameShape(a, b));
 
 /** Whether two values are alike, down to their parts. */
 export function same(a: unknown, b: unknown): boolean {
