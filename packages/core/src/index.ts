@@ -17,6 +17,7 @@ export {
   NablaError,
   PrimitiveError,
   ShapeError,
+  MemoryError,
   StaleError,
 } from "./errors.js";
 export { functionalCall, hessian, jacobian, jvp, vjp } from "./functional.js";

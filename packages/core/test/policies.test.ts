@@ -159,7 +159,7 @@ test("a number that is false is 0, whichever zero was used last", () => {
   expect(Object.is(x.mul(false).item(), 0)).toBe(true);
 });
 
-test("no kernel grows without end: not with many results, and not with what one of them reads", () => {
+test("no kernel grows without end, with results or with what one of them reads", () => {
   const sizes: number[] = [];
   const measuring: Backend = {
     ...interpreter,

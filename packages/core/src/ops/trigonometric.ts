@@ -209,8 +209,8 @@ export const sinc = unary({
   },
   vjps: [
     (g, { x, y }): Tensor => {
-      // Near 0 the difference would lose its digits: there it is a series in t = (πx)², and 1 stands
-      // for x beside it, so that nothing is divided by 0.
+      // Near 0 the difference would lose its digits: there it is a series in t = (πx)², and 1
+      // stands for x beside it, so that nothing is divided by 0.
       const isAway = x.abs().ge(1 / 32);
       const away = x.where(isAway, 1);
       const t = x.mul(Math.PI).square();

@@ -7,10 +7,10 @@
  * schedule/plan.ts.
  */
 import type { Backend } from "../backends/backend.js";
-import { StaleError } from "../errors.js";
+import { MemoryError, StaleError } from "../errors.js";
 import { Buffer } from "../graph/buffer.js";
 import type { Node } from "../graph/node.js";
-import { formatShape } from "../graph/shape.js";
+import { countElements, formatShape } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
 import { runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
@@ -118,8 +118,12 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
         places.push({ node, buffer: spare.buffer });
       }
     }
-    if (onlooker === null) plan.run(ready, own, places);
-    else onlooker.onRun(ready, plan, () => plan.run(ready, own, places));
+    try {
+      if (onlooker === null) plan.run(ready, own, places);
+      else onlooker.onRun(ready, plan, () => plan.run(ready, own, places));
+    } catch (error) {
+      throw error instanceof RangeError ? whyNoMemory(ready, error) : error;
+    }
     for (const storage of changed) settle(storage);
   }
 
@@ -177,6 +181,19 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     reuse: (node, buffer) => spares.push({ node, buffer }),
     realize,
   };
+}
+
+/** A typed array or a memory that cannot be made is a RangeError. */
+function whyNoMemory(nodes: readonly Node[], cause: RangeError): MemoryError {
+  const size = ({ shape }: Node): number => countElements(shape);
+  const missing = nodes.filter(({ buffer, operation }) => buffer === null && operation.work);
+  const largest = missing.reduce((a, b) => (size(b) > size(a) ? b : a), missing[0] ?? nodes[0]!);
+  return new MemoryError(
+    `${largest.operation.name}: no memory for a result of shape ${formatShape(largest.shape)}, ` +
+      `the largest of ${nodes.length} that were to be computed (${cause.message}); work on ` +
+      "smaller parts, and keep fewer results.",
+    { cause },
+  );
 }
 
 /** What is said where a value is needed that a later version has taken the place of. */
