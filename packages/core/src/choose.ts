@@ -19,7 +19,10 @@ export function choosePolicy(
   if (setting("NABLA_FLUSH") === "everyOp") return everyOp;
   const wanted = setting("NABLA_BACKEND");
   if (wanted === "interpreter") return onDemand(interpreter);
-  if (isSupported()) return onDemand(wasm({ atOnce: wanted === "wasm" }));
+  if (isSupported()) {
+    const fused = setting("NABLA_RELAXED_SIMD") !== "0";
+    return onDemand(wasm({ atOnce: wanted === "wasm", fused }));
+  }
   warn(
     "nabla: WebAssembly is missing here, or a content-security policy forbids it (one with " +
       "'wasm-unsafe-eval' does not): everything works, and is slower. To choose that and not be " +
