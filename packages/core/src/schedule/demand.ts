@@ -12,6 +12,7 @@ import { Buffer } from "../graph/buffer.js";
 import type { Node } from "../graph/node.js";
 import { countElements, formatShape } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
+import { PlanCache } from "./cache.js";
 import { runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
 import { hashOf, Plan, Round } from "./plan.js";
@@ -23,9 +24,6 @@ const MOST_NODES = 5_000;
 /** Bytes that waiting nodes may keep from the collector, before all of them run. */
 const MOST_BYTES = 2 ** 26;
 
-/** Plans that are remembered. */
-const MOST_PLANS = 256;
-
 /** Who looks on, as report.ts does for NABLA_DEBUG. */
 export interface Onlooker {
   /** These run now, as one plan or, `null`, one by one; `run` has to be called. */
@@ -33,7 +31,7 @@ export interface Onlooker {
 }
 
 export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Policy {
-  const plans = new Map<string, Plan[]>();
+  const plans = new PlanCache();
   let nodes: Node[] = [];
   let round = new Round();
   let held = 0;
@@ -151,17 +149,11 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
   function find(ready: readonly Node[], own: Round): Plan {
     const expected = last?.next ?? null;
     if (expected?.matches(ready, own) === true) return expected;
-    const key = hashOf(ready);
-    const alike = plans.get(key) ?? [];
-    const known = alike.find((plan) => plan !== expected && plan.matches(ready, own));
+    const key = hashOf(ready, own);
+    const known = plans.alike(key).find((plan) => plan.matches(ready, own));
     if (known !== undefined) return known;
     const plan = new Plan(backend, ready, own);
-    plans.delete(key);
-    plans.set(key, [plan, ...alike.slice(0, 3)]);
-    for (const oldest of plans.keys()) {
-      if (plans.size <= MOST_PLANS) break;
-      plans.delete(oldest);
-    }
+    plans.add(key, plan);
     return plan;
   }
 

@@ -10,7 +10,7 @@ import type { FusedKernel } from "../../kernel/fused.js";
 import type { Backend, Result, Routine } from "../backend.js";
 import { interpreter } from "../interpreter.js";
 import { align, lodge } from "./arena.js";
-import { compile } from "./compile.js";
+import { canFuse, compile } from "./compile.js";
 import type { Compiled } from "./compile.js";
 import { Memory, OutOfMemory } from "./memory.js";
 
@@ -30,10 +30,14 @@ export interface WasmOptions {
   readonly pages?: number;
   /** Whether to make code at the first run already. */
   readonly atOnce?: boolean;
+  /** Whether sums of products may multiply and add in one instruction, where there is one. */
+  readonly fused?: boolean;
 }
 
-export function wasm({ budget = 2 ** 29, pages, atOnce = false }: WasmOptions = {}): Backend {
+export function wasm(options: WasmOptions = {}): Backend {
+  const { budget = 2 ** 29, pages, atOnce = false, fused } = options;
   const memory = new Memory(budget, pages);
+  const settings = { memory, fused: fused !== false && canFuse() };
   return {
     name: "wasm",
     run: (launch) => interpreter.run(launch),
@@ -45,7 +49,7 @@ export function wasm({ budget = 2 ** 29, pages, atOnce = false }: WasmOptions = 
         run(buffers, offsets) {
           if (runs++ === 0) return plain.run(buffers, offsets);
           try {
-            (routine ??= new CompiledRoutine(memory, kernels, results)).run(buffers, offsets);
+            (routine ??= new CompiledRoutine(settings, kernels, results)).run(buffers, offsets);
           } catch (error) {
             // What is too much for this memory may still fit into arrays.
             if (!(error instanceof OutOfMemory)) throw error;
@@ -91,6 +95,11 @@ interface Read {
   holds: Buffer | null;
 }
 
+interface Settings {
+  readonly memory: Memory;
+  readonly fused: boolean;
+}
+
 /** One module and what it reads and writes. */
 class CompiledRoutine implements Routine {
   private readonly memory: Memory;
@@ -104,12 +113,12 @@ class CompiledRoutine implements Routine {
   private base = -1;
 
   constructor(
-    memory: Memory,
+    { memory, fused }: Settings,
     kernels: readonly FusedKernel[],
     results: readonly (Result | null)[],
   ) {
     this.memory = memory;
-    this.code = compile(kernels, results.length, memory.memory);
+    this.code = compile(kernels, results.length, memory.memory, fused);
     this.tableLength = results.length;
     const made = results.flatMap((result, buffer) => {
       if (result === null) return [];
