@@ -5,7 +5,7 @@
 import type { Plan } from "./plan.js";
 
 /** Plans that are remembered; docs/laziness.md tells users. */
-export const MOST_PLANS = 256;
+const MOST_PLANS = 256;
 
 export class PlanCache {
   private readonly plans = new Map<number, Plan[]>();
