@@ -1,4 +1,4 @@
-// Random training programs, for fuzz.test.ts: a body of random instructions that is run some times
+// Random training programs: a body of random instructions that is run some times
 // over, as a loop is, with views, writes, detached results, hidden states, backward passes,
 // optimizers, and tensors that are read steps later. What a program comes to is a list of all
 // numbers that it read. Not a test.
@@ -6,13 +6,8 @@
 import { cat, manualSeed, noGrad, ones, randn, StaleError, tensor, zeros } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 import { Adam, SGD } from "@nabla/optim";
-import { expect } from "vitest";
 
-import { interpreter } from "../src/backends/interpreter.js";
-import { wasm } from "../src/backends/wasm/backend.js";
-import { onDemand } from "../src/schedule/demand.js";
-import { everyOp, runBy } from "../src/schedule/flush.js";
-import type { Policy } from "../src/schedule/flush.js";
+import type { Program } from "../../core/test/agreement.js";
 
 /** Numbers from 0 to 1 that depend on the seed only. */
 function generator(seed: number): () => number {
@@ -178,14 +173,11 @@ const memory = [
   "total",
 ];
 
-/** A program, and what it is called for whoever looks for the fault in it. */
-interface Program {
-  readonly text: string;
-  /** All numbers it reads; `null` for what is stale, and where it ends because of that. */
-  readonly run: () => (number[] | null)[];
-}
-
-function randomProgram(seed: number, sharpToo: boolean): Program {
+/**
+ * The program of a seed; with `sharpToo` also such instructions in which a last bit decides what
+ * comes out.
+ */
+export function randomProgram(seed: number, sharpToo: boolean): Program {
   const random = generator(seed);
   const choose = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const table = sharpToo ? { ...smooth, ...sharp } : smooth;
@@ -218,8 +210,14 @@ function randomProgram(seed: number, sharpToo: boolean): Program {
     const given = [make(), ones([size, size])];
     const optimizer = optimizers[optimizerName]!(parameters);
     const scene: Scene = {
-      ...{ size, parameters, read, step: 0, pool: [], kept: [] },
-      ...{ hidden: make(), total: tensor(0) },
+      size,
+      parameters,
+      read,
+      step: 0,
+      pool: [],
+      kept: [],
+      hidden: make(),
+      total: tensor(0),
     };
     const train = (): void => {
       scene.pool = [...given, ...parameters.map((w) => w.mul(1))];
@@ -249,38 +247,4 @@ function randomProgram(seed: number, sharpToo: boolean): Program {
     return found;
   };
   return { text, run };
-}
-
-/** Fails where a program comes to something else when it waits. */
-export function expectAgreement(seed: number): void {
-  const run = ({ run: program }: Program, policy: Policy): (number[] | null)[] => {
-    runBy(policy, interpreter);
-    try {
-      return program();
-    } finally {
-      runBy(onDemand(wasm()), interpreter);
-    }
-  };
-  const exact = randomProgram(seed, true);
-  const waiting = run(exact, onDemand(interpreter));
-  expect(waiting, exact.text).toEqual(run(exact, everyOp));
-  const near = randomProgram(seed, false);
-  const expected = run(near, everyOp);
-  const ways = {
-    cold: {},
-    hot: { atOnce: true },
-    small: { atOnce: true, budget: 2 ** 15, pages: 17 },
-  };
-  for (const [name, options] of Object.entries(ways)) {
-    const found = run(near, onDemand(wasm(options)));
-    // Only a program that would use what is stale ends early.
-    if (found.at(-1) !== null) expect(found.length, near.text).toBe(expected.length);
-    found.forEach((values, i) => {
-      if (values === null) return;
-      const largest = Math.max(1e-3, ...expected[i]!.map(Math.abs));
-      const errors = values.map((value, k) => Math.abs(value - expected[i]![k]!));
-      const place = `${name}, result ${i} of ${near.text}`;
-      expect(Math.max(...errors), place).toBeLessThanOrEqual(2e-4 * largest);
-    });
-  }
 }
