@@ -60,12 +60,12 @@ const none = /^$/;
 const anyPackage = /^(nabla|@nabla\/\w+)(\/\w+)?$/;
 const areas: Area[] = [
   area(/^packages\/core\/src\//, { relative: [coreSource], packages: none }),
-  area(/^packages\/optim\/src\//, {
-    relative: ["packages/optim/src"],
+  area(/^packages\/(nn|optim)\/src\//, {
+    relative: ["packages/$1/src"],
     packages: /^@nabla\/core(\/engine)?$/,
   }),
-  area(/^packages\/(nn|data)\/src\//, {
-    relative: ["packages/$1/src"],
+  area(/^packages\/data\/src\//, {
+    relative: ["packages/data/src"],
     packages: /^@nabla\/core$/,
   }),
   area(/^packages\/viz\/src\//, {

@@ -63,13 +63,14 @@ export function printOperations(print: (line: string) => void): void {
 
 /** Runs a function while every recorded node goes to `listener` only. */
 export function listening<T>(listener: (node: Node) => void, run: () => T): T {
-  const { onRecord, onKeep } = mode;
+  const { onRecord, onKeep, isWatched } = mode;
   mode.onRecord = listener;
   mode.onKeep = () => {};
+  mode.isWatched = true;
   try {
     return run();
   } finally {
-    Object.assign(mode, { onRecord, onKeep });
+    Object.assign(mode, { onRecord, onKeep, isWatched });
   }
 }
 

@@ -14,6 +14,7 @@ import { runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
 import { hashOf, Plan, Round } from "./plan.js";
 import type { Spare } from "./plan.js";
+import { compileWith } from "./replay.js";
 
 /** Nodes that may wait, before they run one by one. */
 const MOST_NODES = 5_000;
@@ -88,13 +89,9 @@ export function onDemand(backend: Backend): Policy {
     const plan = find(ready, own);
     if (last !== null) last.next = plan;
     last = plan;
-    for (const { node, spare } of changed) {
-      if (spare?.buffer?.shared === false && spare.forks === 0) {
-        places.push({ node, buffer: spare.buffer });
-      }
-    }
+    for (const { node, place } of changed) if (place !== null) places.push({ node, buffer: place });
     plan.run(ready, own, places);
-    for (const storage of changed) settle(storage);
+    for (const storage of changed) storage.settle();
   }
 
   function begin(): void {
@@ -143,22 +140,12 @@ export function onDemand(backend: Backend): Policy {
     }
   }
 
-  return {
+  const policy: Policy = {
     record,
     keep,
     write: (storage) => written.push(storage),
     reuse: (node, buffer) => spares.push({ node, buffer }),
     realize,
   };
-}
-
-/**
- * A storage that is written at every step keeps two places and changes between them: the version
- * before the current one has its elements still, the one before that is lost.
- */
-function settle(storage: Storage): void {
-  const { node, current } = storage;
-  if (node === current) return;
-  storage.spare = current;
-  storage.current = node.operation.work === null ? null : node;
+  return { ...policy, compile: compileWith(policy, backend) };
 }

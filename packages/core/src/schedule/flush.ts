@@ -14,6 +14,7 @@ import { countElements } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { operand } from "../kernel/scalar.js";
+import type { Tensor } from "../tensor.js";
 
 /** What decides when nodes run. */
 export interface Policy {
@@ -27,9 +28,19 @@ export interface Policy {
   reuse(node: Node, buffer: Buffer): void;
   /** Gives these nodes their buffers, now. */
   realize(nodes: readonly Node[]): void;
+  /** Makes of a function one that replays what it did; absent where there is no engine. */
+  readonly compile?: Compile;
 }
 
+/** What makes compiled steps of functions: schedule/replay.ts. */
+export type Compile = <Arguments extends unknown[], Result>(
+  run: (...args: Arguments) => Result,
+) => (...args: Arguments) => Result;
+
 const chosen: { policy: Policy | null; backend: Backend | null } = { policy: null, backend: null };
+
+/** The policy that decides at the moment. */
+export const policyNow = (): Policy | null => chosen.policy;
 
 /** From now on nodes run as the policy says; single ones on this back end. */
 export function runBy(policy: Policy, backend: Backend): void {
@@ -89,6 +100,10 @@ export function elements(node: Node): TypedArray {
   backend().run({ kernel: copies[node.dtype], shape: node.shape, reduced: [], operands, output });
   return output;
 }
+
+/** The elements of a tensor for its user; what captures a step has a say in it. */
+export const read = (x: Tensor): TypedArray =>
+  mode.capture === null ? elements(x.node) : mode.capture.read(x);
 
 /** What is read back from a tensor whose elements do not lie in a row. */
 const copy = (dtype: Node["dtype"]): Kernel => ({

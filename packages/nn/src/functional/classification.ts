@@ -5,6 +5,7 @@
  */
 import { ArgumentError, DTypeError, IndexError, ShapeError, arange, tensor } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { learn } from "@nabla/core/engine";
 
 import { checkOptional, checkRange, checkShape, checkTensors, showShape } from "../checks.js";
 import { readOptions } from "../options.js";
@@ -21,7 +22,7 @@ function checkClasses(name: string, target: Tensor, count: number, ignored: numb
     );
   }
   const isOdd = (one: number): boolean => one !== ignored && !(one >= 0 && one < count);
-  const odd = target.data().find(isOdd);
+  const odd = learn(target, (classes) => classes.find(isOdd));
   if (odd === undefined) return;
   throw new IndexError(
     `${name}: ${odd} is no class; of ${count} they are 0 to ${count - 1}` +
