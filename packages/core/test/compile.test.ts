@@ -30,7 +30,7 @@ const compiled: Wrap = (step) => compile(step) as never;
 type Program = (wrap: Wrap) => (number | string)[];
 
 const read = (...tensors: (Tensor | null)[]): (number | string)[] =>
-  tensors.flatMap((x) => (x === null ? "null" : [...x.data()]));
+  tensors.flatMap((x): (number | string)[] => (x === null ? ["null"] : [...x.data()]));
 
 /** Runs a program by a policy, and counts how often a step was captured. */
 function run(policy: Policy, program: Program, wrap: Wrap): [(number | string)[], string[]] {

@@ -252,11 +252,12 @@ export abstract class Optimizer<Options extends object, State extends object = P
         for (let k = 0; k < names.length; k++) {
           const option: unknown = group[names[k]!];
           if (option === options[k]) continue;
-          if (choiceOf(option) !== choiceOf(options[k])) return false;
-          options[k] = option;
+          if (choiceOf(names[k]!, option) !== choiceOf(names[k]!, options[k])) return false;
           isNew = true;
         }
-        if (isNew) this.validate(group);
+        if (!isNew) continue;
+        this.validate(group);
+        names.forEach((name, k) => (options[k] = group[name]));
       }
       return this.changes;
     };
@@ -387,8 +388,10 @@ export const averaged = (average: Tensor, value: Tensor, share: () => number): T
   average.mul_(hostScalar(share)).add_(value.mul(hostScalar(() => 1 - share())));
 
 /** What of an option chooses a way to compute: all of it, but for numbers. */
-const choiceOf = (option: unknown): unknown =>
-  typeof option === "number" ? option !== 0 : Array.isArray(option) ? null : option;
+function choiceOf(name: PropertyKey, option: unknown): unknown {
+  if (name === "lr" || Array.isArray(option)) return null;
+  return typeof option === "number" ? option !== 0 : option;
+}
 
 const sameItems = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);
