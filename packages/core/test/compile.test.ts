@@ -118,7 +118,9 @@ const programs: [name: string, captures: number, program: Program][] = [
       const step = wrap(() => [
         x.mul(rand([3]).ge(0.3)).div(0.7),
         randn([2], { dtype: "float64" }).add(randperm(2)),
-        zeros([4]).bernoulli_(0.5).add(zeros([4]).uniform_(-1, 1)),
+        zeros([4])
+          .bernoulli_(0.5)
+          .add(zeros([4]).uniform_(-1, 1)),
       ]);
       return Array.from({ length: 6 }, () => step().flatMap((one) => read(one))).flat();
     },
@@ -211,7 +213,13 @@ const programs: [name: string, captures: number, program: Program][] = [
     1,
     (wrap) => {
       const [w, step] = descent(wrap, (own, x) =>
-        own.mul(x).sort().values.cumsum(0).exp().add(own.flip([0])).sum(),
+        own
+          .mul(x)
+          .sort()
+          .values.cumsum(0)
+          .exp()
+          .add(own.flip([0]))
+          .sum(),
       );
       return Array.from({ length: 6 }, (_, i) =>
         read(step(tensor([i, 1, 0.5]) as never) as Tensor, w),

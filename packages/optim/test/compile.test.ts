@@ -1,10 +1,10 @@
 // Every algorithm in a compiled step, with schedules, groups and options that change between calls,
 // against the plain loop: to the bit on the interpreter, and within rounding on WebAssembly.
 
-import { clipGradNorm_, clipGradValue_, compile, CompileError, tensor } from "nabla";
-import { manualSeed, rand, Tensor, zeros } from "nabla";
 import * as optim from "@nabla/optim";
 import type { Optimizer } from "@nabla/optim";
+import { clipGradNorm_, clipGradValue_, compile, CompileError, tensor } from "nabla";
+import { manualSeed, rand, Tensor, zeros } from "nabla";
 import { afterEach, describe, expect, test } from "vitest";
 
 import { interpreter } from "../../core/src/backends/interpreter.js";
@@ -58,7 +58,14 @@ function train(make: () => Setting, isCompiled: boolean): [number[], string[]] {
   mode.onRecapture = (reason) => reasons.push(reason);
   const { optimizer, parameters, before, between, after } = make();
   const own = (x: Tensor): Tensor => {
-    const sum = parameters.map((w, i) => w.mul(x).sin().square().sum().mul(i + 1));
+    const sum = parameters.map((w, i) =>
+      w
+        .mul(x)
+        .sin()
+        .square()
+        .sum()
+        .mul(i + 1),
+    );
     const loss = sum.reduce((a, b) => a.add(b));
     optimizer.zeroGrad();
     loss.backward();
@@ -142,7 +149,9 @@ describe.each(Object.entries(schedules))("%s", (_name, make) => {
       const schedule = make(optimizer);
       const move = (): void => schedule.step();
       const setting = { optimizer, parameters: [w] };
-      return isInside ? { ...setting, after: move } : { ...setting, before: (i) => i > 0 && move() };
+      return isInside
+        ? { ...setting, after: move }
+        : { ...setting, before: (i) => i > 0 && move() };
     }, 1);
   });
 });

@@ -30,6 +30,8 @@ export const mode = {
   isWatched: false,
   /** Who makes a compiled step of what is done at the moment, if anybody does. */
   capture: null as Capture | null,
+  /** The round of nodes that are captured and cannot be computed yet, while others run. */
+  capturedRound: null as object | null,
   /** Told why a compiled step could not be replayed, under NABLA_DEBUG. */
   onRecapture: null as ((reason: string) => void) | null,
   /** Counts origins, and so orders them: inputs before results. */

@@ -8,8 +8,8 @@ import { ArgumentError } from "../errors.js";
 import type { Kernel } from "../kernel/kernel.js";
 import type { Tensor } from "../tensor.js";
 import { Buffer } from "./buffer.js";
-import type { DType, TypedArray } from "./dtype.js";
 import { HostNumber } from "./capture.js";
+import type { DType, TypedArray } from "./dtype.js";
 import { mode } from "./mode.js";
 import type { Layout, Shape, Strides } from "./shape.js";
 

@@ -128,7 +128,10 @@ export class Capturing implements Capture {
 
   made(node: Node, array: TypedArray): void {
     const index = this.drawn.get(array);
-    this.sources.set(node, index === undefined ? { kind: "constant", node } : { kind: "draw", index });
+    this.sources.set(
+      node,
+      index === undefined ? { kind: "constant", node } : { kind: "draw", index },
+    );
   }
 
   used(node: Node, tensor: Tensor): void {
@@ -199,7 +202,7 @@ export class Capturing implements Capture {
   // What happens besides.
 
   number(read: () => number): number {
-    const index = this.numbers.push(aside(read)) - 1;
+    const index = this.numbers.push(this.aside(read)) - 1;
     this.happenings.push(() => (this.numbers[index] = read()));
     return this.argument(index);
   }
@@ -228,12 +231,12 @@ export class Capturing implements Capture {
   }
 
   happens(run: () => void): void {
-    aside(run);
+    this.aside(run);
     this.happenings.push(run);
   }
 
   rests(on: string, read: () => unknown): void {
-    this.guards.push({ on, read, value: aside(read) });
+    this.guards.push({ on, read, value: this.aside(read) });
   }
 
   draws(fill: () => TypedArray): TypedArray {
@@ -257,7 +260,8 @@ export class Capturing implements Capture {
 
   drew(): void {
     this.hasDrawn = true;
-    if (!this.isDrawing) this.refuse("a random number that is used by JavaScript", "draw it outside");
+    if (!this.isDrawing)
+      this.refuse("a random number that is used by JavaScript", "draw it outside");
   }
 
   refuse(what: string, instead: string): never {
@@ -265,6 +269,18 @@ export class Capturing implements Capture {
       `compile: ${what} cannot be part of a compiled function, whose JavaScript does not run again ` +
         `at each call; ${instead}.`,
     );
+  }
+
+  /** Runs what is no part of the step, and may itself ask for what a step would be told of. */
+  private aside<Result>(run: () => Result): Result {
+    mode.capture = null;
+    mode.capturedRound = this.round;
+    try {
+      return run();
+    } finally {
+      mode.capture = this;
+      mode.capturedRound = null;
+    }
   }
 
   // What it rests on.
@@ -319,15 +335,15 @@ export class Capturing implements Capture {
   /** What a node is computed from, as far as nothing was recorded. */
   private leavesOf(node: Node): Node[] {
     const seen = new Set([node]);
-    for (const one of seen) if (one.round === this.round) for (const input of one.inputs) seen.add(input);
+    for (const one of seen)
+      if (one.round === this.round) for (const input of one.inputs) seen.add(input);
     return [...seen].filter((one) => one.round !== this.round);
   }
 
   /** The value of a node, computed apart from the step. */
   private evaluate(node: Node, nodeOf: (leaf: Node) => Node): Node {
     const copies = new Map<Node, Node>();
-    const copyOf = (one: Node): Node =>
-      one.round === this.round ? copies.get(one)! : nodeOf(one);
+    const copyOf = (one: Node): Node => (one.round === this.round ? copies.get(one)! : nodeOf(one));
     if (node.round !== this.round) return nodeOf(node);
     const needed = new Set([node]);
     for (const one of needed) {
@@ -362,14 +378,3 @@ export class Capturing implements Capture {
 /** The same computation from other inputs. */
 export const copied = (node: Node, inputs: readonly Node[]): Node =>
   new Node(node.operation, inputs, node.attributes, node.dtype, node);
-
-/** Runs what is no part of the step, and may itself ask for what a step would be told of. */
-function aside<Result>(run: () => Result): Result {
-  const { capture } = mode;
-  mode.capture = null;
-  try {
-    return run();
-  } finally {
-    mode.capture = capture;
-  }
-}

@@ -5,6 +5,7 @@
  * value is asked for (schedule/demand.ts). Read next: backends/interpreter.ts.
  */
 import type { Backend } from "../backends/backend.js";
+import { CompileError } from "../errors.js";
 import { Buffer } from "../graph/buffer.js";
 import { allocate } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
@@ -128,6 +129,13 @@ function bufferOf(node: Node): Buffer {
 /** Gives nodes their buffers, now. */
 export function realize(nodes: readonly Node[]): void {
   if (chosen.policy === null) throw new Error("nothing runs: import @nabla/core, not its files");
+  const { capturedRound } = mode;
+  if (capturedRound !== null && nodes.some(({ round }) => round === capturedRound)) {
+    throw new CompileError(
+      "compile: a number that is read anew at each call is read from what the function computes, " +
+        "which is not there yet; read it before it is written, or outside.",
+    );
+  }
   chosen.policy.realize(nodes);
 }
 

@@ -114,7 +114,13 @@ function capture<Arguments extends unknown[], Result>(
     return part;
   });
   const { gradients } = mode;
-  const result = capturing.watch(() => run(...(standIns as Arguments)));
+  const result = capturing.watch(() => {
+    const returned = run(...(standIns as Arguments));
+    // Views of what was written are made when they are looked at, which belongs to the step.
+    mapTree(returned, (part) => isTensor(part) && part.node);
+    for (const { ownGrad } of capturing.concerned.keys()) void ownGrad?.node;
+    return returned;
+  });
   for (const parameter of capturing.concerned.keys()) parameters.add(parameter);
   const step = new Step(policy, backend, { capturing, signature, gradients, result, aliases });
   return [step, step.first(tensors) as Result];
@@ -222,7 +228,8 @@ class Step {
   /** Why this is not the step for these arguments, and as things stand; `null` if it is. */
   mismatch(args: readonly unknown[], given: Given): string | null {
     const { capturing } = this;
-    if (mode.gradients !== this.gradients) return "noGrad() or enableGrad() is around it, or is not";
+    if (mode.gradients !== this.gradients)
+      return "noGrad() or enableGrad() is around it, or is not";
     const reason = mismatch(this.signature, args, given);
     if (reason !== null) return reason;
     for (const [tensor, required] of capturing.closedOver) {
@@ -292,7 +299,9 @@ class Step {
   private spares(nodes: readonly Node[]): Spare[] {
     return this.writes.flatMap(({ storage, value }) => {
       const { place } = this.storageNow(storage);
-      return place === null || !("slot" in value) ? [] : [{ node: nodes[value.slot]!, buffer: place }];
+      return place === null || !("slot" in value)
+        ? []
+        : [{ node: nodes[value.slot]!, buffer: place }];
     });
   }
 
@@ -306,7 +315,8 @@ class Step {
   /** What is in the place of a leaf in this call. */
   private nodeOf(leaf: Node, given: Given): Node {
     const source: Source = this.capturing.sources.get(leaf)!;
-    if (source.kind === "number") return scalar(this.capturing.numbers[source.index]!, source.dtype).node;
+    if (source.kind === "number")
+      return scalar(this.capturing.numbers[source.index]!, source.dtype).node;
     if (source.kind === "draw") {
       return dataNode(this.capturing.drawings[source.index]!, leaf.shape, leaf.dtype);
     }

@@ -23,7 +23,9 @@ function isTree(value: unknown): value is Record<string, unknown> {
 export function mapTree(value: unknown, change: (part: unknown) => unknown): unknown {
   if (!isTree(value)) return change(value);
   if (Array.isArray(value)) return value.map((part) => mapTree(part, change));
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTree(part, change)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key, mapTree(part, change)]),
+  );
 }
 
 /** What is given anew at each call. */

@@ -101,10 +101,13 @@ export function embeddingBag(
   checkMode(input, weight, given);
   const starts = bagStarts(input, given);
   const table = openTable("embeddingBag", input, weight, given);
-  const numbers = table.padding === null ? null : input.data();
+  const { padding } = table;
+  const isPadding = (number: number): string => (number === padding ? "p" : "m");
+  const roles =
+    padding === null ? "" : learn(input, (list) => Array.from(list, isPadding).join(""));
   const bags = starts
     .slice(1)
-    .map((end, i) => range(starts[i]!, end).filter((at) => numbers?.[at] !== table.padding));
+    .map((end, i) => range(starts[i]!, end).filter((at) => roles[at] !== "p"));
   const [first] = bags.flat();
   if (first === undefined) return weight.newZeros([bags.length, weight.shape[1]!]);
 
@@ -246,7 +249,7 @@ function bagStarts(input: Tensor, options: Required<EmbeddingBagOptions>): numbe
         "list of offsets, or [bags, numbers] without.",
     );
   }
-  const given = Array.from(offsets.data());
+  const given = JSON.parse(learn(offsets, (list) => `[${list.join()}]`)) as number[];
   const starts = includeLastOffset ? given : [...given, count];
   const isOrdered = starts.every((start, i) => start >= (starts[i - 1] ?? 0) && start <= count);
   if (offsets.dtype === "int32" && starts.length > 0 && isOrdered && starts[0] === 0) return starts;
