@@ -14,6 +14,7 @@ const engine = [
   ...["group", "plan", "demand", "build", "walk", "capture", "replay", "signature"].map(
     (name) => `${core}/schedule/${name}.ts`,
   ),
+  `${core}/report.ts`,
   ...filesUnder(`${core}/backends/wasm`, ".ts"),
 ];
 
@@ -38,7 +39,9 @@ const isTest = (path: string): boolean => path.startsWith("packages/core/test/")
 /** The tests of what choose.ts says, which says something else in the copy. */
 const testsOfChoice = ["packages/core/test/no-web-assembly.test.ts"];
 const left = filesUnder("packages/core/test", ".test.ts").filter(needsEngine).concat(testsOfChoice);
-console.log(`without ${engine.length} files: schedule/{group,plan,demand,...}.ts, backends/wasm/`);
+console.log(
+  `without ${engine.length} files: schedule/{group,plan,demand,...}.ts, report.ts, backends/wasm/`,
+);
 console.log(`and their tests: ${left.map((path) => path.split("/").at(-1)).join(", ")}`);
 
 // In `out`, from where other modules than the workspace's own are found as they are from here.

@@ -1,6 +1,6 @@
 /**
- * `compile`: a whole step captured once and replayed as one plan. Where there is no engine, or every
- * operation runs at once, it calls the function. How a step is captured: schedule/capture.ts.
+ * `compile`: a whole step captured once and replayed as one plan. Where there is no engine, or
+ * every operation runs at once, it calls the function. How a step is captured: schedule/capture.ts.
  */
 import { CompileError } from "./errors.js";
 import { checkFunction, mode } from "./graph/mode.js";
@@ -13,12 +13,12 @@ const state = { isRunning: false };
  * A function that does what `step` does, and from its third call on without running its JavaScript:
  * the first call runs as ever, the second is captured, and later ones replay what was captured as
  * one piece of machine code. For the innermost loop: `zeroGrad`, forward, `backward()` and `step()`
- * together. Tensors among the arguments, in lists and objects too, are replaced at each call, and so
- * are numbers; rates and random numbers change as in a plain loop. Numbers, strings and tensors that
- * the function closes over are those of the second call, but for what is written into tensors. It
- * returns tensors without a graph. When shapes, modes, options or parameters are others than they
- * were, a step is captured for them, too. Throws a CompileError for what cannot be replayed: reading
- * values inside, async functions, a compiled function in another. See docs/compile.md.
+ * together. Tensors among the arguments, in lists and objects too, are replaced at each call, and
+ * so are numbers; rates and random numbers change as in a plain loop. Numbers, strings and tensors
+ * that the function closes over are those of the second call, but for what is written into tensors.
+ * It returns tensors without a graph. When shapes, modes, options or parameters are others than
+ * they were, a step is captured for them, too. Throws a CompileError for what cannot be replayed:
+ * reading values inside, async functions, a compiled function in another. See docs/compile.md.
  * @example
  * const w = tensor(3, { requiresGrad: true });
  * const step = compile((x: Tensor) => {

@@ -2,371 +2,54 @@
 // call, or it says why it cannot. On the interpreter to the bit. Not here: optimizers
 // (packages/optim/test/compile.test.ts), models (packages/nn/test/compile.test.ts).
 
-import { compile, CompileError, enableGrad, manualSeed, noGrad, ones, rand } from "@nabla/core";
-import { randn, randperm, tensor, Tensor, zeros } from "@nabla/core";
-import { hostScalar, hostStep, restsOn } from "@nabla/core/engine";
+import {
+  compile,
+  CompileError,
+  detectAnomaly,
+  manualSeed,
+  noGrad,
+  rand,
+  tensor,
+  zeros,
+} from "@nabla/core";
+import type { Tensor } from "@nabla/core";
 import { afterEach, describe, expect, test } from "vitest";
 
-import { interpreter } from "../src/backends/interpreter.js";
-import { wasm } from "../src/backends/wasm/backend.js";
 import { engine } from "../src/backends/wasm/web-assembly.js";
 import { mode } from "../src/graph/mode.js";
-import { onDemand } from "../src/schedule/demand.js";
-import { everyOp, runBy } from "../src/schedule/flush.js";
-import type { Policy } from "../src/schedule/flush.js";
+import { descent, leaf, programs, read } from "./compile-programs.js";
+import { captures, difference, engines } from "./engines.js";
+import type { Wrap } from "./engines.js";
 
-const standard = onDemand(wasm());
-afterEach(() => {
-  runBy(standard, interpreter);
-  mode.onRecapture = null;
-});
+afterEach(engines.standard);
 
-type Step = (...args: never[]) => unknown;
-type Wrap = <Own extends Step>(step: Own) => Own;
 const plain: Wrap = (step) => step;
 const compiled: Wrap = (step) => compile(step) as never;
 
-/** Everything that a program has read, in order. */
-type Program = (wrap: Wrap) => (number | string)[];
-
-const read = (...tensors: (Tensor | null)[]): (number | string)[] =>
-  tensors.flatMap((x): (number | string)[] => (x === null ? ["null"] : [...x.data()]));
-
-/** Runs a program by a policy, and counts how often a step was captured. */
-function run(policy: Policy, program: Program, wrap: Wrap): [(number | string)[], string[]] {
-  runBy(policy, interpreter);
+/** What a program reads, and why steps were captured. */
+function run<Read>(program: (wrap: Wrap) => Read, wrap: Wrap): [Read, string[]] {
   manualSeed(3);
-  const reasons: string[] = [];
-  mode.onRecapture = (reason) => reasons.push(reason);
-  const seen = program(wrap);
-  mode.onRecapture = null;
-  return [seen, reasons];
+  return captures(() => program(wrap));
 }
 
-function expectClose(found: (number | string)[], expected: (number | string)[]): void {
-  expect(found.length).toBe(expected.length);
-  found.forEach((value, i) => {
-    const other = expected[i]!;
-    if (typeof value === "string" || typeof other === "string") expect(value).toBe(other);
-    else expect(Math.abs(value - other)).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(other)));
-  });
-}
-
-const leaf = (...shape: number[]): Tensor => rand(shape).requiresGrad_();
-
-/** A step of descent on a line, written out. */
-function descent(wrap: Wrap, loss: (w: Tensor, x: Tensor) => Tensor): [Tensor, Step] {
-  const w = leaf(3);
-  const step = wrap((x: Tensor) => {
-    w.grad = null;
-    const value = loss(w, x);
-    value.backward();
-    noGrad(() => w.sub_(w.grad!.mul(0.1)));
-    return value;
-  });
-  return [w, step as Step];
-}
-
-/** What changes from call to call; each is run plainly and compiled, and how often it is captured. */
-const programs: [name: string, captures: number, program: Program][] = [
-  [
-    "a step",
-    1,
-    (wrap) => {
-      const [w, step] = descent(wrap, (own, x) => own.mul(x).square().sum());
-      const x = rand([3]);
-      return Array.from({ length: 6 }, () => read(step(x as never) as Tensor, w, w.grad)).flat();
-    },
-  ],
-  [
-    "batches as arguments, in lists, objects and views",
-    1,
-    (wrap) => {
-      const [w, data] = [leaf(3), rand([12, 3])];
-      const step = wrap(({ pair: [x, y] }: { pair: Tensor[] }) => {
-        w.grad = null;
-        const loss = x!.matmul(w).sub(y!).square().mean();
-        loss.backward();
-        noGrad(() => w.sub_(w.grad!.mul(0.1)));
-        return { loss, same: y };
-      });
-      const seen = [];
-      for (let i = 0; i < 6; i++) {
-        const y = rand([2]);
-        const { loss, same } = step({ pair: [data.narrow(0, 2 * i, 2), y] });
-        expect(same).toBe(y);
-        seen.push(...read(loss as Tensor, w));
-      }
-      return seen;
-    },
-  ],
-  [
-    "numbers as arguments, 0 among them",
-    2,
-    (wrap) => {
-      const x = rand([4]);
-      const step = wrap((a: number, b: number) => x.mul(a).add(b).pow(2).div(a));
-      const pairs = [[2, 1], [3, 1], [4, 0.5], [5, 0], [6, 0], [7, 2]]; // prettier-ignore
-      return pairs.flatMap(([a, b]) => read(step(a!, b!)));
-    },
-  ],
-  [
-    "random numbers of every kind",
-    1,
-    (wrap) => {
-      const x = ones([3]);
-      const step = wrap(() => [
-        x.mul(rand([3]).ge(0.3)).div(0.7),
-        randn([2], { dtype: "float64" }).add(randperm(2)),
-        zeros([4])
-          .bernoulli_(0.5)
-          .add(zeros([4]).uniform_(-1, 1)),
-      ]);
-      return Array.from({ length: 6 }, () => step().flatMap((one) => read(one))).flat();
-    },
-  ],
-  [
-    "what is kept over later calls",
-    1,
-    (wrap) => {
-      const [w, step] = descent(wrap, (own, x) => own.mul(x).sin().sum());
-      const kept: (Tensor | null)[] = [];
-      for (let i = 0; i < 8; i++) {
-        const [before, alias, unread] = [w.clone(), w.detach(), w.mul(2)];
-        const loss = step(tensor([i, 1, 2]) as never) as Tensor;
-        kept.push(before, alias, unread, loss, w.grad, loss.add(1));
-      }
-      return read(...kept);
-    },
-  ],
-  [
-    "gradients that are added up over calls, and dropped outside",
-    2,
-    (wrap) => {
-      const [w, x] = [leaf(3), rand([3])];
-      const step = wrap((y: Tensor) => {
-        const loss = w.mul(x).sub(y).square().sum();
-        loss.backward();
-        return loss;
-      });
-      const seen = [];
-      for (let i = 0; i < 12; i++) {
-        if (i % 4 === 0) w.grad = null;
-        seen.push(...read(step(tensor(i))), ...read(w.grad));
-        if (i % 4 === 3) noGrad(() => w.sub_(w.grad!.mul(0.05)));
-      }
-      return seen;
-    },
-  ],
-  [
-    "writes from outside between calls",
-    1,
-    (wrap) => {
-      const [w, step] = descent(wrap, (own, x) => own.mul(x).square().sum());
-      const x = rand([3]);
-      const seen = [];
-      for (let i = 0; i < 6; i++) {
-        if (i > 2) x.mul_(1.5);
-        if (i === 4) noGrad(() => w.select(0, 1).fill_(7));
-        if (i === 5) noGrad(() => w.zero_());
-        seen.push(...read(step(x as never) as Tensor, w, w.grad));
-      }
-      return seen;
-    },
-  ],
-  [
-    "state in a tensor, written through a view",
-    1,
-    (wrap) => {
-      const [h, seenBefore] = [zeros([2, 3]), zeros([])];
-      const last = h.select(0, 1);
-      const step = wrap((x: Tensor) => {
-        const next = h.select(0, 1).add(x).tanh();
-        h.select(0, 0).copy_(last);
-        h.select(0, 1).copy_(next);
-        seenBefore.add_(1);
-        return next.sum();
-      });
-      return Array.from({ length: 6 }, (_, i) =>
-        read(step(tensor([i, 1, 2])), h, last, seenBefore),
-      ).flat();
-    },
-  ],
-  [
-    "what happens besides, and rates",
-    1,
-    (wrap) => {
-      const [w, rate] = [leaf(2), { now: 1, steps: 0 }];
-      const step = wrap(() => {
-        hostStep(() => (rate.steps += 1));
-        const scale = hostScalar(() => rate.now / rate.steps);
-        return noGrad(() => w.mul_(scale).add(rate.steps * 0));
-      });
-      return Array.from({ length: 6 }, (_, i) => {
-        rate.now = 1 + i / 10;
-        return [...read(step(), w), rate.steps];
-      }).flat();
-    },
-  ],
-  [
-    "algorithms that are no kernels between kernels",
-    1,
-    (wrap) => {
-      const [w, step] = descent(wrap, (own, x) =>
-        own
-          .mul(x)
-          .sort()
-          .values.cumsum(0)
-          .exp()
-          .add(own.flip([0]))
-          .sum(),
-      );
-      return Array.from({ length: 6 }, (_, i) =>
-        read(step(tensor([i, 1, 0.5]) as never) as Tensor, w),
-      ).flat();
-    },
-  ],
-  [
-    "positions and classes in arguments",
-    2,
-    (wrap) => {
-      const table = leaf(4, 2);
-      const step = wrap((index: Tensor) => {
-        table.grad = null;
-        const found = table.at(index).square().sum();
-        found.backward();
-        return [found, table.grad!.clone(), table.indexSelect(0, index.abs())];
-      });
-      const lists = [[0, 1], [1, 2], [3, 3], [2, 0], [-1, 0], [0, -2], [1, 1]]; // prettier-ignore
-      return lists.flatMap((list) => read(...step(tensor(list, { dtype: "int32" }))));
-    },
-  ],
-  [
-    "another shape now and then",
-    2,
-    (wrap) => {
-      const [w, step] = descent(wrap, (own, x) => x.matmul(own).square().mean());
-      return [5, 5, 5, 5, 2, 5, 2, 5, 2].flatMap((n) =>
-        read(step(rand([n, 3]) as never) as Tensor, w),
-      );
-    },
-  ],
-  [
-    "another type",
-    2,
-    (wrap) => {
-      const step = wrap((x: Tensor) => x.add(1));
-      const types = ["float32", "float32", "float32", "int32", "int32"] as const;
-      return types.flatMap((dtype) => {
-        const y = step(tensor([1, 2], { dtype }));
-        return [y.dtype, ...read(y)];
-      });
-    },
-  ],
-  [
-    "requiresGrad switched off and on",
-    4,
-    (wrap) => {
-      const [v, w] = [leaf(2), leaf(2)];
-      const step = wrap(() => {
-        v.grad = w.grad = null;
-        const loss = v.mul(w).sum();
-        loss.backward();
-        return loss;
-      });
-      return [true, true, true, false, false, false, true].flatMap((wanted) => {
-        if (v.requiresGrad !== wanted) v.requiresGrad = wanted;
-        return read(step(), v.grad, w.grad);
-      });
-    },
-  ],
-  [
-    "noGrad around it",
-    2,
-    (wrap) => {
-      const w = leaf(2);
-      const step = wrap(() => {
-        const y = w.mul(2).square().sum();
-        return y.requiresGrad ? y.add(1).detach() : y;
-      });
-      return [0, 0, 0, 1, 1, 0, 1].flatMap((off) =>
-        read((off === 1 ? noGrad : enableGrad)(() => step())),
-      );
-    },
-  ],
-  [
-    "other arguments that are no tensors",
-    3,
-    (wrap) => {
-      const x = rand([3]);
-      const step = wrap((how: string, flags: boolean[]) =>
-        flags.reduce((y, flag) => (flag ? y.mul(2) : y), how === "sin" ? x.sin() : x.cos()),
-      );
-      const calls: [string, boolean[]][] = [
-        ["sin", [true]],
-        ["sin", [true]],
-        ["sin", [true]],
-        ["cos", [true]],
-        ["cos", [true, false]],
-        ["sin", [true]],
-      ];
-      return calls.flatMap(([how, flags]) => read(step(how, flags)));
-    },
-  ],
-  [
-    "a premise that changes",
-    2,
-    (wrap) => {
-      const [x, options] = [rand([3]), { nesterov: false }];
-      const step = wrap(() => {
-        restsOn("nesterov", () => options.nesterov);
-        return options.nesterov ? x.exp() : x.log();
-      });
-      return [false, false, false, true, true, false].flatMap((nesterov) => {
-        options.nesterov = nesterov;
-        return read(step());
-      });
-    },
-  ],
-  [
-    "constant results, arguments and parameters that are returned",
-    1,
-    (wrap) => {
-      const w = leaf(2);
-      const step = wrap((x: Tensor) => ({
-        fixed: tensor([1, 2]).mul(2),
-        part: x.narrow(0, 1, 1),
-        given: x,
-        w,
-        text: "loss",
-        none: null,
-        list: [7],
-      }));
-      return Array.from({ length: 5 }, (_, i) => {
-        const x = tensor([i, i + 1]);
-        const { fixed, part, given, w: same, text, none, list } = step(x);
-        expect([given, same]).toEqual([x, w]);
-        expect(given).toBe(x);
-        expect(same).toBe(w);
-        return [...read(fixed, part), text, String(none), ...list];
-      }).flat();
-    },
-  ],
-];
-
-describe.each(programs)("%s", (_name, captures, program) => {
+describe.each(programs)("%s", (_name, count, program) => {
   test("to the bit on the interpreter", () => {
-    const [expected] = run(onDemand(interpreter), program, plain);
-    const [found, reasons] = run(onDemand(interpreter), program, compiled);
+    engines.interpreter();
+    const [expected] = run(program, plain);
+    const [found, reasons] = run(program, compiled);
     expect(found).toEqual(expected);
-    expect(reasons.length, reasons.join("\n")).toBe(captures);
-    expect(run(everyOp, program, compiled)[0]).toEqual(expected);
+    expect(reasons).toHaveLength(count);
+    engines.everyOp();
+    expect(run(program, compiled)[0]).toEqual(expected);
   });
 
   test("within rounding on WebAssembly", () => {
-    const [expected] = run(onDemand(interpreter), program, plain);
-    expectClose(run(onDemand(wasm()), program, compiled)[0], expected);
-    expectClose(run(onDemand(wasm({ atOnce: true })), program, compiled)[0], expected);
+    engines.interpreter();
+    const [expected] = run(program, plain);
+    engines.wasm();
+    expect(difference(run(program, compiled)[0], expected)).toBe(null);
+    engines.wasmAtOnce();
+    expect(difference(run(program, compiled)[0], expected)).toBe(null);
   });
 });
 
@@ -407,7 +90,7 @@ describe("what is refused, by name", () => {
   };
 
   test.each(Object.entries(refused))("%s", (_name, [step, message]) => {
-    runBy(onDemand(interpreter), interpreter);
+    engines.interpreter();
     const call = compile(step);
     const twice = (): unknown => [call(x(), 2), call(x(), 3)];
     expect(twice).toThrow(CompileError);
@@ -444,7 +127,7 @@ describe("what is refused, by name", () => {
 
 describe("a throw inside", () => {
   test.each([1, 2, 3])("at call %s leaves what a plain loop would leave", (at) => {
-    const program: Program = (wrap) => {
+    const program = (wrap: Wrap): unknown[] => {
       const [w, data] = [leaf(3), rand([3])];
       let calls = 0;
       const step = wrap((x: Tensor) => {
@@ -470,8 +153,8 @@ describe("a throw inside", () => {
       // A replay does not run the JavaScript that would throw.
       return at > 2 ? [] : seen;
     };
-    const [expected] = run(onDemand(interpreter), program, plain);
-    expect(run(onDemand(interpreter), program, compiled)[0]).toEqual(expected);
+    engines.interpreter();
+    expect(run(program, compiled)[0]).toEqual(run(program, plain)[0]);
   });
 });
 
@@ -487,7 +170,7 @@ test("L4: nothing is compiled after the fourth call", () => {
   };
   Object.assign(wasmEngine, { Module: counting });
   try {
-    runBy(onDemand(wasm()), interpreter);
+    engines.wasm();
     const [w, step] = descent(compiled, (own, x) => own.mul(x).square().sum());
     const early = [];
     for (let i = 0; i < 200; i++) {
@@ -504,17 +187,16 @@ test("L4: nothing is compiled after the fourth call", () => {
 });
 
 test("L7: it is said why a step is captured anew", () => {
-  const reasons: string[] = [];
-  mode.onRecapture = (reason) => reasons.push(reason);
   const step = compile((x: Tensor) => x.mul(2));
-  for (const n of [1, 1, 1, 2]) step(zeros([n]));
-  noGrad(() => step(zeros([1])));
+  const [, reasons] = captures(() => {
+    for (const n of [1, 1, 1, 2]) step(zeros([n]));
+    noGrad(() => step(zeros([1])));
+  });
   expect(reasons[1]).toBe("an argument has shape [2], and had [1]");
   expect(reasons[2]).toMatch(/noGrad/);
 });
 
-test("who looks at every operation sees them: nothing is replayed", async () => {
-  const { detectAnomaly } = await import("@nabla/core");
+test("who looks at every operation sees them: nothing is replayed", () => {
   const step = compile((x: Tensor) => x.log());
   for (let i = 0; i < 4; i++) step(tensor([1]));
   expect(() => detectAnomaly(() => step(tensor([0])))).toThrow(/log gave -Infinity/);

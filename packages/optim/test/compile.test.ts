@@ -1,20 +1,14 @@
 // Every algorithm in a compiled step, with schedules, groups and options that change between calls,
 // against the plain loop: to the bit on the interpreter, and within rounding on WebAssembly.
 
+import { compile, CompileError, manualSeed, rand, tensor, Tensor, zeros } from "@nabla/core";
 import * as optim from "@nabla/optim";
 import type { Optimizer } from "@nabla/optim";
-import { clipGradNorm_, clipGradValue_, compile, CompileError, tensor } from "nabla";
-import { manualSeed, rand, Tensor, zeros } from "nabla";
 import { afterEach, describe, expect, test } from "vitest";
 
-import { interpreter } from "../../core/src/backends/interpreter.js";
-import { wasm } from "../../core/src/backends/wasm/backend.js";
-import { mode } from "../../core/src/graph/mode.js";
-import { onDemand } from "../../core/src/schedule/demand.js";
-import { runBy } from "../../core/src/schedule/flush.js";
+import { captures, difference, engines } from "../../core/test/engines.js";
 
-const standard = onDemand(wasm());
-afterEach(() => runBy(standard, interpreter));
+afterEach(engines.standard);
 
 type Options = Record<string, unknown>;
 type AnyOptimizer = Optimizer<{ lr: number }, object>;
@@ -51,11 +45,9 @@ interface Setting {
   readonly after?: () => void;
 }
 
-/** Twelve steps, everything that can be seen after each, and how often one was captured. */
-function train(make: () => Setting, isCompiled: boolean): [number[], string[]] {
+/** Twelve steps, and everything that can be seen after each. */
+function train(make: () => Setting, isCompiled: boolean): number[] {
   manualSeed(1);
-  const reasons: string[] = [];
-  mode.onRecapture = (reason) => reasons.push(reason);
   const { optimizer, parameters, before, between, after } = make();
   const own = (x: Tensor): Tensor => {
     const sum = parameters.map((w, i) =>
@@ -87,45 +79,39 @@ function train(make: () => Setting, isCompiled: boolean): [number[], string[]] {
     const tensors = parameters.flatMap((w) => [...w.data(), ...(w.grad?.data() ?? [])]);
     seen.push(loss.item(), ...tensors, ...states);
   }
-  mode.onRecapture = null;
-  return [seen, reasons];
+  return seen;
 }
 
-function agree(make: () => Setting, captures: number): void {
-  runBy(onDemand(interpreter), interpreter);
-  const [expected] = train(make, false);
-  const [found, reasons] = train(make, true);
+function expectAgreement(make: () => Setting, count: number): void {
+  engines.interpreter();
+  const expected = train(make, false);
+  const [found, reasons] = captures(() => train(make, true));
   expect(found).toEqual(expected);
-  expect(reasons.length, reasons.join("\n")).toBe(captures);
-  runBy(onDemand(wasm()), interpreter);
-  const [fast] = train(make, true);
-  expect(fast.length).toBe(expected.length);
-  fast.forEach((value, i) => {
-    const other = expected[i]!;
-    expect(Math.abs(value - other)).toBeLessThanOrEqual(2e-4 * Math.max(1, Math.abs(other)));
-  });
+  expect(reasons).toHaveLength(count);
+  engines.wasm();
+  expect(difference(train(make, true), expected, 2e-4)).toBe(null);
 }
 
 const leaf = (dtype: "float32" | "float64" = "float32"): Tensor =>
   rand([3], { dtype }).requiresGrad_();
 
-describe.each(all)("%s", (_name, make, options, captures = 1) => {
+describe.each(all)("%s", (_name, make, options, count = 1) => {
   test("as in the plain loop, with rates that change and a parameter without gradient", () => {
-    agree(() => {
+    expectAgreement(() => {
       const [v, w, idle] = [leaf(), leaf("float64"), leaf()];
       const optimizer = new make([{ params: [v], lr: 0.02 }, { params: [w, idle] }], options);
       const before = (i: number): void => {
         for (const group of optimizer.paramGroups) group.lr *= 1 - 0.03 * i;
       };
       return { optimizer, parameters: [v, w], before };
-    }, captures);
+    }, count);
   });
 });
 
 const schedules: Record<string, (optimizer: AnyOptimizer) => { step(): void }> = {
   StepLR: (own) => new optim.StepLR(own, 3),
   CosineAnnealingLR: (own) => new optim.CosineAnnealingLR(own, 10),
-  OneCycleLR: (own) => new optim.OneCycleLR(own as never, 0.2, { totalSteps: 20 }),
+  OneCycleLR: (own) => new optim.OneCycleLR(own, 0.2, { totalSteps: 20 }),
   LambdaLR: (own) => new optim.LambdaLR(own, (epoch) => 1 / (1 + epoch)),
   CosineAnnealingWarmRestarts: (own) => new optim.CosineAnnealingWarmRestarts(own, 4),
   SequentialLR: (own) =>
@@ -143,7 +129,7 @@ describe.each(Object.entries(schedules))("%s", (_name, make) => {
     ["between calls", false],
     ["inside", true],
   ])("%s", (_where, isInside) => {
-    agree(() => {
+    expectAgreement(() => {
       const w = leaf();
       const optimizer = new Adam!([w], { lr: 0.1 });
       const schedule = make(optimizer);
@@ -157,11 +143,11 @@ describe.each(Object.entries(schedules))("%s", (_name, make) => {
 });
 
 test("gradients that are clipped", () => {
-  agree(() => {
+  expectAgreement(() => {
     const [v, w] = [leaf(), leaf()];
     const between = (): void => {
-      clipGradNorm_([v, w], 0.3);
-      clipGradValue_([v], 0.1);
+      optim.clipGradNorm_([v, w], 0.3);
+      optim.clipGradValue_([v], 0.1);
     };
     return { optimizer: new SGD!([v, w], { lr: 0.5 }), parameters: [v, w], between };
   }, 1);
@@ -178,12 +164,12 @@ describe("what captures a step anew, so that it is right", () => {
     ["a parameter that is frozen", 3, (_own, [w]) => (w!.requiresGrad = false)],
   ];
 
-  test.each(changes)("%s", (_name, captures, change) => {
-    agree(() => {
+  test.each(changes)("%s", (_name, count, change) => {
+    expectAgreement(() => {
       const parameters = [leaf(), leaf()];
       const optimizer = new SGD!(parameters, { lr: 0.05, momentum: 0.9, weightDecay: 0.1 });
       return { optimizer, parameters, before: (i) => i === 5 && change(optimizer, parameters) };
-    }, captures);
+    }, count);
   });
 
   test("a rate that means nothing is an error at its own call", () => {
@@ -219,7 +205,7 @@ test("what looks at values is refused by name", () => {
   const refused: [() => unknown, RegExp][] = [
     [() => search.step(lossOf), /LBFGS\.step cannot be part of a compiled function/],
     [() => plateau.step(tensor(1)), /ReduceLROnPlateau\.step cannot/],
-    [() => (lossOf(), clipGradNorm_([w], 1, { errorIfNonfinite: true })), /reading a value/],
+    [() => (lossOf(), optim.clipGradNorm_([w], 1, { errorIfNonfinite: true })), /reading a value/],
   ];
   for (const [step, message] of refused) {
     const compiled = compile(step);

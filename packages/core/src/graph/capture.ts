@@ -1,8 +1,8 @@
 /**
- * What a function does besides recording nodes, told to whoever makes a compiled step of it: numbers
- * that are read anew at each replay, things that happen outside of tensors, and what the recording
- * rests on. While nothing is captured all of it is done at once and nobody is told. Who listens:
- * schedule/capture.ts.
+ * What a function does besides recording nodes, told to whoever makes a compiled step of it:
+ * numbers that are read anew at each replay, things that happen outside of tensors, and what the
+ * recording rests on. While nothing is captured all of it is done at once and nobody is told. Who
+ * listens: schedule/capture.ts.
  */
 import { CompileError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
@@ -32,7 +32,9 @@ export interface Capture {
   refuse(what: string, instead: string): never;
 }
 
-/** A number that is read anew at each replay. It is an operand; JavaScript cannot compute with it. */
+/**
+ * A number that is read anew at each replay. It is an operand; JavaScript cannot compute with it.
+ */
 export class HostNumber {
   readonly of: (dtype: DType) => Tensor;
 
@@ -43,7 +45,7 @@ export class HostNumber {
   [Symbol.toPrimitive](): never {
     throw new CompileError(
       "compile: a number that may differ at each call, an argument of the function for example, " +
-        "is used by JavaScript: in arithmetic, as a size or in a condition, which runs only once. " +
+        "is used by JavaScript: in arithmetic, as a size or in a condition, which runs once. " +
         "Use it in operations of tensors, x.mul(n), or pass what is computed from it as an " +
         "argument of its own.",
     );
@@ -78,7 +80,7 @@ export function hostStep(run: () => void): void {
  * it does not, it is captured anew. `read` is called before anything of a step happens.
  * @example
  * const options = { nesterov: true };
- * restsOn("nesterov", () => options.nesterov);
+ * restsOn("nesterov", () => options.nesterov) // undefined
  */
 export function restsOn(what: string, read: () => unknown): void {
   mode.capture?.rests(what, read);
@@ -97,7 +99,7 @@ export const learn = <Lesson>(x: Tensor, read: (values: TypedArray) => Lesson): 
 /**
  * Refuses to be compiled, by name, and says what to do instead.
  * @example
- * refuseCompile("LBFGS.step", "call it outside");
+ * refuseCompile("LBFGS.step", "call it outside") // undefined
  */
 export function refuseCompile(what: string, instead: string): void {
   mode.capture?.refuse(what, instead);
@@ -106,7 +108,7 @@ export function refuseCompile(what: string, instead: string): void {
 /**
  * Tells a compiled step of tensors whose gradients it reads, leaves or drops.
  * @example
- * concerns([tensor(1, { requiresGrad: true })]);
+ * concerns([tensor(1, { requiresGrad: true })]) // undefined
  */
 export function concerns(parameters: Iterable<Tensor>): void {
   mode.capture?.concerns(parameters);

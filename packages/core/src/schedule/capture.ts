@@ -1,8 +1,8 @@
 /**
  * The policy under which a step is captured: nodes are written down, and nothing runs. With them it
  * notes what each value that was there before is (an argument, what a storage holds, a gradient, a
- * number or random numbers made anew), so that a replay can look for it again; what happens besides;
- * and what all of it rests on. Not here: replaying (schedule/replay.ts).
+ * number or random numbers made anew), so that a replay can look for it again; what happens
+ * besides; and what all of it rests on. Not here: replaying (schedule/replay.ts).
  */
 import { CompileError } from "../errors.js";
 import { HostNumber } from "../graph/capture.js";
@@ -109,11 +109,10 @@ export class Capturing implements Capture {
     for (let i = 0; i < inputs.length; i++) {
       if (inputs[i]!.round !== this.round) this.used(inputs[i]!, tensors[i]!);
     }
-    const base = inputs[0];
-    if (node.operation.work === null && base?.buffer != null) {
-      const by = node.offset - base.offset;
+    if (node.operation.work === null && inputs[0]!.buffer !== null) {
+      const [of] = inputs as [Node];
       runNow(node);
-      this.sources.set(node, { kind: "view", of: base, by });
+      this.sources.set(node, { kind: "view", of, by: node.offset - of.offset });
       return;
     }
     node.round = this.round;
@@ -266,8 +265,8 @@ export class Capturing implements Capture {
 
   refuse(what: string, instead: string): never {
     throw new CompileError(
-      `compile: ${what} cannot be part of a compiled function, whose JavaScript does not run again ` +
-        `at each call; ${instead}.`,
+      `compile: ${what} cannot be part of a compiled function, whose JavaScript does not run ` +
+        `again at each call; ${instead}.`,
     );
   }
 

@@ -1,8 +1,9 @@
 /**
- * A compiled step: what one call of a function recorded, laid out once more at every later call with
- * the values of that call, and run as one plan. JavaScript of the function does not run again; what
- * it does besides recording was noted by schedule/capture.ts, and so was what has to hold for the
- * step to be the right one. Not here: what users call (compile.ts). Read next: schedule/plan.ts.
+ * A compiled step: what one call of a function recorded, laid out once more at every later call
+ * with the values of that call, and run as one plan. JavaScript of the function does not run again;
+ * what it does besides recording was noted by schedule/capture.ts, and so was what has to hold for
+ * the step to be the right one. Not here: what users call (compile.ts). Read next:
+ * schedule/plan.ts.
  */
 import type { Backend } from "../backends/backend.js";
 import { CompileError } from "../errors.js";
@@ -265,7 +266,9 @@ class Step {
     const round = new Round();
     const nodes: Node[] = [];
     for (const [slot, node] of this.nodes.entries()) {
-      const inputs = this.plan.codes(slot).map((code) => nodes[code] ?? leaves[-1 - code]!);
+      const inputs = this.plan.entries[slot]!.codes.map(
+        (code) => nodes[code] ?? leaves[-1 - code]!,
+      );
       const copy = copied(node, inputs);
       copy.round = round;
       copy.slot = slot;
@@ -334,6 +337,8 @@ class Step {
     }
     const node = this.given(source, given);
     if (node.buffer === null) this.policy.realize([node]);
+    // Reading elements that are gone throws.
+    if (node.buffer!.isLost) void node.buffer!.array;
     return node;
   }
 
