@@ -28,7 +28,10 @@ export function choosePolicy(
   if (setting("NABLA_FLUSH") === "everyOp") return everyOp;
   const wanted = setting("NABLA_BACKEND");
   if (wanted === "interpreter") return on(interpreter);
-  if (isSupported()) return on(wasm({ atOnce: wanted === "wasm" }));
+  if (isSupported()) {
+    const fused = setting("NABLA_RELAXED_SIMD") !== "0";
+    return on(wasm({ atOnce: wanted === "wasm", fused }));
+  }
   tell(
     "nabla: WebAssembly is missing here, or a content-security policy forbids it (one with " +
       "'wasm-unsafe-eval' does not): everything works, and is slower. To choose that and not be " +

@@ -9,7 +9,7 @@ import type { DType } from "../../graph/dtype.js";
 import type { FusedKernel } from "../../kernel/fused.js";
 import type { Backend, Result, Routine } from "../backend.js";
 import { interpreter } from "../interpreter.js";
-import { compile } from "./compile.js";
+import { canFuse, compile } from "./compile.js";
 import type { Compiled } from "./compile.js";
 import { Memory } from "./memory.js";
 
@@ -29,10 +29,13 @@ export interface WasmOptions {
   readonly budget?: number;
   /** Whether to make code at the first run already. */
   readonly atOnce?: boolean;
+  /** Whether sums of products may multiply and add in one instruction, where there is one. */
+  readonly fused?: boolean;
 }
 
-export function wasm({ budget = 2 ** 29, atOnce = false }: WasmOptions = {}): Backend {
+export function wasm({ budget = 2 ** 29, atOnce = false, fused }: WasmOptions = {}): Backend {
   const memory = new Memory(budget);
+  const settings = { memory, fused: fused !== false && canFuse() };
   return {
     name: "wasm",
     run: (launch) => interpreter.run(launch),
@@ -43,7 +46,7 @@ export function wasm({ budget = 2 ** 29, atOnce = false }: WasmOptions = {}): Ba
       return {
         run(buffers, offsets) {
           if (runs++ === 0) plain.run(buffers, offsets);
-          else (routine ??= new CompiledRoutine(memory, kernels, results)).run(buffers, offsets);
+          else (routine ??= new CompiledRoutine(settings, kernels, results)).run(buffers, offsets);
         },
         get text() {
           return routine?.code.text ?? null;
@@ -84,6 +87,11 @@ interface Read {
   holds: Buffer | null;
 }
 
+interface Settings {
+  readonly memory: Memory;
+  readonly fused: boolean;
+}
+
 /** One module and what it reads and writes. */
 class CompiledRoutine implements Routine {
   private readonly memory: Memory;
@@ -97,12 +105,12 @@ class CompiledRoutine implements Routine {
   private base = -1;
 
   constructor(
-    memory: Memory,
+    { memory, fused }: Settings,
     kernels: readonly FusedKernel[],
     results: readonly (Result | null)[],
   ) {
     this.memory = memory;
-    this.code = compile(kernels, results.length, memory.memory);
+    this.code = compile(kernels, results.length, memory.memory, fused);
     this.tableLength = results.length;
     let end = align((results.length + 1) * 4);
     results.forEach((result, buffer) => {
