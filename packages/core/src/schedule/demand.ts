@@ -17,6 +17,7 @@ import { runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
 import { hashOf, Plan, Round } from "./plan.js";
 import type { Spare } from "./plan.js";
+import { compileWith } from "./replay.js";
 
 /** Nodes that may wait, before they run one by one. */
 const MOST_NODES = 5_000;
@@ -111,10 +112,8 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     const plan = find(ready, own);
     if (last !== null) last.next = plan;
     last = plan;
-    for (const { node, spare } of changed) {
-      if (spare?.buffer?.shared === false && spare.forks === 0) {
-        places.push({ node, buffer: spare.buffer });
-      }
+    for (const { node, place } of changed) {
+      if (place !== null) places.push({ node, buffer: place });
     }
     try {
       if (onlooker === null) plan.run(ready, own, places);
@@ -122,7 +121,7 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     } catch (error) {
       throw error instanceof RangeError ? whyNoMemory(ready, error) : error;
     }
-    for (const storage of changed) settle(storage);
+    for (const storage of changed) storage.settle();
   }
 
   function begin(): void {
@@ -166,13 +165,14 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     }
   }
 
-  return {
+  const policy: Policy = {
     record,
     keep,
     write: (storage) => written.push(storage),
     reuse: (node, buffer) => spares.push({ node, buffer }),
     realize,
   };
+  return { ...policy, compile: compileWith(policy, backend) };
 }
 
 /** A typed array or a memory that cannot be made is a RangeError. */
@@ -193,14 +193,3 @@ const whyLost = ({ operation }: Node, leaf: Node): string =>
   `${operation.name}: a result of it is read, two or more steps after it was made, for the first ` +
   `time, and the tensor of shape ${formatShape(leaf.shape)} it is computed from has been written ` +
   "over twice; read or detach() the result in its own step.";
-
-/**
- * A storage that is written at every step keeps two places and changes between them: the version
- * before the current one has its elements still, the one before that is lost.
- */
-function settle(storage: Storage): void {
-  const { node, current } = storage;
-  if (node === current) return;
-  storage.spare = current;
-  storage.current = node.operation.work === null ? null : node;
-}

@@ -91,6 +91,11 @@ export class Plan {
     this.found = leaves;
   }
 
+  /** The leaves of the round that was last compared, in the order of their numbers. */
+  get leafNodes(): readonly Node[] {
+    return this.found;
+  }
+
   /** The value at a place that was not kept is needed after all: from now on it is kept. */
   remember(slot: number): void {
     this.remembered.add(slot);
@@ -143,10 +148,14 @@ export class Plan {
     return true;
   }
 
-  /** Runs the round that was last compared. */
-  run(nodes: readonly Node[], round: Round, spares: readonly Spare[]): void {
+  /** Runs the round that was last compared, or the same one with other leaves. */
+  run(
+    nodes: readonly Node[],
+    round: Round,
+    spares: readonly Spare[],
+    leaves: readonly Node[] = this.found,
+  ): void {
     round.plan = this;
-    const leaves = this.found;
     this.found = [];
     const program = (this.program ??= this.prepare(nodes));
     this.runs += 1;
