@@ -37,7 +37,9 @@ const coreRules: [files: string, mayImport: string[]][] = [
   ["debug.ts", ["graph/", "schedule/flush.ts"]],
   ["gradcheck.ts", ["tensor.ts", "ops/", "autograd.ts", "graph/"]],
   // The one place that knows both when things run and on what.
-  ["choose.ts", ["schedule/", "backends/"]],
+  // What is printed of what runs.
+  ["report.ts", ["debug.ts", "graph/", "schedule/"]],
+  ["choose.ts", ["schedule/", "backends/", "report.ts"]],
   ["engine.ts", ["choose.ts", "debug.ts", "schedule/flush.ts", "backends/interpreter.ts"]],
   ["inspect.ts", ["engine.ts", "autograd.ts", "debug.ts", "graph/", "ops/", "schedule/flush.ts"]],
   ["index.ts", ["./"]],

@@ -5,8 +5,8 @@
  */
 import { interpreter } from "./backends/interpreter.js";
 import { choosePolicy } from "./choose.js";
-import { printOperations } from "./debug.js";
-import { realize as realizeNodes, runBy } from "./schedule/flush.js";
+import { debugLevel, printOperations } from "./debug.js";
+import { everyOp, realize as realizeNodes, runBy } from "./schedule/flush.js";
 import type { Tensor } from "./tensor.js";
 
 /** What Node and browsers both have, and what only Node has. */
@@ -18,8 +18,10 @@ const setting = (name: string): string | undefined => process?.env?.[name];
 
 const tell = (line: string): void => console.error(line);
 
-runBy(choosePolicy(setting, tell), interpreter);
-if (Number(setting("NABLA_DEBUG") ?? 0) >= 1) printOperations(tell);
+const level = debugLevel(setting("NABLA_DEBUG"), tell);
+const policy = choosePolicy(setting, tell, level);
+runBy(policy, interpreter);
+if (policy === everyOp && level >= 1) printOperations(level, tell);
 
 /**
  * Computes these tensors now, and whatever else waits: what an optimizer does at the end of a step

@@ -36,6 +36,7 @@ export type { RngState } from "./ops/random.js";
 export { empty, emptyLike, eye, fullLike, logspace } from "./ops/sequence.js";
 export { trilIndices, triuIndices } from "./ops/sequence.js";
 export { canCast, promoteTypes, resultType } from "./ops/promotion.js";
+export { readOptions } from "./ops/options.js";
 export type { PadOptions } from "./ops/pad.js";
 export { Tensor } from "./tensor.js";
 export type { Hook } from "./tensor.js";

@@ -1,7 +1,7 @@
 // The conditions under which operations may wait although nobody asked them to. Each test fails
 // when its condition is broken. Not here: that the parts compute the right thing
-// (policies.test.ts), memory (memory.test.ts), and long runs (packages/nabla/test/soak). L7, that
-// NABLA_DEBUG=1 says why a plan was made anew, has no test because it is not there yet.
+// (policies.test.ts), memory (memory.test.ts), and long runs (packages/nabla/test/soak); L7, that
+// NABLA_DEBUG=1 says why a plan was made anew (report.test.ts).
 
 import { readdirSync, readFileSync } from "node:fs";
 

@@ -3,10 +3,8 @@
  * and a step that turns gradients into new values. An algorithm is one file with one `update`.
  * Not here: any algorithm. Read next: sgd.ts.
  */
-import { ArgumentError, enableGrad, noGrad, ShapeError, Tensor } from "@nabla/core";
+import { ArgumentError, enableGrad, noGrad, readOptions, ShapeError, Tensor } from "@nabla/core";
 import { gradientOf, realize } from "@nabla/core/engine";
-
-import { completeOptions } from "./checks.js";
 
 /** Some parameters with the options that differ for them from those of the optimizer. */
 export type ParameterGroupOptions<Options> = {
@@ -160,7 +158,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
 
   /** All options, from those given and the defaults of the rest; unknown ones are refused. */
   private complete(options: Partial<Options>): Options {
-    return completeOptions(this.name, this.defaults, options, leftOut);
+    return readOptions(this.name, options, this.defaults as Required<Options>, leftOut);
   }
 
   private checkParameter(parameter: Tensor): void {

@@ -89,7 +89,8 @@ export function dataNode(
   dtype: DType,
   operation: Operation = given,
 ): Node {
-  const node = new Node(operation, [], null, dtype, { shape });
+  // Others will have the same list for their shape: whoever holds a tensor must not change it.
+  const node = new Node(operation, [], null, dtype, { shape: Object.freeze(shape) });
   node.buffer = new Buffer(array);
   return node;
 }

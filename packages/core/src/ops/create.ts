@@ -11,6 +11,7 @@ import { checkShape, countElements } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { construct } from "./define.js";
+import { readOptions } from "./options.js";
 
 /** What every function that makes a tensor takes last. */
 export interface CreateOptions<D extends DType = DType> {
@@ -32,8 +33,7 @@ export function create(
   options: CreateOptions,
   fill: (buffer: TypedArray) => void,
 ): Tensor {
-  checkOptions(name, options);
-  const { dtype = "float32", requiresGrad = false } = options;
+  const { dtype, requiresGrad } = readCreateOptions(name, options);
   checkDType(name, dtype);
   const buffer = allocate(dtype, countElements(checkShape(name, shape)));
   if (isFloat(dtype)) fill(buffer);
@@ -42,24 +42,9 @@ export function create(
   return requiresGrad ? result.requiresGrad_() : result;
 }
 
-/** Refuses what is no options, and those with names that are not `known`. */
-export function checkOptions(
-  name: string,
-  options: unknown,
-  known: readonly string[] = ["dtype", "requiresGrad"],
-): void {
-  if (typeof options === "object" && options !== null && !Array.isArray(options)) {
-    const unknown = Object.keys(options).find((key) => !known.includes(key));
-    if (unknown === undefined) return;
-    throw new ArgumentError(
-      `${name}: there is no option "${unknown}"; its options: ${known.join(", ")}.`,
-    );
-  }
-  throw new ArgumentError(
-    `${name}: the last argument is ${String(options)}, which is no options; ` +
-      `its options: ${known.join(", ")}.`,
-  );
-}
+/** What every function that makes a tensor takes, complete. */
+export const readCreateOptions = (name: string, options: CreateOptions): Required<CreateOptions> =>
+  readOptions<CreateOptions>(name, options, { dtype: "float32", requiresGrad: false });
 
 /** Typed arrays of integers wrap what they cannot hold; a tensor refuses it. */
 function fillWhole(
@@ -108,7 +93,7 @@ export function checkDType(name: string, dtype: DType): DType {
  * tensor([1, 2], { requiresGrad: true }) // tensor([1., 2.], requiresGrad=true)
  */
 export function tensor(data: NestedArray, options: CreateOptions = {}): Tensor {
-  checkOptions("tensor", options);
+  readCreateOptions("tensor", options);
   if (data instanceof Object && "node" in data) {
     throw new ArgumentError("tensor: this is a tensor already; copy it with x.clone().");
   }

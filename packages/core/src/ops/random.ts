@@ -9,7 +9,7 @@ import type { DType, TypedArray } from "../graph/dtype.js";
 import type { Creation } from "../graph/shape-types.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { checkOptions, create } from "./create.js";
+import { create, readCreateOptions } from "./create.js";
 import type { CreateOptions } from "./create.js";
 
 /** Where the random numbers stand: the seed, and how many were drawn since. */
@@ -91,7 +91,7 @@ export function fillRandom(buffer: TypedArray, element: Draw): void {
 
 /** A new tensor filled with fractions. */
 function draw(name: string, shape: Shape, options: CreateOptions, element: Draw): Tensor {
-  checkOptions(name, options);
+  readCreateOptions(name, options);
   if (options.dtype === "int32" || options.dtype === "bool") {
     throw new ArgumentError(
       `${name}: ${options.dtype} has no ${name}; its numbers lie between integers. Use "float32" ` +

@@ -7,8 +7,10 @@
  * schedule/plan.ts.
  */
 import type { Backend } from "../backends/backend.js";
-import type { Buffer } from "../graph/buffer.js";
+import { StaleError } from "../errors.js";
+import { Buffer } from "../graph/buffer.js";
 import type { Node } from "../graph/node.js";
+import { formatShape } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
 import { runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
@@ -24,7 +26,13 @@ const MOST_BYTES = 2 ** 26;
 /** Plans that are remembered. */
 const MOST_PLANS = 256;
 
-export function onDemand(backend: Backend): Policy {
+/** Who looks on, as report.ts does for NABLA_DEBUG. */
+export interface Onlooker {
+  /** These run now, as one plan or, `null`, one by one; `run` has to be called. */
+  onRun(nodes: readonly Node[], plan: Plan | null, run: () => void): void;
+}
+
+export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Policy {
   const plans = new Map<string, Plan[]>();
   let nodes: Node[] = [];
   let round = new Round();
@@ -44,14 +52,19 @@ export function onDemand(backend: Backend): Policy {
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i]!;
       if (input.round === round) continue;
-      if (input.buffer === null) revive(input);
+      if (input.buffer === null) {
+        const reason = revive(input);
+        if (reason !== null) return giveUp(node, Buffer.ofNothing(reason));
+      } else if (input.buffer.isLost) return giveUp(node, input.buffer);
       else hold(input, input.buffer);
     }
     if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);
     else {
       wait(node);
-      if (nodes.length >= MOST_NODES) runOneByOne();
-      else if (held > MOST_BYTES) realize([]);
+      if (nodes.length >= MOST_NODES) {
+        if (onlooker === null) runOneByOne();
+        else onlooker.onRun(nodes, null, runOneByOne);
+      } else if (held > MOST_BYTES) realize([]);
     }
   }
 
@@ -61,22 +74,34 @@ export function onDemand(backend: Backend): Policy {
     if (buffer.reads === 0) held += buffer.ownBytes ?? 0;
   }
 
-  /** Takes a node that ran without being kept into the round again, after what it needs. */
-  function revive(node: Node): void {
-    if (node.round instanceof Round) node.round.plan?.remember(node.slot);
-    const stack = [node];
+  /**
+   * Takes a node that ran without being kept into the round again, after what it needs; gives the
+   * reason where that is gone.
+   */
+  function revive(node: Node): string | null {
+    const [needed, stack] = [new Set<Node>(), [node]];
     while (stack.length > 0) {
       const top = stack.at(-1)!;
-      const missing = top.inputs.find((one) => one.buffer === null && one.round !== round);
-      if (missing !== undefined) {
-        stack.push(missing);
-        continue;
-      }
-      stack.pop();
-      if (top.buffer !== null || top.round === round) continue;
-      if (top.operation.work === null && top.inputs[0]!.buffer !== null) runNow(top);
-      else wait(top);
+      const lost = top.inputs.find(({ buffer }) => buffer?.isLost === true);
+      if (lost !== undefined) return whyLost(top, lost);
+      const isMissing = (one: Node): boolean =>
+        one.buffer === null && one.round !== round && !needed.has(one);
+      const missing = top.inputs.find(isMissing);
+      if (missing !== undefined) stack.push(missing);
+      else needed.add(stack.pop()!);
     }
+    if (node.round instanceof Round) node.round.plan?.remember(node.slot);
+    for (const one of needed) {
+      if (one.operation.work === null && one.inputs[0]!.buffer !== null) runNow(one);
+      else wait(one);
+    }
+    return null;
+  }
+
+  /** What cannot be computed any more is an error when it is read, and not before. */
+  function giveUp(node: Node, nothing: Buffer): void {
+    node.buffer = nothing;
+    node.inputs = [];
   }
 
   function realize(asked: readonly Node[]): void {
@@ -93,7 +118,8 @@ export function onDemand(backend: Backend): Policy {
         places.push({ node, buffer: spare.buffer });
       }
     }
-    plan.run(ready, own, places);
+    if (onlooker === null) plan.run(ready, own, places);
+    else onlooker.onRun(ready, plan, () => plan.run(ready, own, places));
     for (const storage of changed) settle(storage);
   }
 
@@ -114,7 +140,8 @@ export function onDemand(backend: Backend): Policy {
   function want(node: Node): void {
     if (node.buffer !== null) return;
     node.wanted = true;
-    if (node.round !== round) revive(node);
+    const reason = node.round === round ? null : revive(node);
+    if (reason !== null) throw new StaleError(reason);
   }
 
   function find(ready: readonly Node[], own: Round): Plan {
@@ -151,6 +178,12 @@ export function onDemand(backend: Backend): Policy {
     realize,
   };
 }
+
+/** What is said where a value is needed that a later version has taken the place of. */
+const whyLost = ({ operation }: Node, leaf: Node): string =>
+  `${operation.name}: a result of it is read, two or more steps after it was made, for the first ` +
+  `time, and the tensor of shape ${formatShape(leaf.shape)} it is computed from has been written ` +
+  "over twice; read or detach() the result in its own step.";
 
 /**
  * A storage that is written at every step keeps two places and changes between them: the version

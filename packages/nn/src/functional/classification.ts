@@ -3,11 +3,18 @@
  * targets are read at the call, and one that is no class is an IndexError there. Losses of single
  * elements: loss.ts.
  */
-import { ArgumentError, DTypeError, IndexError, ShapeError, arange, tensor } from "@nabla/core";
+import {
+  arange,
+  ArgumentError,
+  DTypeError,
+  IndexError,
+  readOptions,
+  ShapeError,
+  tensor,
+} from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkOptional, checkRange, checkShape, checkTensors, showShape } from "../checks.js";
-import { readOptions } from "../options.js";
 import { binaryCrossEntropyWithLogits } from "./loss.js";
 import type { WeightedOptions } from "./loss.js";
 import { reduce, reducing } from "./reduction.js";

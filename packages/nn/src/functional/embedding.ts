@@ -3,19 +3,20 @@
  * read at the call, so that one without a row is an error there.
  */
 import {
+  arange,
   ArgumentError,
+  customFunction,
   DTypeError,
   IndexError,
-  ShapeError,
-  arange,
-  customFunction,
   noGrad,
+  readOptions,
+  ShapeError,
   tensor,
 } from "@nabla/core";
 import type { Tensor, TypedArray } from "@nabla/core";
 
-import { readOptions } from "../options.js";
-import { checkTensor, format, range } from "../sizes.js";
+import { checkTensors, format } from "../checks.js";
+import { range } from "../sizes.js";
 
 /** What `embedding` takes last. */
 export interface EmbeddingOptions {
@@ -91,11 +92,11 @@ export function embeddingBag(
     includeLastOffset: false,
   });
   const { mode, offsets, perSampleWeights } = given;
-  checkTensor("embeddingBag", "input", input);
-  checkTensor("embeddingBag", "weight", weight);
-  if (offsets !== null) checkTensor("embeddingBag", "offsets", offsets);
+  checkTensors("embeddingBag", { input });
+  checkTensors("embeddingBag", { weight });
+  if (offsets !== null) checkTensors("embeddingBag", { offsets });
   if (perSampleWeights !== null) {
-    checkTensor("embeddingBag", "perSampleWeights", perSampleWeights);
+    checkTensors("embeddingBag", { perSampleWeights });
   }
   checkMode(input, weight, given);
   const starts = bagStarts(input, given);
@@ -150,7 +151,7 @@ export function oneHot(input: Tensor, numClasses = -1): Tensor {
 
 /** The numbers of rows in a tensor, each of which there is. */
 function readNumbers(name: string, input: Tensor, rows: number): TypedArray {
-  checkTensor(name, "input", input);
+  checkTensors(name, { input });
   if (input.dtype !== "int32") {
     throw new DTypeError(
       `${name}: the input is ${input.dtype}, and numbers of rows are int32; convert it with ` +
@@ -178,7 +179,7 @@ function openTable(
   weight: Tensor,
   { paddingIdx, scaleGradByFreq, maxNorm, normType }: Required<EmbeddingOptions>,
 ): Table {
-  checkTensor(name, "weight", weight);
+  checkTensors(name, { weight });
   const [count = 0] = weight.shape;
   if (weight.shape.length !== 2) {
     throw new ShapeError(

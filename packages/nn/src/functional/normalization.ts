@@ -6,16 +6,16 @@
  */
 import {
   ArgumentError,
-  ShapeError,
   customFunction,
-  ones,
   isGradEnabled,
   noGrad,
+  ones,
+  readOptions,
+  ShapeError,
 } from "@nabla/core";
 import type { Saved, Tensor } from "@nabla/core";
 
-import { checkOptional, checkShape, checkTensors, showShape } from "../checks.js";
-import { readOptions } from "../options.js";
+import { checkOptional, checkShape, checkTensors, format, showShape } from "../checks.js";
 
 /** What normalisations take. */
 export interface NormOptions {
@@ -308,12 +308,10 @@ function lastDims(name: string, input: Tensor, sizes: readonly number[]): number
     throw new ArgumentError(`${name}: the normalized shape must be a list, for example [3].`);
   }
   const first = input.dim() - sizes.length;
-  const last = showShape({ shape: input.shape.slice(Math.max(0, first)) });
-  if (sizes.length > 0 && last === showShape({ shape: sizes }))
-    return sizes.map((_, i) => first + i);
+  const last = format(input.shape.slice(Math.max(0, first)));
+  if (sizes.length > 0 && last === format(sizes)) return sizes.map((_, i) => first + i);
   throw new ShapeError(
-    `${name}: an input of shape ${showShape(input)} does not end in ` +
-      `${showShape({ shape: sizes })}.`,
+    `${name}: an input of shape ${showShape(input)} does not end in ${format(sizes)}.`,
   );
 }
 

@@ -6,7 +6,8 @@
 import { ShapeError, pad, tensor } from "@nabla/core";
 import type { Shape, Tensor } from "@nabla/core";
 
-import { format, range } from "../sizes.js";
+import { format } from "../checks.js";
+import { range } from "../sizes.js";
 
 /** Along one dimension: for each place of a window the positions that it shows. */
 type Positions = readonly (readonly number[])[];

@@ -23,7 +23,7 @@ export interface PlateauOptions {
   /** How many steps after a reduction do not count; 0 unless said otherwise. */
   readonly cooldown?: number;
   /** The lowest rate, for all groups or a list; 0 unless said otherwise. */
-  readonly minLr?: PerGroup;
+  readonly minLr?: PerGroup | null;
   /** A rate that would change by no more stays; 1e-8 unless said otherwise. */
   readonly eps?: number;
 }
@@ -35,7 +35,7 @@ const defaults: Required<PlateauOptions> = {
   threshold: 1e-4,
   thresholdMode: "rel",
   cooldown: 0,
-  minLr: 0,
+  minLr: null,
   eps: 1e-8,
 };
 
@@ -64,7 +64,7 @@ export class ReduceLROnPlateau extends Scheduler<Required<PlateauOptions>> {
     checkNumbers("ReduceLROnPlateau", { threshold, eps });
     checkWord("ReduceLROnPlateau", "mode", options.mode, ["min", "max"]);
     checkWord("ReduceLROnPlateau", "thresholdMode", options.thresholdMode, ["rel", "abs"]);
-    this.numbers("minLr", options.minLr);
+    this.numbers("minLr", options.minLr ?? 0);
   }
 
   /**
@@ -95,7 +95,7 @@ export class ReduceLROnPlateau extends Scheduler<Required<PlateauOptions>> {
     }
     let rates = this.groups.map(({ lr }) => lr);
     if (numBadEpochs > patience) {
-      const lowest = this.numbers("minLr", minLr);
+      const lowest = this.numbers("minLr", minLr ?? 0);
       const reduced = rates.map((lr, i) => Math.max(lr * factor, lowest[i]!));
       rates = rates.map((lr, i) => (lr - reduced[i]! > eps ? reduced[i]! : lr));
       [cooldownCounter, numBadEpochs] = [cooldown, 0];

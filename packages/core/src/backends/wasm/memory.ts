@@ -6,7 +6,7 @@
  */
 import { Buffer } from "../../graph/buffer.js";
 import type { Resident } from "../../graph/buffer.js";
-import { allocate } from "../../graph/dtype.js";
+import { allocate, widths } from "../../graph/dtype.js";
 import type { DType, TypedArray } from "../../graph/dtype.js";
 import { engine } from "./web-assembly.js";
 
@@ -44,13 +44,6 @@ class Slot implements Resident {
     if (!this.isCopy) this.saved = this.memory.copyOut(this.dtype, this.place.address, this.length);
   }
 }
-
-export const sizes: Readonly<Record<DType, number>> = {
-  float32: 4,
-  float64: 8,
-  int32: 4,
-  bool: 1,
-};
 
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
@@ -123,7 +116,7 @@ export class Memory {
     }
     const { array } = buffer;
     const slot = this.settle(buffer, dtype, array.length, true);
-    this.views[dtype].set(array, slot.place.address / sizes[dtype]);
+    this.views[dtype].set(array, slot.place.address / widths[dtype]);
     return slot.place.address;
   }
 
@@ -135,7 +128,11 @@ export class Memory {
     const buffer = new Buffer(null);
     const slot = spare?.resident as Slot | null | undefined;
     const place = slot?.place;
-    if (place !== undefined && place.address >= 0 && place.bytes === align(length * sizes[dtype])) {
+    if (
+      place !== undefined &&
+      place.address >= 0 &&
+      place.bytes === align(length * widths[dtype])
+    ) {
       const moved = { address: place.address, bytes: place.bytes };
       spare!.resident = null;
       this.forget(place);
@@ -145,7 +142,7 @@ export class Memory {
   }
 
   private settle(buffer: Buffer, dtype: DType, length: number, isCopy: boolean): Slot {
-    const bytes = align(length * sizes[dtype]);
+    const bytes = align(length * widths[dtype]);
     const place = { address: this.reserve(bytes), bytes };
     const slot = new Slot(this, place, dtype, length, isCopy);
     this.attach(buffer, slot);
@@ -159,7 +156,7 @@ export class Memory {
   }
 
   copyOut(dtype: DType, address: number, length: number): TypedArray {
-    const from = address / sizes[dtype];
+    const from = address / widths[dtype];
     const array = allocate(dtype, length);
     array.set(this.views[dtype].subarray(from, from + length));
     return array;
