@@ -51,6 +51,16 @@ export default defineConfig({
         test: { name: "process", include: [processTests], exclude: neverTests, pool: "forks" },
       },
       { extends: true, test: { name: "full", include: [slowTests], exclude: neverTests } },
+      // The pages in Chromium. The browser is busy itself, so one file after the other.
+      {
+        extends: true,
+        test: {
+          name: "site",
+          include: ["docs/site/test/*.test.ts"],
+          globalSetup: ["docs/site/test/setup.ts"],
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -4,6 +4,8 @@
  * Each plot function returns a panel; `figure` lays panels out into one SVG document.
  * Read `figure.ts` next, then any plot: each is one file.
  */
+export { backwardSteps } from "./backward-steps.js";
+export type { BackwardShare, BackwardStep } from "./backward-steps.js";
 export { descentOnSurface } from "./descent-on-surface.js";
 export type { DescentOnSurfaceOptions } from "./descent-on-surface.js";
 export { descentsOnCurve } from "./descents-on-curve.js";
