@@ -34,12 +34,14 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // What draws graphs is large, and is fetched when a graph is drawn.
     chunkSizeWarningLimit: 1000,
-    rolldownOptions: { input: inputs },
+    // Names of classes are what errors are called by.
+    rolldownOptions: { input: inputs, output: { keepNames: true } },
   },
   worker: {
     format: "es",
     rolldownOptions: {
       output: {
+        keepNames: true,
         entryFileNames: `${workerFolder}/[name]-[hash].js`,
         chunkFileNames: `${workerFolder}/[name]-[hash].js`,
       },

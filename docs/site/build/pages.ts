@@ -136,7 +136,7 @@ function withFormulas(html: string): string {
       .replace(/ style="[^"]*"/g, "");
   return html
     .replace(/\$\$([^$]+)\$\$/g, (_, tex: string) => set(tex, true))
-    .replace(/\$([^$\n]+)\$/g, (_, tex: string) => set(tex, false));
+    .replace(/\$([^$]+)\$/g, (_, tex: string) => set(tex, false));
 }
 
 const readEntities = (text: string): string =>

@@ -182,6 +182,7 @@ test("points are dragged, moved by keys, added and removed", async () => {
   await expectBest(page, points.slice(0, -1));
 
   await page.locator("#add").click();
+  await page.locator("#points-chart").scrollIntoViewIfNeeded();
   const box = (await page.locator("#points-chart .plot").boundingBox())!;
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 4);
   points = await pointsOf(page);

@@ -37,6 +37,19 @@ const colours = HighlightStyle.define([
   { tag: tags.comment, color: "var(--muted)", fontStyle: "italic" },
 ]);
 
+/**
+ * Where a selection is typed over, the editor replaces it. Left to the browser, what is typed would
+ * keep the colour of what it replaces by a style in an attribute, which the policy does not allow.
+ */
+const typingOver = EditorView.domEventHandlers({
+  beforeinput({ inputType, data, isComposing }, view) {
+    const { state } = view;
+    if (inputType !== "insertText" || isComposing || state.selection.main.empty) return false;
+    view.dispatch(state.replaceSelection(data ?? ""), { userEvent: "input.type" });
+    return true;
+  },
+});
+
 export interface Editor {
   read(): string;
   write(code: string): void;
@@ -65,6 +78,7 @@ export function openEditor(
         closeBrackets(),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap]),
         javascript(),
+        typingOver,
         syntaxHighlighting(colours),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": name }),
