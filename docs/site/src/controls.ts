@@ -18,8 +18,8 @@ export class Slider {
     read: (position: number) => number = (position) => position,
     write: (value: number) => string = String,
   ) {
-    this.input = element<HTMLInputElement>(id);
-    this.output = element<HTMLOutputElement>(`${id}-value`);
+    this.input = element(id, HTMLInputElement);
+    this.output = element(`${id}-value`, HTMLOutputElement);
     [this.read, this.write] = [read, write];
     this.show();
     this.input.addEventListener("input", () => {
@@ -85,7 +85,7 @@ export class Player {
     words: readonly [play: string, pause: string],
     pause: number,
   ) {
-    this.button = element<HTMLButtonElement>(id);
+    this.button = element(id, HTMLButtonElement);
     [this.step, this.words, this.pause] = [step, words, pause];
     this.button.addEventListener("click", () => (this.timer === null ? this.play() : this.stop()));
     this.stop();

@@ -6,7 +6,7 @@ const mathName = "http://www.w3.org/1998/Math/MathML";
 
 /** A MathML element with what is in it. */
 export function math(tag: string, ...inside: readonly (Node | string)[]): MathMLElement {
-  const made = document.createElementNS(mathName, tag) as MathMLElement;
+  const made = document.createElementNS(mathName, tag);
   made.append(...inside);
   return made;
 }

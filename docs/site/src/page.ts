@@ -4,10 +4,12 @@
  */
 
 /** The element of this id, which the page has. */
-export function element<E extends Element = HTMLElement>(id: string): E {
+export function element(id: string): HTMLElement;
+export function element<E extends HTMLElement>(id: string, type: new () => E): E;
+export function element(id: string, type: new () => HTMLElement = HTMLElement): HTMLElement {
   const found = document.getElementById(id);
-  if (found === null) throw new Error(`the page has no element #${id}`);
-  return found as unknown as E;
+  if (found instanceof type) return found;
+  throw new Error(`the page has no ${type.name} #${id}`);
 }
 
 /** The text in the language of the page. */

@@ -20,7 +20,7 @@ async function boxes(page: Page): Promise<Map<string, string[]>> {
       nodes.map((node) =>
         [...node.querySelectorAll("text")]
           .filter((text) => getComputedStyle(text).visibility === "visible")
-          .map((text) => text.textContent!),
+          .map((text) => text.textContent),
       ),
     );
   return new Map(found.map(([name = "", ...others]) => [name.split(" = ")[0]!, others]));
@@ -103,7 +103,7 @@ test("other programs, and a click on a box", async () => {
   const page = await open();
   await page.locator("label", { hasText: "Used twice" }).click();
   await page.waitForFunction(() =>
-    document.querySelector("#graph svg")!.textContent!.includes("10"),
+    document.querySelector("#graph svg")!.textContent.includes("10"),
   );
   await page.locator("#graph .node.leaf").click();
   expect(await gradients(page)).toEqual({ loss: 1, u: 1, v: 1, x: 7 });
@@ -111,7 +111,7 @@ test("other programs, and a click on a box", async () => {
 
   await page.locator("label", { hasText: "A neuron" }).click();
   await page.waitForFunction(() =>
-    document.querySelector("#graph svg")!.textContent!.includes("tanh"),
+    document.querySelector("#graph svg")!.textContent.includes("tanh"),
   );
   await walkToTheEnd(page);
   const neuron = (v: Record<string, number>): number =>

@@ -19,6 +19,7 @@ const problems: string[] = [];
 const open: Page[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((page) => page.context().close()));
+  // oxlint-disable-next-line vitest/no-standalone-expect -- It stands in every test's end.
   expect(problems.splice(0)).toEqual([]);
 });
 
@@ -89,17 +90,19 @@ export function expectShown(shown: number, expected: number): void {
   expect(Math.abs(shown - expected)).toBeLessThanOrEqual(5.01e-4 * Math.abs(expected) + 1e-12);
 }
 
-/** Puts a slider near a position, and by its keys exactly there. */
+/** Puts a slider next to a position, and by its keys exactly there. */
 export async function slide(page: Page, selector: string, position: number): Promise<void> {
   const slider = page.locator(selector);
   await slider.focus();
-  await slider.evaluate((input: HTMLInputElement, to) => {
+  const key = await slider.evaluate((input: HTMLInputElement, to) => {
     input.value = String(to);
-    input.stepDown(2);
+    const isLowest = input.value === input.min;
+    if (isLowest) input.stepUp();
+    else input.stepDown();
     input.dispatchEvent(new InputEvent("input"));
+    return isLowest ? "ArrowLeft" : "ArrowRight";
   }, position);
-  await page.keyboard.press("ArrowRight");
-  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press(key);
 }
 
 /** Takes the middle of an element and moves it by so many pixels. */

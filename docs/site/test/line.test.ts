@@ -139,7 +139,7 @@ test("it plays until it is there, and says when it never will be", async () => {
   await slide(page, "#rate", -0.9);
   await page.locator("#play").click();
   await page.waitForFunction(() =>
-    document.getElementById("verdict-title")!.textContent!.startsWith("There"),
+    document.getElementById("verdict-title")!.textContent.startsWith("There"),
   );
   const best = solved(first);
   expect(await readNumber(page, "#now-w")).toBeCloseTo(best.w, 3);
@@ -229,7 +229,7 @@ test("a CSV file, opened and dropped", async () => {
     document.getElementById("lab")!.dispatchEvent(new DragEvent("drop", options));
   }, large);
   await page.waitForFunction(() =>
-    document.getElementById("file-note")!.textContent!.includes("large.csv"),
+    document.getElementById("file-note")!.textContent.includes("large.csv"),
   );
   expect(await read(page, "#file-note")).toContain("(x − 3000)");
   // Covariance 20000, deviations √2000000 and √520.

@@ -15,7 +15,7 @@ import { words } from "./words.js";
 const text = inLanguage(words);
 const programs = inLanguage(examples);
 
-const plain = element<HTMLTextAreaElement>("code");
+const plain = element("code", HTMLTextAreaElement);
 const problem = element("problem");
 const told = element("told");
 const drawing = new GraphView(element("graph"), (step) => {
@@ -57,8 +57,8 @@ function show(): void {
   if (picture === null) return;
   const { steps, result } = picture;
   drawing.show(at);
-  element<HTMLButtonElement>("back").disabled = at < 0;
-  element<HTMLButtonElement>("next").disabled = at === steps.length - 1;
+  element("back", HTMLButtonElement).disabled = at < 0;
+  element("next", HTMLButtonElement).disabled = at === steps.length - 1;
   const step = steps[at];
   const title = step === undefined ? text.forward[0] : text.stepOf(at + 1, steps.length);
   element("told-title").textContent = title;

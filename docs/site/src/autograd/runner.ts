@@ -42,6 +42,7 @@ export function ask(code: string): Promise<Answer | "slow" | null> {
       over();
       reject(new Error(event.message));
     });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- It goes to a worker.
     running.postMessage({ id, code });
   });
 }

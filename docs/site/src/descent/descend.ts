@@ -9,7 +9,7 @@ import { SGD } from "@nabla/optim";
 export type CurveName = "bowl" | "flat" | "valleys";
 
 /** A curve as Nabla computes it: nobody gives its derivative. */
-export const curves: Readonly<Record<CurveName, (x: Tensor) => Tensor>> = {
+const curves: Readonly<Record<CurveName, (x: Tensor) => Tensor>> = {
   bowl: (x) => x.square(),
   flat: (x) => x.pow(4).div(40),
   valleys: (x) => x.pow(4).mul(0.05).sub(x.square().mul(0.5)).add(x.mul(0.15)).add(2),

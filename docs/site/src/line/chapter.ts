@@ -39,7 +39,7 @@ function settings(): Settings {
 
 function changeSettings(): void {
   descent.settings = settings();
-  element<HTMLInputElement>("momentum").disabled = settings().method === "adam";
+  element("momentum", HTMLInputElement).disabled = settings().method === "adam";
   show();
 }
 
@@ -149,7 +149,7 @@ async function load(file: File): Promise<void> {
   }
 }
 
-const fileInput = element<HTMLInputElement>("file");
+const fileInput = element("file", HTMLInputElement);
 fileInput.addEventListener("change", () => {
   const [file] = fileInput.files ?? [];
   if (file !== undefined) void load(file);
