@@ -6,17 +6,16 @@
  * (schedule/demand.ts), what is fused (schedule/group.ts).
  */
 import type { Backend, Result, Routine } from "../backends/backend.js";
-import { StaleError } from "../errors.js";
 import { Buffer } from "../graph/buffer.js";
 import type { DType } from "../graph/dtype.js";
 import { plainNumber } from "../graph/node.js";
 import type { Node, Operation } from "../graph/node.js";
-import { countElements, formatShape, sameShape } from "../graph/shape.js";
+import { countElements, sameShape, sameStrides } from "../graph/shape.js";
 import type { Shape, Strides } from "../graph/shape.js";
 import type { FusedKernel } from "../kernel/fused.js";
 import { elements } from "./flush.js";
 import { group } from "./group.js";
-import type { Item, Part } from "./group.js";
+import type { Grouping, Item, Part } from "./group.js";
 
 /** Nodes recorded one after the other, and then run together. */
 export class Round {
@@ -25,7 +24,7 @@ export class Round {
 }
 
 /** What a node of a round is, whatever its numbers. */
-interface Entry {
+export interface Entry {
   readonly operation: Operation;
   readonly attributes: unknown;
   readonly dtype: DType;
@@ -38,7 +37,7 @@ interface Entry {
 }
 
 /** A value that was there before. */
-type Leaf = Pick<Entry, "dtype" | "shape" | "strides">;
+export type Leaf = Pick<Entry, "dtype" | "shape" | "strides">;
 
 /** A buffer that nobody reads any more, and the node whose value may take its place. */
 export interface Spare {
@@ -58,14 +57,17 @@ type Step =
   | { readonly slot: number; readonly buffer: number };
 
 let looks = 0;
+let clock = 0;
 
 export class Plan {
   private readonly backend: Backend;
-  private readonly entries: readonly Entry[];
-  private readonly leaves: readonly Leaf[];
+  readonly entries: readonly Entry[];
+  readonly leaves: readonly Leaf[];
   private readonly remembered = new Set<number>();
   private program: Program | null = null;
   private runs = 0;
+  /** When it ran, as a number that rises. */
+  lastRun = 0;
   /** What ran after this plan the last time. */
   next: Plan | null = null;
   /** The leaves of the round that was last compared, in the order of their numbers. */
@@ -89,10 +91,25 @@ export class Plan {
     this.found = leaves;
   }
 
+  /** The leaves of the round that was last compared, in the order of their numbers. */
+  get leafNodes(): readonly Node[] {
+    return this.found;
+  }
+
   /** The value at a place that was not kept is needed after all: from now on it is kept. */
   remember(slot: number): void {
     this.remembered.add(slot);
     this.program = null;
+  }
+
+  /** Whether nothing has to be made before it runs. */
+  get isReady(): boolean {
+    return this.program !== null;
+  }
+
+  /** Whether the value at a place will be there when the plan has run. */
+  keeps(slot: number): boolean {
+    return this.entries[slot]!.wanted || this.remembered.has(slot);
   }
 
   /** Whether a round is one of this plan. */
@@ -131,18 +148,22 @@ export class Plan {
     return true;
   }
 
-  /** Runs the round that was last compared. */
-  run(nodes: readonly Node[], round: Round, spares: readonly Spare[]): void {
+  /** Runs the round that was last compared, or the same one with other leaves. */
+  run(
+    nodes: readonly Node[],
+    round: Round,
+    spares: readonly Spare[],
+    leaves: readonly Node[] = this.found,
+  ): void {
     round.plan = this;
-    const leaves = this.found;
     this.found = [];
     const program = (this.program ??= this.prepare(nodes));
     this.runs += 1;
+    this.lastRun = ++clock;
     const buffers = new Array<Buffer | null>(leaves.length);
     const offsets = new Array<number>(leaves.length);
     for (let i = 0; i < leaves.length; i++) {
       const buffer = leaves[i]!.buffer!;
-      if (buffer.isLost) throw lost(leaves[i]!, nodes);
       buffer.reads += 1;
       buffers[i] = buffer;
       offsets[i] = leaves[i]!.offset;
@@ -167,12 +188,14 @@ export class Plan {
     for (const slot of program.views) showBase(nodes[slot]!);
   }
 
+  /** What runs together, of a round of this plan that has not run yet. */
+  grouping(nodes: readonly Node[]): Grouping {
+    const codes = this.entries.map((entry) => entry.codes);
+    return group({ nodes, codes, leaves: this.leaves.length }, (slot) => this.keeps(slot));
+  }
+
   private prepare(nodes: readonly Node[]): Program {
-    const { entries, leaves } = this;
-    const codes = entries.map((entry) => entry.codes);
-    const tape = { nodes, codes, leaves: leaves.length };
-    const isKept = (slot: number): boolean => entries[slot]!.wanted || this.remembered.has(slot);
-    const { parts, stored, results } = group(tape, isKept);
+    const { parts, stored, results } = this.grouping(nodes);
     // From the last part to the first: what later ones read has to outlive a part.
     const read = new Set(results.values());
     const written = new Map(stored.map((item) => [item.buffer, item]));
@@ -225,16 +248,6 @@ function showBase(node: Node): void {
   node.inputs = [];
 }
 
-/** What is thrown where a value would be needed that a later version has taken the place of. */
-function lost(leaf: Node, nodes: readonly Node[]): StaleError {
-  const consumer = nodes.find(({ inputs }) => inputs.includes(leaf));
-  return new StaleError(
-    `${consumer?.operation.name}: a result of it is read, two or more steps after it was made, ` +
-      `for the first time, and the tensor of shape ${formatShape(leaf.shape)} it is computed ` +
-      "from has been written over twice; read or detach() the result in its own step.",
-  );
-}
-
 function runHost(node: Node): Buffer {
   const work = node.operation.work!(node);
   if (work.kind !== "host") throw new Error(`${node.operation.name} is no host algorithm`);
@@ -257,11 +270,8 @@ const sameLeaf = (node: Node, leaf: Leaf): boolean =>
   sameShape(node.shape, leaf.shape) &&
   sameStrides(node.strides, leaf.strides);
 
-const sameStrides = (a: Strides, b: Strides): boolean =>
-  a === b || (a !== null && b !== null && sameShape(a, b));
-
 /** Whether two values are alike, down to their parts. */
-function same(a: unknown, b: unknown): boolean {
+export function same(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a)) {
@@ -273,10 +283,27 @@ function same(a: unknown, b: unknown): boolean {
   );
 }
 
-/** A key under which rounds that may be alike are found. */
-export const hashOf = (nodes: readonly Node[]): string =>
-  nodes
-    .map(
-      ({ operation, dtype, shape, wanted }) => `${operation.name}${dtype}${shape.join()}${wanted}`,
-    )
-    .join();
+/** A key under which rounds that may be alike are found: all that counts, but for attributes. */
+export function hashOf(nodes: readonly Node[], round: Round): number {
+  const [leaves, look]: [Node[], number] = [[], ++looks];
+  let hash = 0;
+  const add = (part: number): void => {
+    hash = Math.imul(hash ^ part, 0x01000193);
+  };
+  const addText = (text: string): void => {
+    for (let i = 0; i < text.length; i++) add(text.charCodeAt(i));
+  };
+  const addLayout = ({ dtype, shape, strides }: Leaf): void => {
+    addText(dtype);
+    for (const size of [...shape, -1, ...(strides ?? [])]) add(size);
+  };
+  for (const node of nodes) {
+    addText(node.operation.name);
+    addLayout(node);
+    add(node.wanted ? 1 : 0);
+    if (node.operation.work === null) add(node.offset);
+    for (const input of node.inputs) add(codeOf(input, round, look, leaves));
+  }
+  leaves.forEach(addLayout);
+  return hash;
+}
