@@ -51,7 +51,7 @@ export const words: Readonly<Record<"en" | "zh", Words>> = {
       ],
     },
     factor: (rate, factor) =>
-      `On this curve each step multiplies x by 1 − 2η = 1 − 2 · ${rate} = ${factor}.`,
+      `On this curve each step multiplies x by 1\u00a0−\u00a02η = 1\u00a0−\u00a02\u00a0·\u00a0${rate} = ${factor}.`,
   },
   zh: {
     play: ["播放", "暂停"],
@@ -72,6 +72,6 @@ export const words: Readonly<Record<"en" | "zh", Words>> = {
       diverges: ["发散了。", () => "每跳一次都比起跳时更高，于是下一跳更远。"],
     },
     factor: (rate, factor) =>
-      `在这条曲线上，每一步都把 x 乘以 1 − 2η = 1 − 2 · ${rate} = ${factor}。`,
+      `在这条曲线上，每一步都把 x 乘以 1\u00a0−\u00a02η = 1\u00a0−\u00a02\u00a0·\u00a0${rate} = ${factor}。`,
   },
 };
