@@ -49,10 +49,9 @@ export class Node implements Layout {
   wanted = false;
   /** How many tensors have been made of it besides the first. */
   forks = 0;
-  /** The round in which a scheduler got it, its place there, and when it was last looked at. */
+  /** The round in which a scheduler last had to do with it, and its place there. */
   round: object | null = null;
   slot = -1;
-  seen = 0;
 
   constructor(
     operation: Operation,
@@ -74,6 +73,8 @@ export class Node implements Layout {
 /** A layout; row-major from the start of the buffer unless said otherwise. */
 export type Placement = Pick<Layout, "shape"> & Partial<Layout>;
 
+const nothing: readonly Node[] = [];
+
 const neverRuns = (): never => {
   throw new Error("data is there from the start");
 };
@@ -89,9 +90,16 @@ export function dataNode(
   dtype: DType,
   operation: Operation = given,
 ): Node {
-  const node = new Node(operation, [], null, dtype, { shape });
+  const node = new Node(operation, nothing, null, dtype, { shape });
   node.buffer = new Buffer(array);
   return node;
+}
+
+/** Gives a node its elements; what they were computed from it needs no more. */
+export function computed(node: Node, buffer: Buffer): Buffer {
+  node.buffer = buffer;
+  node.inputs = nothing;
+  return buffer;
 }
 
 /** The value itself, which others have too from now on: its place will be nobody else's. */

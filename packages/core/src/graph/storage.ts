@@ -9,7 +9,7 @@ import type { Node } from "./node.js";
 export class Storage {
   /** All the elements, row-major. */
   node: Node;
-  /** How often it was written to. */
+  /** When it was last written to: on `mode.clock`. */
   version = 0;
   /** The last version that ran, and the one before it, whose place the next may take. */
   current: Node | null = null;

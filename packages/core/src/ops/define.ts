@@ -22,6 +22,7 @@ import { mode } from "../graph/mode.js";
 import { checkTensor, Node } from "../graph/node.js";
 import type { Operation, Placement, Work } from "../graph/node.js";
 import { Origin } from "../graph/origin.js";
+import { RecentKinds } from "../graph/recent.js";
 import type { BinaryRow, Rule, UnaryRow } from "../graph/shape-types.js";
 import { broadcastShapes, broadcastStrides } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
@@ -102,20 +103,21 @@ export function record(
   dtype: DType,
   placement: Placement,
 ): Tensor {
-  const nodes = new Array<Node>(inputs.length);
-  let wanted = false;
-  for (let i = 0; i < inputs.length; i++) {
-    nodes[i] = inputs[i]!.node;
-    wanted ||= inputs[i]!.requiresGrad;
-  }
+  const [a, b] = inputs;
+  // Lists written out are made fastest.
+  const nodes =
+    inputs.length === 1 ? [a!.node] : inputs.length === 2 ? [a!.node, b!.node] : inputs.map(nodeOf);
   const node = new Node(op, nodes, attributes, dtype, placement);
   mode.onRecord(node);
   const tensor = construct.tensor(node, null);
-  if (wanted && mode.gradients && op.vjps !== null && isFloat(dtype)) {
+  if (mode.gradients && op.vjps !== null && isFloat(dtype) && inputs.some(requiresGrad)) {
     tensor.ownOrigin = Origin.of(op, attributes, inputs, tensor);
   }
   return tensor;
 }
+
+const nodeOf = ({ node }: Tensor): Node => node;
+const requiresGrad = (x: Tensor): boolean => x.requiresGrad;
 
 export { construct };
 
@@ -150,6 +152,13 @@ interface Elementwise extends Op {
   readonly formula: Formula;
   /** The kernels built so far, by the types they are for. */
   readonly kernels: Map<number, Kernel>;
+  readonly recent: RecentKinds<Call>;
+}
+
+/** What a call comes to: everything but the elements. */
+interface Call {
+  readonly kernel: Kernel;
+  readonly shape: Shape;
 }
 
 /** What a record of an elementwise family says. */
@@ -171,6 +180,7 @@ export const elementwise = <Operands extends Expression[], Vjps extends readonly
   keeps: "vjps" in of && of.vjps.some((vjp) => vjp !== null && vjp.length > 1),
   formula: of.kernel as Formula,
   kernels: new Map<number, Kernel>(),
+  recent: new RecentKinds<Call>(),
   work(node): Work {
     const strides = node.inputs.map((input) => broadcastStrides(input, node.shape));
     return { kind: "kernel", kernel: node.attributes as Kernel, reduced: [], strides };
@@ -187,6 +197,13 @@ export function compute(
   dtype: DType,
   shape: Shape,
 ): Tensor {
+  return recordCall(op, inputs, { kernel: kernelFor(op, inputs, dtype), shape });
+}
+
+const recordCall = (op: Elementwise, inputs: readonly Tensor[], call: Call): Tensor =>
+  record(op, inputs, call.kernel, call.kernel.dtype, call);
+
+function kernelFor(op: Elementwise, inputs: readonly Tensor[], dtype: DType): Kernel {
   let key = codeOf(dtype);
   for (let i = 0; i < inputs.length; i++) key = key * 4 + codeOf(inputs[i]!.dtype);
   let kernel = op.kernels.get(key);
@@ -199,7 +216,7 @@ export function compute(
     kernel = { expression, fold: null, epilogue: null, dtype: expression.dtype };
     op.kernels.set(key, kernel);
   }
-  return record(op, inputs, kernel, kernel.dtype, { shape });
+  return kernel;
 }
 
 interface Options {
@@ -243,8 +260,11 @@ export function unary<R extends Rule = "same">(
 ): UnaryRow<R> {
   const op = elementwise(of);
   return row(op, of.samples, (x) => {
-    const { dtype } = checkTensor(op.name, x);
-    return compute(op, [x], computeType(op.name, of, dtype, [x]), x.shape);
+    const { dtype, shape } = checkTensor(op.name, x);
+    const known = op.recent.find(x, x, "");
+    if (known !== undefined) return recordCall(op, [x], known);
+    const kernel = kernelFor(op, [x], computeType(op.name, of, dtype, [x]));
+    return recordCall(op, [x], op.recent.keep(x, x, "", { kernel, shape }));
   }) as never;
 }
 
@@ -258,6 +278,8 @@ export function binary<R extends Rule = "same">(
   const op = elementwise(of);
   return row(op, of.samples, (a, other: Operand) => {
     const b = operandBeside(op.name, other, checkTensor(op.name, a));
+    const known = op.recent.find(a, b, typeof other);
+    if (known !== undefined) return recordCall(op, [a, b], known);
     // A plain number never widens the tensor beside it; a tensor without dimensions may, by its
     // category.
     const common =
@@ -265,7 +287,8 @@ export function binary<R extends Rule = "same">(
         ? resultType(a.dtype, a.shape.length, b.dtype, b.shape.length)
         : promote(a.dtype, b.dtype);
     const shape = broadcastShapes(op.name, a.shape, b.shape);
-    return compute(op, [a, b], computeType(op.name, of, common, [a, b, other]), shape);
+    const kernel = kernelFor(op, [a, b], computeType(op.name, of, common, [a, b, other]));
+    return recordCall(op, [a, b], op.recent.keep(a, b, typeof other, { kernel, shape }));
   }) as never;
 }
 

@@ -7,13 +7,13 @@
  * schedule/plan.ts.
  */
 import type { Backend } from "../backends/backend.js";
-import type { Buffer } from "../graph/buffer.js";
 import type { Node } from "../graph/node.js";
 import type { Storage } from "../graph/storage.js";
 import { runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
-import { hashOf, Plan, Round } from "./plan.js";
+import { hashOf, Plan } from "./plan.js";
 import type { Spare } from "./plan.js";
+import { Round } from "./round.js";
 
 /** Nodes that may wait, before they run one by one. */
 const MOST_NODES = 5_000;
@@ -26,39 +26,23 @@ const MOST_PLANS = 256;
 
 export function onDemand(backend: Backend): Policy {
   const plans = new Map<string, Plan[]>();
-  let nodes: Node[] = [];
-  let round = new Round();
-  let held = 0;
+  let round = new Round(null);
   let written: Storage[] = [];
   let spares: Spare[] = [];
   let last: Plan | null = null;
-
-  /** Takes a node into the round. */
-  function wait(node: Node): void {
-    node.round = round;
-    node.slot = nodes.push(node) - 1;
-  }
 
   function record(node: Node): void {
     const { inputs } = node;
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i]!;
-      if (input.round === round) continue;
-      if (input.buffer === null) revive(input);
-      else hold(input, input.buffer);
+      if (input.buffer === null && input.round !== round) revive(input);
     }
     if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);
     else {
-      wait(node);
-      if (nodes.length >= MOST_NODES) runOneByOne();
-      else if (held > MOST_BYTES) realize([]);
+      round.add(node);
+      if (round.nodes.length >= MOST_NODES) runOneByOne();
+      else if (round.held > MOST_BYTES) realize([]);
     }
-  }
-
-  /** Counts what would be gone by now if nothing waited: given elements that no plan has read. */
-  function hold(input: Node, buffer: Buffer): void {
-    input.round = round;
-    if (buffer.reads === 0) held += buffer.ownBytes ?? 0;
   }
 
   /** Takes a node that ran without being kept into the round again, after what it needs. */
@@ -75,32 +59,32 @@ export function onDemand(backend: Backend): Policy {
       stack.pop();
       if (top.buffer !== null || top.round === round) continue;
       if (top.operation.work === null && top.inputs[0]!.buffer !== null) runNow(top);
-      else wait(top);
+      else round.add(top);
     }
   }
 
   function realize(asked: readonly Node[]): void {
     for (const node of asked) want(node);
     for (const { node } of written) want(node);
-    if (nodes.length === 0) return;
-    const [ready, own, changed, places] = [nodes, round, written, spares];
-    begin();
-    const plan = find(ready, own);
+    if (round.nodes.length === 0) return;
+    const [own, changed, places] = [round, written, spares];
+    const plan = own.asExpected() ?? find(own);
     if (last !== null) last.next = plan;
     last = plan;
+    begin();
     for (const { node, spare } of changed) {
       if (spare?.buffer?.shared === false && spare.forks === 0) {
         places.push({ node, buffer: spare.buffer });
       }
     }
-    plan.run(ready, own, places);
+    const { nodes, leaves } = own;
+    own.close();
+    plan.run(own, nodes, leaves, places);
     for (const storage of changed) settle(storage);
   }
 
   function begin(): void {
-    nodes = [];
-    held = 0;
-    round = new Round();
+    round = new Round(last?.next ?? null);
     written = [];
     spares = [];
   }
@@ -108,23 +92,22 @@ export function onDemand(backend: Backend): Policy {
   /** One that ran without being kept is computed now, before its inputs are gone. */
   function keep(node: Node): void {
     if (node.buffer === null && node.round !== round) realize([node]);
-    else node.wanted = true;
+    else if (node.buffer === null) round.want(node);
   }
 
   function want(node: Node): void {
     if (node.buffer !== null) return;
-    node.wanted = true;
     if (node.round !== round) revive(node);
+    if (node.round === round) round.want(node);
   }
 
-  function find(ready: readonly Node[], own: Round): Plan {
-    const expected = last?.next ?? null;
-    if (expected?.matches(ready, own) === true) return expected;
-    const key = hashOf(ready);
+  function find(own: Round): Plan {
+    const codes = own.codes();
+    const key = hashOf(own.nodes);
     const alike = plans.get(key) ?? [];
-    const known = alike.find((plan) => plan !== expected && plan.matches(ready, own));
+    const known = alike.find((plan) => plan.matches(own, codes));
     if (known !== undefined) return known;
-    const plan = new Plan(backend, ready, own);
+    const plan = new Plan(backend, own, codes);
     plans.delete(key);
     plans.set(key, [plan, ...alike.slice(0, 3)]);
     for (const oldest of plans.keys()) {
@@ -136,7 +119,8 @@ export function onDemand(backend: Backend): Policy {
 
   function runOneByOne(): void {
     // The list is emptied on the way, so that a result which nobody has goes at once.
-    const waiting = nodes.reverse();
+    const waiting = round.nodes.reverse();
+    round.close();
     begin();
     for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
       if (node.buffer === null) runNow(node);

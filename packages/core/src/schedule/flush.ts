@@ -9,6 +9,7 @@ import { Buffer } from "../graph/buffer.js";
 import { allocate } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
+import { computed } from "../graph/node.js";
 import type { KernelWork, Node } from "../graph/node.js";
 import { countElements } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
@@ -18,15 +19,15 @@ import { operand } from "../kernel/scalar.js";
 /** What decides when nodes run. */
 export interface Policy {
   /** A node was recorded. */
-  record(node: Node): void;
+  readonly record: (node: Node) => void;
   /** The value of a node will be read. */
-  keep(node: Node): void;
+  readonly keep: (node: Node) => void;
   /** A storage was written to. */
-  write(storage: Storage): void;
+  readonly write: (storage: Storage) => void;
   /** The value of a node may take the place of a buffer that nobody reads any more. */
-  reuse(node: Node, buffer: Buffer): void;
+  readonly reuse: (node: Node, buffer: Buffer) => void;
   /** Gives these nodes their buffers, now. */
-  realize(nodes: readonly Node[]): void;
+  readonly realize: (nodes: readonly Node[]) => void;
 }
 
 const chosen: { policy: Policy | null; backend: Backend | null } = { policy: null, backend: null };
@@ -35,10 +36,10 @@ const chosen: { policy: Policy | null; backend: Backend | null } = { policy: nul
 export function runBy(policy: Policy, backend: Backend): void {
   chosen.policy = policy;
   chosen.backend = backend;
-  mode.onRecord = (node) => policy.record(node);
-  mode.onKeep = (node) => policy.keep(node);
-  mode.onWrite = (storage) => policy.write(storage);
-  mode.onReuse = (node, buffer) => policy.reuse(node, buffer);
+  mode.onRecord = policy.record;
+  mode.onKeep = policy.keep;
+  mode.onWrite = policy.write;
+  mode.onReuse = policy.reuse;
 }
 
 export const everyOp: Policy = {
@@ -54,17 +55,14 @@ export const everyOp: Policy = {
 
 /** Gives a node its buffer, after its inputs. */
 export function runNow(node: Node): void {
-  if (node.operation.work === null) {
-    node.buffer = bufferOf(node.inputs[0]!);
-    node.buffer.shared = true;
-  } else {
-    const work = node.operation.work(node);
-    node.buffer =
-      work.kind === "host"
-        ? new Buffer(work.run(node.inputs.map(elements)))
-        : runKernel(node, work);
+  const { operation, inputs } = node;
+  if (operation.work === null) {
+    computed(node, bufferOf(inputs[0]!)).shared = true;
+    return;
   }
-  node.inputs = [];
+  const work = operation.work(node);
+  if (work.kind === "kernel") computed(node, runKernel(node, work));
+  else computed(node, new Buffer(work.run(inputs.map(elements))));
 }
 
 function runKernel(node: Node, { kernel, reduced, strides }: KernelWork): Buffer {
