@@ -48,7 +48,8 @@ export function backward(
   const { inputs, createGraph } = options;
   for (let i = 0; i < roots.length; i++) mode.onKeep(roots[i]!.node);
   const wanted = inputs === undefined ? null : new Set(inputs.flatMap((x) => x.origin ?? []));
-  propagate("backward", roots, gradients, options, wanted, (way) => {
+  const way = new WayBack("backward", wanted);
+  propagate(way, roots, gradients, options, () => {
     for (const { leaf, visit } of inputs === undefined ? way.order : []) {
       if (leaf?.requiresGrad === true && visit!.gradient !== null) {
         accumulate(leaf, visit!.gradient, createGraph);
@@ -113,10 +114,11 @@ export function grad(
     );
   }
   const wanted = new Set(leaves.map((input) => input.origin!));
-  const found = propagate("grad", roots, given, options, wanted, (way) =>
+  const way = new WayBack("grad", wanted);
+  const found = propagate(way, roots, given, options, () =>
     leaves.map((leaf) => way.gradientAt(leaf)),
   );
-  return leaves.map((input, i) => {
+  return leaves.map((_, i) => {
     const gradient = found[i]!;
     if (gradient === null && options.allowUnused !== true) {
       throw new GradientError(
@@ -133,29 +135,23 @@ export function grad(
 export const listOf = <T>(value: T | readonly T[]): readonly T[] =>
   Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
-/**
- * The walk. Returns what `take` makes of the gradients at `wanted`, or at all leaves. Where only
- * some are wanted, nothing is computed that does not lead to them.
- */
+/** Walks a way. Returns what `take` makes of the gradients that have been found on it. */
 function propagate<T>(
-  name: string,
+  way: WayBack,
   roots: readonly Tensor[],
   gradients: readonly (Tensor | null)[],
-  options: BackwardOptions,
-  wanted: ReadonlySet<Origin> | null,
-  take: (way: WayBack) => T,
+  { createGraph = false, retainGraph = createGraph }: BackwardOptions,
+  take: () => T,
 ): T {
-  const create = options.createGraph === true;
-  const way = new WayBack(wanted);
   const { differentiating, gradients: before } = mode;
   try {
-    mode.gradients = create;
-    for (let i = 0; i < roots.length; i++) way.start(name, roots[i]!, gradients[i] ?? null);
+    mode.gradients = createGraph;
+    for (let i = 0; i < roots.length; i++) way.start(roots[i]!, gradients[i] ?? null);
     way.go();
     mode.gradients = before;
     // Only now: a walk that throws leaves the graph as it was.
-    if (!(options.retainGraph ?? create)) way.free();
-    return take(way);
+    if (!retainGraph) way.free();
+    return take();
   } finally {
     mode.gradients = before;
     mode.differentiating = differentiating;
@@ -163,18 +159,23 @@ function propagate<T>(
   }
 }
 
-/** One walk from roots to leaves. */
+/**
+ * One walk from roots to leaves, which finds the gradients at `wanted`, or at all leaves. Where
+ * only some are wanted, nothing is computed that does not lead to them.
+ */
 class WayBack {
   /** The origins on the way, each before those of its inputs. */
   readonly order: Origin[] = [];
+  private readonly name: string;
   private readonly wanted: ReadonlySet<Origin> | null;
 
-  constructor(wanted: ReadonlySet<Origin> | null) {
+  constructor(name: string, wanted: ReadonlySet<Origin> | null) {
+    this.name = name;
     this.wanted = wanted;
   }
 
-  start(name: string, root: Tensor, given: Tensor | null): void {
-    const gradient = seed(name, root, given);
+  start(root: Tensor, given: Tensor | null): void {
+    const gradient = seed(this.name, root, given);
     this.enter(root.origin!);
     this.receive(root.origin!, gradient);
   }

@@ -41,7 +41,7 @@ import * as scatters from "./ops/scatter.js";
 import * as orders from "./ops/sort.js";
 import * as parts from "./ops/split.js";
 import { print } from "./print.js";
-import { elements } from "./schedule/flush.js";
+import { elements, onlyElement } from "./schedule/flush.js";
 
 /** Sees a gradient on its way back, and may give another in its place. */
 export type Hook = (gradient: Tensor) => Tensor | null | undefined | void;
@@ -106,7 +106,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * @internal
    */
   isAsOf(time: number): boolean {
-    return this.ownStorage === null || this.ownStorage.version <= time;
+    return this.ownStorage === null || this.ownStorage.writtenAt <= time;
   }
 
   /**
@@ -404,7 +404,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
           "one; reduce it first, for example x.sum().item(), or read all of them with x.toArray().",
       );
     }
-    return elements(this.node)[0]!;
+    return onlyElement(this.node);
   }
 
   /**

@@ -52,6 +52,8 @@ export class Node implements Layout {
   /** The round in which a scheduler last had to do with it, and its place there. */
   round: object | null = null;
   slot = -1;
+  /** The number of the round that last read it as given, where `slot` is its place. */
+  readBy = 0;
 
   constructor(
     operation: Operation,

@@ -35,7 +35,7 @@ export class Origin {
   readonly attributes: unknown;
   /** The origin of each input whose gradient was wanted. */
   readonly inputs: readonly (Origin | null)[];
-  /** What it was computed from, for its values; `null` where nobody needs them, or they are freed. */
+  /** What it was computed from, for its values; `null` where none are needed, or they are freed. */
   from: readonly Tensor[] | null;
   /** The tensor it is the origin of: where gradients are left, or what has the value. */
   private tensor: Tensor | null;

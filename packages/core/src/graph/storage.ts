@@ -9,8 +9,9 @@ import type { Node } from "./node.js";
 export class Storage {
   /** All the elements, row-major. */
   node: Node;
-  /** When it was last written to: on `mode.clock`. */
+  /** How often it was written to, and when last: on `mode.clock`. */
   version = 0;
+  writtenAt = 0;
   /** The last version that ran, and the one before it, whose place the next may take. */
   current: Node | null = null;
   spare: Node | null = null;

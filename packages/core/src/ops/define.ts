@@ -8,15 +8,7 @@
  */
 import { ArgumentError, DTypeError } from "../errors.js";
 import { construct, scalar } from "../graph/construct.js";
-import {
-  codeOf,
-  fitsInteger,
-  isFloat,
-  numberType,
-  promote,
-  resultType,
-  toFloat,
-} from "../graph/dtype.js";
+import { codeOf, fitsInteger, isFloat, numberType, promote, resultType } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
 import { checkTensor, Node } from "../graph/node.js";
@@ -30,6 +22,8 @@ import type { Kernel } from "../kernel/kernel.js";
 import { cast, operand } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
+import { computeType } from "./type-rules.js";
+import type { TypeRules } from "./type-rules.js";
 
 /**
  * What a derivative may use, always by the same letters: `x` the only input, `a`, `b`, `c` the
@@ -110,14 +104,18 @@ export function record(
   const node = new Node(op, nodes, attributes, dtype, placement);
   mode.onRecord(node);
   const tensor = construct.tensor(node, null);
-  if (mode.gradients && op.vjps !== null && isFloat(dtype) && inputs.some(requiresGrad)) {
+  if (mode.gradients && op.vjps !== null && isFloat(dtype) && anyRequiresGrad(inputs)) {
     tensor.ownOrigin = Origin.of(op, attributes, inputs, tensor);
   }
   return tensor;
 }
 
 const nodeOf = ({ node }: Tensor): Node => node;
-const requiresGrad = (x: Tensor): boolean => x.requiresGrad;
+
+function anyRequiresGrad(inputs: readonly Tensor[]): boolean {
+  for (let i = 0; i < inputs.length; i++) if (inputs[i]!.requiresGrad) return true;
+  return false;
+}
 
 export { construct };
 
@@ -219,44 +217,12 @@ function kernelFor(op: Elementwise, inputs: readonly Tensor[], dtype: DType): Ke
   return kernel;
 }
 
-interface Options {
-  /** Whole numbers become float32 first, as for `exp` or `div`. */
-  readonly fractions?: boolean;
-  /** Truth values become int32 first, as for `square`. */
-  readonly counts?: boolean;
-  /** Truth values are refused, beside numbers too, as for `sub` or `neg`. */
-  readonly numbersOnly?: boolean;
-  /** Truth values are refused where they have no numbers beside them, as for `pow`. */
-  readonly numbersAmong?: boolean;
-}
-
-const isTruth = (operand: Operand): boolean =>
-  typeof operand === "boolean" || (typeof operand !== "number" && operand.dtype === "bool");
-
-/** The type an operation computes in, given its operands and their common type. */
-function computeType(
-  name: string,
-  options: Options,
-  common: DType,
-  operands: readonly Operand[],
-): DType {
-  const refused = options.numbersOnly === true && operands.some(isTruth);
-  if (refused || (options.numbersAmong === true && common === "bool")) {
-    throw new DTypeError(
-      `${name}: truth values have no ${name}; convert them first, for example ` +
-        `x.to("int32").${name}(...).`,
-    );
-  }
-  if (options.counts === true && common === "bool") return "int32";
-  return options.fractions === true ? toFloat(common) : common;
-}
-
 /**
  * The family of functions of one tensor: y has the shape of x. What the compiler makes of it, and
  * what the rule `R` of its type is: graph/shape-types.ts.
  */
 export function unary<R extends Rule = "same">(
-  of: ElementwiseRecord<[x: Expression], readonly [Vjp]> & Options,
+  of: ElementwiseRecord<[x: Expression], readonly [Vjp]> & TypeRules,
 ): UnaryRow<R> {
   const op = elementwise(of);
   return row(op, of.samples, (x) => {
@@ -273,7 +239,7 @@ export function unary<R extends Rule = "same">(
  * shape.
  */
 export function binary<R extends Rule = "same">(
-  of: ElementwiseRecord<[a: Expression, b: Expression], readonly [Vjp, Vjp]> & Options,
+  of: ElementwiseRecord<[a: Expression, b: Expression], readonly [Vjp, Vjp]> & TypeRules,
 ): BinaryRow<R> {
   const op = elementwise(of);
   return row(op, of.samples, (a, other: Operand) => {

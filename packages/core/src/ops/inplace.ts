@@ -235,7 +235,8 @@ export function write(name: string, target: Tensor, value: Tensor): Tensor {
   const made = remembered ? [value.origin, fitting.origin, origin] : [];
   for (const one of made) one?.writesOver(storage);
   storage.node = stored;
-  storage.version = ++mode.clock;
+  storage.version += 1;
+  storage.writtenAt = ++mode.clock;
   mode.onWrite(storage);
   // A gradient may be a number repeated, in a layout that a written value does not have.
   if (all) owner.contents = stored;

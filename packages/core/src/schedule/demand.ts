@@ -26,7 +26,7 @@ const MOST_PLANS = 256;
 
 export function onDemand(backend: Backend): Policy {
   const plans = new Map<string, Plan[]>();
-  let round = new Round(null);
+  let round = new Round();
   let written: Storage[] = [];
   let spares: Spare[] = [];
   let last: Plan | null = null;
@@ -68,10 +68,11 @@ export function onDemand(backend: Backend): Policy {
     for (const { node } of written) want(node);
     if (round.nodes.length === 0) return;
     const [own, changed, places] = [round, written, spares];
+    begin();
     const plan = own.asExpected() ?? find(own);
     if (last !== null) last.next = plan;
     last = plan;
-    begin();
+    round.expected = plan.next;
     for (const { node, spare } of changed) {
       if (spare?.buffer?.shared === false && spare.forks === 0) {
         places.push({ node, buffer: spare.buffer });
@@ -84,7 +85,7 @@ export function onDemand(backend: Backend): Policy {
   }
 
   function begin(): void {
-    round = new Round(last?.next ?? null);
+    round = new Round();
     written = [];
     spares = [];
   }

@@ -88,6 +88,9 @@ export function elements(node: Node): TypedArray {
   return output;
 }
 
+/** The element of a node that has only one. */
+export const onlyElement = (node: Node): number => bufferOf(node).single ?? elements(node)[0]!;
+
 /** What is read back from a tensor whose elements do not lie in a row. */
 const copy = (dtype: Node["dtype"]): Kernel => ({
   expression: operand(0, dtype),

@@ -23,6 +23,8 @@ export interface Spare {
 }
 
 interface Program {
+  /** How many buffers there are, with those of the leaves. */
+  readonly buffers: number;
   readonly steps: readonly Step[];
   /** The numbers of the buffers of what kernels compute and keep, by slot. */
   readonly numbers: ReadonlyMap<number, number>;
@@ -86,7 +88,7 @@ export class Plan {
     round.plan = this;
     const program = (this.program ??= this.prepare(nodes));
     this.runs += 1;
-    const buffers = new Array<Buffer | null>(leaves.length);
+    const buffers = new Array<Buffer | null>(program.buffers);
     const offsets = new Array<number>(leaves.length);
     for (let i = 0; i < leaves.length; i++) {
       const buffer = leaves[i]!.buffer!;
@@ -140,7 +142,7 @@ export class Plan {
     const numbers = new Map(
       steps.flatMap(({ routine, publishes }) => (routine === null ? [] : publishes)),
     );
-    return { steps, numbers, views };
+    return { buffers: leaves.length + stored.length, steps, numbers, views };
   }
 
   private routineOf(

@@ -27,12 +27,15 @@ export interface Entry {
 /** A value that was there before. */
 export type Leaf = Pick<Entry, "dtype" | "shape" | "strides">;
 
+let rounds = 0;
+
 /**
  * Nodes recorded one after the other, and then run together. While they are recorded they are
  * compared with those of the plan that is expected, so that in a loop that does the same at every
  * step nothing is left to compare at its end.
  */
 export class Round {
+  private readonly number = ++rounds;
   nodes: Node[] = [];
   /** What they read that was there before, each the first time; plain numbers every time. */
   leaves: Node[] = [];
@@ -41,12 +44,8 @@ export class Round {
   /** What ran them. */
   plan: Plan | null = null;
   /** A plan that begins like this. */
-  private expected: Plan | null;
+  expected: Plan | null = null;
   private wanted = 0;
-
-  constructor(expected: Plan | null) {
-    this.expected = expected;
-  }
 
   /** Takes a node whose inputs are in this round, or computed. */
   add(node: Node): void {
@@ -72,12 +71,12 @@ export class Round {
 
   /** The slot of an input, or -1 - its number among the leaves. */
   private codeOf(input: Node): number {
-    if (input.round === this) return input.slot;
+    if (input.round === this || input.readBy === this.number) return input.slot;
     const code = -this.leaves.push(input);
     if (input.operation !== plainNumber) {
       const buffer = input.buffer!;
       if (buffer.reads === 0) this.held += buffer.ownBytes ?? 0;
-      input.round = this;
+      input.readBy = this.number;
       input.slot = code;
     }
     return code;
@@ -157,7 +156,6 @@ function same(a: unknown, b: unknown): boolean {
   );
 }
 
-
 /** What a plan remembers of a node. */
 export const entryOf = (node: Node, codes: readonly number[]): Entry => ({
   operation: node.operation,
@@ -172,4 +170,3 @@ export const entryOf = (node: Node, codes: readonly number[]): Entry => ({
 
 const isKernel = (node: Node): boolean =>
   node.operation.work !== null && node.operation.work(node).kind === "kernel";
-
