@@ -1,10 +1,10 @@
 /**
  * What was worked out lately, to be had again: a training loop asks the same questions at every
  * step. A question is a layout and a list of arguments, which are numbers and lists of them; others
- * are never remembered.
+ * are never remembered. Shapes in questions and answers become everybody's, so they are frozen.
  */
 import type { DType } from "./dtype.js";
-import { sameShape } from "./shape.js";
+import { sameShape, sameStrides } from "./shape.js";
 import type { Layout, Shape } from "./shape.js";
 
 interface Entry<Answer> {
@@ -69,6 +69,7 @@ export class Recent<Answer> {
     if (!args.every(isPlain)) return answer;
     // Lists are the caller's, who may change them later.
     const own = args.map((arg: unknown) => (Array.isArray(arg) ? arg.slice() : arg));
+    Object.freeze(shape);
     this.entries[this.next] = { layout: { shape, strides, offset }, args: own, answer };
     this.next = (this.next + 1) % MOST;
     return answer;
@@ -79,10 +80,7 @@ const isPlain = (arg: unknown): boolean =>
   Array.isArray(arg) ? arg.every((item) => typeof item === "number") : typeof arg !== "object";
 
 const sameLayout = (a: Layout, b: Layout): boolean =>
-  a.offset === b.offset &&
-  sameShape(a.shape, b.shape) &&
-  (a.strides === b.strides ||
-    (a.strides !== null && b.strides !== null && sameShape(a.strides, b.strides)));
+  a.offset === b.offset && sameShape(a.shape, b.shape) && sameStrides(a.strides, b.strides);
 
 function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   if (a.length !== b.length) return false;

@@ -11,18 +11,8 @@ import { checkTensor } from "../graph/node.js";
 import type { UnaryRow } from "../graph/shape-types.js";
 import { s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
-import { checkOptions } from "./create.js";
 import { binary, row, unary } from "./define.js";
-
-/** Options with the defaults of those that are not given; a name without a default is refused. */
-function complete<Options extends object>(
-  name: string,
-  options: Options,
-  defaults: Required<Options>,
-): Required<Options> {
-  checkOptions(name, options, Object.keys(defaults));
-  return { ...defaults, ...options };
-}
+import { readOptions } from "./options.js";
 
 /** x above 0, alpha · (exp(rate · x) - 1) below: no large number is raised to a power. */
 const exponentialBelow = (x: Tensor, alpha: number, rate: number): Tensor =>
@@ -41,7 +31,7 @@ export interface AlphaOptions {
  * tensor([-1, 0, 2]).elu() // tensor([-0.6321,  0.0000,  2.0000])
  */
 export const elu = (x: Tensor, options: AlphaOptions = {}): Tensor =>
-  exponentialBelow(checkTensor("elu", x), complete("elu", options, { alpha: 1 }).alpha, 1);
+  exponentialBelow(checkTensor("elu", x), readOptions("elu", options, { alpha: 1 }).alpha, 1);
 
 /**
  * `elu` with a derivative that has no jump at 0: `alpha` · (exp(x / alpha) - 1) below it. An
@@ -50,7 +40,7 @@ export const elu = (x: Tensor, options: AlphaOptions = {}): Tensor =>
  * tensor([-1, 0, 2]).celu({ alpha: 0.5 }) // tensor([-0.4323,  0.0000,  2.0000])
  */
 export const celu = (x: Tensor, options: AlphaOptions = {}): Tensor => {
-  const { alpha } = complete("celu", options, { alpha: 1 });
+  const { alpha } = readOptions("celu", options, { alpha: 1 });
   if (alpha !== 0) return exponentialBelow(checkTensor("celu", x), alpha, 1 / alpha);
   throw new ArgumentError("celu: alpha is 0, and nothing can be divided by it; use relu.");
 };
@@ -80,7 +70,7 @@ export interface GeluOptions {
  * tensor([-1, 0, 2]).gelu({ approximate: "tanh" }) // tensor([-0.1588,  0.0000,  1.9546])
  */
 export const gelu = (x: Tensor, options: GeluOptions = {}): Tensor => {
-  const { approximate } = complete("gelu", options, { approximate: "none" });
+  const { approximate } = readOptions("gelu", options, { approximate: "none" });
   checkTensor("gelu", x);
   if (approximate === "none") return x.mul(0.5).mul(x.mul(-Math.SQRT1_2).erfc());
   if (approximate === "tanh") {
@@ -88,7 +78,7 @@ export const gelu = (x: Tensor, options: GeluOptions = {}): Tensor => {
     return x.mul(cubic.mul(Math.sqrt(8 / Math.PI)).sigmoid());
   }
   throw new ArgumentError(
-    `gelu: there is no approximation "${approximate as string}"; use "none" or "tanh".`,
+    `gelu: there is no approximation "${approximate}"; use "none" or "tanh".`,
   );
 };
 
@@ -122,7 +112,7 @@ export interface HardtanhOptions {
  * tensor([-2, 0.5, 3]).hardtanh() // tensor([-1.0000,  0.5000,  1.0000])
  */
 export const hardtanh = (x: Tensor, options: HardtanhOptions = {}): Tensor => {
-  const { minVal, maxVal } = complete("hardtanh", options, { minVal: -1, maxVal: 1 });
+  const { minVal, maxVal } = readOptions("hardtanh", options, { minVal: -1, maxVal: 1 });
   const raised = threshold(x, minVal, minVal);
   const bound = inType(x, maxVal);
   return raised.maskedFill(raised.ge(bound), bound);
@@ -181,7 +171,7 @@ export interface ShrinkOptions {
  * tensor([-1, 0.25, 2]).hardshrink() // tensor([-1.,  0.,  2.])
  */
 export const hardshrink = (x: Tensor, options: ShrinkOptions = {}): Tensor => {
-  const { lambd } = complete("hardshrink", options, { lambd: 0.5 });
+  const { lambd } = readOptions("hardshrink", options, { lambd: 0.5 });
   return checkTensor("hardshrink", x).maskedFill(x.abs().le(lambd), 0);
 };
 
@@ -202,7 +192,7 @@ nearer.op.name = "softshrink";
  * tensor([-1, 0.25, 2]).softshrink() // tensor([-0.5000,  0.0000,  1.5000])
  */
 export const softshrink = (x: Tensor, options: ShrinkOptions = {}): Tensor => {
-  const { lambd } = complete("softshrink", options, { lambd: 0.5 });
+  const { lambd } = readOptions("softshrink", options, { lambd: 0.5 });
   if (lambd >= 0) return nearer(x, lambd);
   throw new ArgumentError(`softshrink: lambd is ${String(lambd)}, and must be 0 or more.`);
 };
@@ -227,7 +217,7 @@ export interface LeakyReluOptions {
  * tensor([-1, 0, 2]).leakyRelu({ negativeSlope: 0.1 }) // tensor([-0.1000,  0.0000,  2.0000])
  */
 export const leakyRelu = (x: Tensor, options: LeakyReluOptions = {}): Tensor => {
-  const { negativeSlope } = complete("leakyRelu", options, { negativeSlope: 0.01 });
+  const { negativeSlope } = readOptions("leakyRelu", options, { negativeSlope: 0.01 });
   return checkTensor("leakyRelu", x).where(x.gt(0), x.mul(negativeSlope));
 };
 
@@ -258,7 +248,7 @@ export const softplus: UnaryRow<"same", [options?: SoftplusOptions]> = row(
   smoothRelu.samples,
   (x: Tensor, options?: SoftplusOptions): Tensor => {
     if (options === undefined) return smoothRelu(x);
-    const { beta, threshold: bound } = complete("softplus", options, { beta: 1, threshold: 20 });
+    const { beta, threshold: bound } = readOptions("softplus", options, { beta: 1, threshold: 20 });
     const steep = checkTensor("softplus", x).mul(beta);
     return x.where(steep.gt(bound), smoothRelu(steep).div(beta));
   },

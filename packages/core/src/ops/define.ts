@@ -102,7 +102,7 @@ export function record(
   const nodes =
     inputs.length === 1 ? [a!.node] : inputs.length === 2 ? [a!.node, b!.node] : inputs.map(nodeOf);
   const node = new Node(op, nodes, attributes, dtype, placement);
-  mode.onRecord(node);
+  mode.onRecord(node, inputs);
   const tensor = construct.tensor(node, null);
   if (mode.gradients && op.vjps !== null && isFloat(dtype) && anyRequiresGrad(inputs)) {
     tensor.ownOrigin = Origin.of(op, attributes, inputs, tensor);
@@ -140,7 +140,7 @@ export function operandBeside(name: string, value: Operand, tensor: Tensor): Ten
     }
     return scalar(value, dtype);
   }
-  return checkTensor(name, value);
+  return checkTensor(name, value, tensor.dtype);
 }
 
 type Formula = (...operands: Expression[]) => Expression;

@@ -8,9 +8,9 @@ import { ShapeError } from "../errors.js";
 import { checkTensor } from "../graph/node.js";
 import { broadcastShapes, countElements, formatShape, normalizeDim } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { readOptions } from "./arguments.js";
 import { tensor } from "./create.js";
 import { stack } from "./join.js";
+import { readOptions } from "./options.js";
 import { flatPlace, readPlace } from "./place.js";
 import {
   checkMask,

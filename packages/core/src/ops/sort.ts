@@ -8,7 +8,6 @@ import { checkTensor } from "../graph/node.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { readOptions } from "./arguments.js";
 import { tensor, zeros } from "./create.js";
 import type { Operand } from "./define.js";
 import { floats, readArguments } from "./fold.js";
@@ -16,6 +15,7 @@ import type { Along } from "./fold.js";
 import { groupRows, placesAmong, sortedPositions } from "./host/order.js";
 import { lineUp } from "./host/recurrence.js";
 import { takeRows } from "./host/rows.js";
+import { readOptions } from "./options.js";
 import { pick } from "./place.js";
 import type { ValuesAndIndices } from "./place.js";
 

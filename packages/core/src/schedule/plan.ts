@@ -4,17 +4,16 @@
  * what is fused (schedule/group.ts).
  */
 import type { Backend, Result, Routine } from "../backends/backend.js";
-import { StaleError } from "../errors.js";
 import { Buffer } from "../graph/buffer.js";
 import { computed } from "../graph/node.js";
 import type { Node } from "../graph/node.js";
-import { countElements, formatShape, sameShape } from "../graph/shape.js";
+import { countElements, sameShape } from "../graph/shape.js";
 import type { FusedKernel } from "../kernel/fused.js";
 import { elements } from "./flush.js";
 import { group } from "./group.js";
-import type { Item, Part } from "./group.js";
+import type { Grouping, Item, Part } from "./group.js";
 import { entryOf, isAlike, sameLeaf } from "./round.js";
-import type { Entry, Leaf, Round } from "./round.js";
+import type { Entry, Leaf, Recorded } from "./round.js";
 
 /** A buffer that nobody reads any more, and the node whose value may take its place. */
 export interface Spare {
@@ -38,6 +37,8 @@ interface Step {
   readonly publishes: readonly (readonly [slot: number, buffer: number])[];
 }
 
+let clock = 0;
+
 export class Plan {
   private readonly backend: Backend;
   readonly entries: readonly Entry[];
@@ -47,10 +48,12 @@ export class Plan {
   private readonly remembered = new Set<number>();
   private program: Program | null = null;
   private runs = 0;
+  /** When it ran, as a number that rises. */
+  lastRun = 0;
   /** What ran after this plan the last time. */
   next: Plan | null = null;
 
-  constructor(backend: Backend, { nodes, leaves }: Round, codes: readonly (readonly number[])[]) {
+  constructor(backend: Backend, { nodes, leaves, codes }: Recorded) {
     this.backend = backend;
     this.entries = nodes.map((node, slot) => entryOf(node, codes[slot]!));
     this.wanted = nodes.filter(({ wanted }) => wanted).length;
@@ -63,8 +66,18 @@ export class Plan {
     this.program = null;
   }
 
+  /** Whether nothing has to be made before it runs. */
+  get isReady(): boolean {
+    return this.program !== null;
+  }
+
+  /** Whether the value at a place will be there when the plan has run. */
+  keeps(slot: number): boolean {
+    return this.entries[slot]!.wanted || this.remembered.has(slot);
+  }
+
   /** Whether a round is one of this plan. */
-  matches({ nodes, leaves }: Round, codes: readonly (readonly number[])[]): boolean {
+  matches({ nodes, leaves, codes }: Recorded): boolean {
     const { entries } = this;
     return (
       nodes.length === entries.length &&
@@ -78,28 +91,22 @@ export class Plan {
     );
   }
 
-  /** Runs a round of this plan. */
-  run(
-    round: Round,
-    nodes: readonly Node[],
-    leaves: readonly Node[],
-    spares: readonly Spare[],
-  ): void {
-    round.plan = this;
+  /** Runs a round of this plan, or one with other leaves. */
+  run(nodes: readonly Node[], leaves: readonly Node[], spares: readonly Spare[]): void {
     const program = (this.program ??= this.prepare(nodes));
     this.runs += 1;
+    this.lastRun = ++clock;
     const buffers = new Array<Buffer | null>(program.buffers);
     const offsets = new Array<number>(leaves.length);
     for (let i = 0; i < leaves.length; i++) {
       const buffer = leaves[i]!.buffer!;
-      if (buffer.isLost) throw lost(leaves[i]!, nodes);
       buffer.reads += 1;
       buffers[i] = buffer;
       offsets[i] = leaves[i]!.offset;
     }
     for (let i = 0; i < spares.length; i++) {
       const { node, buffer } = spares[i]!;
-      const number = node.round === round ? program.numbers.get(node.slot) : undefined;
+      const number = nodes[node.slot] === node ? program.numbers.get(node.slot) : undefined;
       if (number === undefined || buffer.shared || buffers.includes(buffer)) continue;
       buffers[number] = buffer;
     }
@@ -121,12 +128,14 @@ export class Plan {
     for (let i = 0; i < views.length; i++) showBase(nodes[views[i]!]!);
   }
 
+  /** What runs together, of a round of this plan that has not run yet. */
+  grouping(nodes: readonly Node[]): Grouping {
+    const codes = this.entries.map((entry) => entry.codes);
+    return group({ nodes, codes, leaves: this.leaves.length }, (slot) => this.keeps(slot));
+  }
+
   private prepare(nodes: readonly Node[]): Program {
-    const { entries, leaves } = this;
-    const codes = entries.map((entry) => entry.codes);
-    const tape = { nodes, codes, leaves: leaves.length };
-    const isKept = (slot: number): boolean => entries[slot]!.wanted || this.remembered.has(slot);
-    const { parts, stored, results } = group(tape, isKept);
+    const { parts, stored, results } = this.grouping(nodes);
     // From the last part to the first: what later ones read has to outlive a part.
     const read = new Set(results.values());
     const written = new Map(stored.map((item) => [item.buffer, item]));
@@ -142,7 +151,7 @@ export class Plan {
     const numbers = new Map(
       steps.flatMap(({ routine, publishes }) => (routine === null ? [] : publishes)),
     );
-    return { buffers: leaves.length + stored.length, steps, numbers, views };
+    return { buffers: this.leaves.length + stored.length, steps, numbers, views };
   }
 
   private routineOf(
@@ -178,26 +187,8 @@ function showBase(node: Node): void {
   computed(node, base!.buffer);
 }
 
-/** What is thrown where a value would be needed that a later version has taken the place of. */
-function lost(leaf: Node, nodes: readonly Node[]): StaleError {
-  const consumer = nodes.find(({ inputs }) => inputs.includes(leaf));
-  return new StaleError(
-    `${consumer?.operation.name}: a result of it is read, two or more steps after it was made, ` +
-      `for the first time, and the tensor of shape ${formatShape(leaf.shape)} it is computed ` +
-      "from has been written over twice; read or detach() the result in its own step.",
-  );
-}
-
 function runHost(node: Node): Buffer {
   const work = node.operation.work!(node);
   if (work.kind !== "host") throw new Error(`${node.operation.name} is no host algorithm`);
   return computed(node, new Buffer(work.run(node.inputs.map(elements))));
 }
-
-/** A key under which rounds that may be alike are found. */
-export const hashOf = (nodes: readonly Node[]): string =>
-  nodes
-    .map(
-      ({ operation, dtype, shape, wanted }) => `${operation.name}${dtype}${shape.join()}${wanted}`,
-    )
-    .join();

@@ -7,7 +7,7 @@
 import type { DType } from "../graph/dtype.js";
 import { plainNumber } from "../graph/node.js";
 import type { Node, Operation } from "../graph/node.js";
-import { sameShape } from "../graph/shape.js";
+import { sameShape, sameStrides } from "../graph/shape.js";
 import type { Shape, Strides } from "../graph/shape.js";
 import type { Plan } from "./plan.js";
 
@@ -101,22 +101,58 @@ export class Round {
     return expected.wanted === wanted ? expected : null;
   }
 
-  /** It is over: nodes know their round, which is to keep no others alive. */
-  close(): void {
+  /** It is run by a plan: nodes know their round, which is to keep no others alive. */
+  end(plan: Plan | null): void {
+    this.plan = plan;
     this.nodes = [];
     this.leaves = [];
   }
+}
 
-  /** For each node the codes of its inputs. */
-  codes(): number[][] {
-    let numbers = 0;
-    return this.nodes.map(({ inputs }) =>
-      inputs.map((input) => {
-        const isNew = input.operation === plainNumber || input.slot === -1 - numbers;
-        return isNew ? -(numbers += 1) : input.slot;
-      }),
-    );
-  }
+/** Nodes of a round, what they read that was there before, and for each the codes of its inputs. */
+export interface Recorded {
+  readonly nodes: readonly Node[];
+  readonly leaves: readonly Node[];
+  readonly codes: readonly (readonly number[])[];
+}
+
+/** Reads what nodes of a round were recorded as; their slots are their places. */
+export function tapeOf(nodes: readonly Node[], round: object): Recorded {
+  const leaves: Node[] = [];
+  const numbers = new Map<Node, number>();
+  const codeOf = (input: Node): number => {
+    if (input.buffer === null && input.round === round) return input.slot;
+    const known = numbers.get(input);
+    if (known !== undefined && input.operation !== plainNumber) return known;
+    const code = -leaves.push(input);
+    numbers.set(input, code);
+    return code;
+  };
+  return { nodes, leaves, codes: nodes.map(({ inputs }) => inputs.map(codeOf)) };
+}
+
+/** A key under which rounds that may be alike are found: all that counts, but for attributes. */
+export function hashOf({ nodes, leaves, codes }: Recorded): number {
+  let hash = 0;
+  const add = (part: number): void => {
+    hash = Math.imul(hash ^ part, 0x01000193);
+  };
+  const addText = (text: string): void => {
+    for (let i = 0; i < text.length; i++) add(text.charCodeAt(i));
+  };
+  const addLayout = ({ dtype, shape, strides }: Leaf): void => {
+    addText(dtype);
+    for (const size of [...shape, -1, ...(strides ?? [])]) add(size);
+  };
+  nodes.forEach((node, slot) => {
+    addText(node.operation.name);
+    addLayout(node);
+    add(node.wanted ? 1 : 0);
+    if (node.operation.work === null) add(node.offset);
+    codes[slot]!.forEach(add);
+  });
+  leaves.forEach(addLayout);
+  return hash;
 }
 
 /** Whether a node is what an entry says, but for what it reads and who wants it. */
@@ -140,11 +176,8 @@ export const sameLeaf = (node: Node, leaf: Leaf): boolean =>
   sameShape(node.shape, leaf.shape) &&
   sameStrides(node.strides, leaf.strides);
 
-const sameStrides = (a: Strides, b: Strides): boolean =>
-  a === b || (a !== null && b !== null && sameShape(a, b));
-
 /** Whether two values are alike, down to their parts. */
-function same(a: unknown, b: unknown): boolean {
+export function same(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a)) {
