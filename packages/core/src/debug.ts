@@ -42,7 +42,7 @@ export function detectAnomaly<T>(run: () => T): T {
     if (strange === undefined) return;
     const name = cause?.op?.name ?? node.operation.name;
     // What a derivative was computed from has been recorded under this function, or before it.
-    const culprit = cause?.kept?.at(-1)?.node ?? node;
+    const culprit = cause?.value(cause.inputs.length) ?? node;
     throw new AnomalyError(
       `${cause === null ? name : `the derivative of ${name}`} gave ${strange} from finite ` +
         "numbers, " +
@@ -108,13 +108,14 @@ export const short = (value: number): string =>
 
 /** Runs a function while every recorded node goes to `listener` only. */
 export function listening<T>(listener: (node: Node) => void, run: () => T): T {
-  const { onRecord, onKeep } = mode;
+  const { onRecord, onKeep, isWatched } = mode;
   mode.onRecord = listener;
   mode.onKeep = () => {};
+  mode.isWatched = true;
   try {
     return run();
   } finally {
-    Object.assign(mode, { onRecord, onKeep });
+    Object.assign(mode, { onRecord, onKeep, isWatched });
   }
 }
 

@@ -87,3 +87,12 @@ export class MemoryError extends NablaError {}
  * linalg.inv(zeros([2, 2])) // throws LinAlgError: linalg.inv: the matrix is singular
  */
 export class LinAlgError extends NablaError {}
+
+/**
+ * What a compiled function cannot do, because its JavaScript does not run again: see `compile`.
+ * @example
+ * const step = compile(() => tensor(1).add(tensor(2)).item());
+ * step() // 3
+ * compile(async () => 1) // throws CompileError: compile: the function is async
+ */
+export class CompileError extends NablaError {}
