@@ -1,10 +1,9 @@
 /**
  * The policy `onDemand`: nodes wait until a value is asked for, and then all that wait run as one
  * plan. What becomes of a round: values that were asked for, written into a tensor, left in a
- * `.grad`, detached, or that a backward pass began with, and small ones that nothing consumes, are
- * kept. Others are computed on the way and forgotten; if one is needed after all, it is computed
- * again from the inputs it still holds, and its plan keeps it from then on. Read next:
- * schedule/plan.ts.
+ * `.grad`, detached, or that a backward pass began with, and all that nothing consumes, are kept.
+ * Others are computed on the way and forgotten; if one is needed after all, it is computed again
+ * from the inputs it still holds, and its plan keeps it from then on. Read next: schedule/plan.ts.
  */
 import type { Backend } from "../backends/backend.js";
 import { MemoryError, StaleError } from "../errors.js";
