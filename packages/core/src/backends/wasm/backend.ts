@@ -10,8 +10,9 @@ import type { FusedKernel } from "../../kernel/fused.js";
 import type { Backend, Result, Routine } from "../backend.js";
 import { interpreter } from "../interpreter.js";
 import { canFuse, compile } from "./compile.js";
-import type { Compiled } from "./compile.js";
+import type { Compiled, CompileOptions } from "./compile.js";
 import { Memory } from "./memory.js";
+import { Team } from "./team.js";
 
 /** Buffers up to this many bytes live in ordinary arrays. */
 const SMALL = 4096;
@@ -31,11 +32,19 @@ export interface WasmOptions {
   readonly atOnce?: boolean;
   /** Whether sums of products may multiply and add in one instruction, where there is one. */
   readonly fused?: boolean;
+  /** Whether other threads may compute parts of large kernels, where there are any. */
+  readonly shared?: boolean;
 }
 
-export function wasm({ budget = 2 ** 29, atOnce = false, fused }: WasmOptions = {}): Backend {
-  const memory = new Memory(budget);
-  const settings = { memory, fused: fused !== false && canFuse() };
+export function wasm({
+  budget = 2 ** 29,
+  atOnce = false,
+  fused = true,
+  shared = false,
+}: WasmOptions = {}): Backend {
+  const memory = new Memory(budget, shared);
+  const team = shared ? Team.of(memory.memory) : null;
+  const settings = { memory, fused: fused && canFuse(), team };
   return {
     name: "wasm",
     run: (launch) => interpreter.run(launch),
@@ -87,9 +96,8 @@ interface Read {
   holds: Buffer | null;
 }
 
-interface Settings {
+interface Settings extends CompileOptions {
   readonly memory: Memory;
-  readonly fused: boolean;
 }
 
 /** One module and what it reads and writes. */
@@ -105,12 +113,12 @@ class CompiledRoutine implements Routine {
   private base = -1;
 
   constructor(
-    { memory, fused }: Settings,
+    { memory, ...options }: Settings,
     kernels: readonly FusedKernel[],
     results: readonly (Result | null)[],
   ) {
     this.memory = memory;
-    this.code = compile(kernels, results.length, memory.memory, fused);
+    this.code = compile(kernels, results.length, memory.memory, options);
     this.tableLength = results.length;
     let end = align((results.length + 1) * 4);
     results.forEach((result, buffer) => {

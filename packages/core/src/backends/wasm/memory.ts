@@ -8,7 +8,9 @@ import { Buffer } from "../../graph/buffer.js";
 import type { Resident } from "../../graph/buffer.js";
 import { allocate, widths } from "../../graph/dtype.js";
 import type { DType, TypedArray } from "../../graph/dtype.js";
+import { MOST_PAGES } from "./assembler.js";
 import { engine } from "./web-assembly.js";
+import type { Memory as EngineMemory } from "./web-assembly.js";
 
 /** A part of this memory; `address` is -1 once it belongs to others. */
 interface Place {
@@ -46,7 +48,6 @@ class Slot implements Resident {
 }
 
 const PAGE = 65_536;
-const MOST_PAGES = 65_536;
 /** Not by bits: those of an integer end at 2 GB. */
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
@@ -56,7 +57,7 @@ interface Gap {
 }
 
 export class Memory {
-  readonly memory = new (engine()!.Memory)({ initial: 16, maximum: MOST_PAGES });
+  readonly memory: EngineMemory;
   private readonly budget: number;
   /** What is free, in order of place; the first 64 bytes stay free, so that no address is 0. */
   private gaps: Gap[] = [{ start: 64, end: 16 * PAGE }];
@@ -72,10 +73,13 @@ export class Memory {
   /** Who ran in the arena last, and finds there what was left. */
   arenaUser: object | null = null;
   private readonly finalizers = new FinalizationRegistry<Place>((place) => this.release(place));
-  views = this.look();
+  views: Record<DType, TypedArray>;
 
-  constructor(budget: number) {
+  /** `shared`: whether other threads can see it. */
+  constructor(budget: number, shared = false) {
     this.budget = budget;
+    this.memory = new (engine()!.Memory)({ initial: 16, maximum: MOST_PAGES, shared });
+    this.views = this.look();
   }
 
   private look(): Record<DType, TypedArray> {
