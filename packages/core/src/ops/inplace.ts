@@ -80,13 +80,13 @@ export function refreshContents(x: Tensor): void {
   const { contents, storage } = x;
   const layout = { shape: contents.shape, strides: contents.strides, offset: contents.offset };
   const whole = isRowMajor(contents) && sameShape(contents.shape, storage.node.shape);
-  x.contents = whole ? storage.node : look(storage.node, layout);
+  x.contents = whole ? storage.node : look(storage.node, layout, x);
 }
 
 /** A node that shows part of another. */
-function look(node: Node, layout: Layout): Node {
+function look(node: Node, layout: Layout, x: Tensor): Node {
   const part = new Node(looking, [node], layout, node.dtype, layout);
-  mode.onRecord(part);
+  mode.onRecord(part, [x]);
   return part;
 }
 
@@ -222,6 +222,7 @@ replacement.op.name = "copy_";
 export function write(name: string, target: Tensor, value: Tensor): Tensor {
   checkWrite(name, target, value);
   const { storage, shows: view } = target;
+  mode.capture?.touched(storage, name);
   const owner = view?.owner ?? target;
   const remembered = mode.gradients && (owner.requiresGrad || value.requiresGrad);
   let fitting = value.dtype === target.dtype ? value : value.to(target.dtype);
