@@ -235,7 +235,8 @@ test("a compiled step is a plan like others", () => {
   expect(starting(printed, /^flush/).map((line) => line.replace(/.*\d: /, ""))).toEqual([
     "miss, new plan 1",
     "miss, new plan 2",
-    ...["hit, plan 2", "hit, plan 2"],
+    "hit, plan 2",
+    "hit, plan 2",
   ]);
   expect(starting(printed, / kernel 1: /)).toHaveLength(4);
 });
