@@ -42,7 +42,7 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
       if (input.buffer === null) {
         const reason = revive(input);
         if (reason !== null) return giveUp(node, Buffer.ofNothing(reason));
-      } else if (input.buffer.isLost) return giveUp(node, input.buffer);
+      } else if (!round.hasRead(input) && input.buffer.isLost) return giveUp(node, input.buffer);
     }
     if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);
     else {

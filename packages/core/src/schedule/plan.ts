@@ -130,7 +130,7 @@ export class Plan {
     for (let i = 0; i < spares.length; i++) {
       const { node, buffer } = spares[i]!;
       const number = nodes[node.slot] === node ? program.numbers.get(node.slot) : undefined;
-      if (number === undefined || buffer.shared || buffers.includes(buffer)) continue;
+      if (number === undefined || !buffer.canBeTaken || buffers.includes(buffer)) continue;
       buffers[number] = buffer;
     }
     const { steps, views } = program;
