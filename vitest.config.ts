@@ -24,8 +24,8 @@ const derivativeTests = "{packages,examples,bench,scripts}/**/*.gradient.test.ts
 const coreTests = "packages/core/test/*.test.ts";
 const nodeTests =
   "**/{*.process,*.gradient,*.full,*.hostile,autograd.reference,conditions,convolution,debug," +
-  "functional,linalg.errors,memory,no-web-assembly,print,promotion,shapes,shapes.agreement," +
-  "sharing,strictness}.test.ts";
+  "functional,linalg.errors,memory,no-web-assembly,print,promotion,report,shapes," +
+  "shapes.agreement,sharing,strictness}.test.ts";
 const neverTests = ["**/node_modules/**", "**/dist/**"];
 
 export default defineConfig({
