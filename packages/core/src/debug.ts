@@ -108,13 +108,14 @@ export const short = (value: number): string =>
 
 /** Runs a function while every recorded node goes to `listener` only. */
 export function listening<T>(listener: (node: Node) => void, run: () => T): T {
-  const { onRecord, onKeep } = mode;
+  const { onRecord, onKeep, isWatched } = mode;
   mode.onRecord = listener;
   mode.onKeep = () => {};
+  mode.isWatched = true;
   try {
     return run();
   } finally {
-    Object.assign(mode, { onRecord, onKeep });
+    Object.assign(mode, { onRecord, onKeep, isWatched });
   }
 }
 

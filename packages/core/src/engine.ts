@@ -6,6 +6,7 @@
 import { interpreter } from "./backends/interpreter.js";
 import { choosePolicy } from "./choose.js";
 import { debugLevel, printOperations } from "./debug.js";
+import { mode } from "./graph/mode.js";
 import { everyOp, realize as realizeNodes, runBy } from "./schedule/flush.js";
 import type { Tensor } from "./tensor.js";
 
@@ -22,6 +23,11 @@ const level = debugLevel(setting("NABLA_DEBUG"), tell);
 const policy = choosePolicy(setting, tell, level);
 runBy(policy, interpreter);
 if (policy === everyOp && level >= 1) printOperations(level, tell);
+if (level >= 1) {
+  mode.onRecapture = (reason) => tell(`nabla: a compiled step is captured: ${reason}`);
+}
+
+export { concerns, hostScalar, hostStep, learn, refuseCompile, restsOn } from "./graph/capture.js";
 
 /**
  * Computes these tensors now, and whatever else waits: what an optimizer does at the end of a step
@@ -32,8 +38,10 @@ if (policy === everyOp && level >= 1) printOperations(level, tell);
  * realize([average]);
  * average // tensor([0.5000, 1.0000])
  */
-export const realize = (tensors: readonly Tensor[]): void =>
-  realizeNodes(tensors.map((tensor) => tensor.node));
+export function realize(tensors: readonly Tensor[]): void {
+  // A step that is captured ends with everything that can be seen computed.
+  if (mode.capture === null) realizeNodes(tensors.map((tensor) => tensor.node));
+}
 
 /**
  * The gradient of a parameter, for those who look at it and let nobody else have it: its place may

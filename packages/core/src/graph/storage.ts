@@ -19,6 +19,23 @@ export class Storage {
     this.node = node;
   }
 
+  /**
+   * The value has run. One that is written at every step keeps two places and changes between
+   * them: the version before the current one has its elements still, the one before that is lost.
+   */
+  settle(): void {
+    const { node, current } = this;
+    if (node === current) return;
+    this.spare = current;
+    this.current = node.operation.work === null ? null : node;
+  }
+
+  /** The place that the next value may take: that of the version before the current one. */
+  get place(): Buffer | null {
+    const { spare } = this;
+    return spare?.buffer?.shared === false && spare.forks === 0 ? spare.buffer : null;
+  }
+
   /** The place of elements that nobody else has: those of one fork, and no view. */
   spareIfUnshared(): Buffer | null {
     const { buffer, forks, operation } = this.node;

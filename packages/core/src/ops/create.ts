@@ -5,6 +5,7 @@
 import { ArgumentError, DTypeError, ShapeError } from "../errors.js";
 import { allocate, fitsInteger, isDType, isFloat } from "../graph/dtype.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
+import { mode } from "../graph/mode.js";
 import { dataNode, checkTensor } from "../graph/node.js";
 import type { Created, Creation } from "../graph/shape-types.js";
 import { checkShape, countElements } from "../graph/shape.js";
@@ -35,10 +36,15 @@ export function create(
 ): Tensor {
   const { dtype, requiresGrad } = readCreateOptions(name, options);
   checkDType(name, dtype);
-  const buffer = allocate(dtype, countElements(checkShape(name, shape)));
-  if (isFloat(dtype)) fill(buffer);
-  else fillWhole(name, buffer, dtype, fill);
-  const result = construct.tensor(dataNode(buffer, [...shape], dtype), null);
+  const count = countElements(checkShape(name, shape));
+  const make = (): TypedArray => {
+    const buffer = allocate(dtype, count);
+    if (isFloat(dtype)) fill(buffer);
+    else fillWhole(name, buffer, dtype, fill);
+    return buffer;
+  };
+  const elements = mode.capture === null ? make() : mode.capture.draws(make);
+  const result = construct.tensor(dataNode(elements, [...shape], dtype), null);
   return requiresGrad ? result.requiresGrad_() : result;
 }
 

@@ -109,7 +109,7 @@ export function record(
     wanted ||= inputs[i]!.requiresGrad;
   }
   const node = new Node(op, nodes, attributes, dtype, placement);
-  mode.onRecord(node);
+  mode.onRecord(node, inputs);
   const tensor = construct.tensor(node, null);
   if (wanted && mode.gradients && op.vjps !== null && isFloat(dtype)) {
     tensor.ownOrigin = Origin.of(op, attributes, inputs, tensor);
@@ -140,7 +140,7 @@ export function operandBeside(name: string, value: Operand, tensor: Tensor): Ten
     }
     return scalar(value, dtype);
   }
-  return checkTensor(name, value);
+  return checkTensor(name, value, tensor.dtype);
 }
 
 type Formula = (...operands: Expression[]) => Expression;

@@ -7,24 +7,23 @@
  * schedule/plan.ts.
  */
 import type { Backend } from "../backends/backend.js";
-import { StaleError } from "../errors.js";
+import { MemoryError, StaleError } from "../errors.js";
 import { Buffer } from "../graph/buffer.js";
 import type { Node } from "../graph/node.js";
-import { formatShape } from "../graph/shape.js";
+import { countElements, formatShape } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
+import { PlanCache } from "./cache.js";
 import { runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
 import { hashOf, Plan, Round } from "./plan.js";
 import type { Spare } from "./plan.js";
+import { compileWith } from "./replay.js";
 
 /** Nodes that may wait, before they run one by one. */
 const MOST_NODES = 5_000;
 
 /** Bytes that waiting nodes may keep from the collector, before all of them run. */
 const MOST_BYTES = 2 ** 26;
-
-/** Plans that are remembered. */
-const MOST_PLANS = 256;
 
 /** Who looks on, as report.ts does for NABLA_DEBUG. */
 export interface Onlooker {
@@ -33,7 +32,7 @@ export interface Onlooker {
 }
 
 export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Policy {
-  const plans = new Map<string, Plan[]>();
+  const plans = new PlanCache();
   let nodes: Node[] = [];
   let round = new Round();
   let held = 0;
@@ -113,14 +112,16 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     const plan = find(ready, own);
     if (last !== null) last.next = plan;
     last = plan;
-    for (const { node, spare } of changed) {
-      if (spare?.buffer?.shared === false && spare.forks === 0) {
-        places.push({ node, buffer: spare.buffer });
-      }
+    for (const { node, place } of changed) {
+      if (place !== null) places.push({ node, buffer: place });
     }
-    if (onlooker === null) plan.run(ready, own, places);
-    else onlooker.onRun(ready, plan, () => plan.run(ready, own, places));
-    for (const storage of changed) settle(storage);
+    try {
+      if (onlooker === null) plan.run(ready, own, places);
+      else onlooker.onRun(ready, plan, () => plan.run(ready, own, places));
+    } catch (error) {
+      throw error instanceof RangeError ? whyNoMemory(ready, error) : error;
+    }
+    for (const storage of changed) storage.settle();
   }
 
   function begin(): void {
@@ -147,17 +148,11 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
   function find(ready: readonly Node[], own: Round): Plan {
     const expected = last?.next ?? null;
     if (expected?.matches(ready, own) === true) return expected;
-    const key = hashOf(ready);
-    const alike = plans.get(key) ?? [];
-    const known = alike.find((plan) => plan !== expected && plan.matches(ready, own));
+    const key = hashOf(ready, own);
+    const known = plans.alike(key).find((plan) => plan.matches(ready, own));
     if (known !== undefined) return known;
     const plan = new Plan(backend, ready, own);
-    plans.delete(key);
-    plans.set(key, [plan, ...alike.slice(0, 3)]);
-    for (const oldest of plans.keys()) {
-      if (plans.size <= MOST_PLANS) break;
-      plans.delete(oldest);
-    }
+    plans.add(key, plan);
     return plan;
   }
 
@@ -170,13 +165,27 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     }
   }
 
-  return {
+  const policy: Policy = {
     record,
     keep,
     write: (storage) => written.push(storage),
     reuse: (node, buffer) => spares.push({ node, buffer }),
     realize,
   };
+  return { ...policy, compile: compileWith(policy, backend) };
+}
+
+/** A typed array or a memory that cannot be made is a RangeError. */
+function whyNoMemory(nodes: readonly Node[], cause: RangeError): MemoryError {
+  const size = ({ shape }: Node): number => countElements(shape);
+  const missing = nodes.filter(({ buffer, operation }) => buffer === null && operation.work);
+  const largest = missing.reduce((a, b) => (size(b) > size(a) ? b : a), missing[0] ?? nodes[0]!);
+  return new MemoryError(
+    `${largest.operation.name}: no memory for a result of shape ${formatShape(largest.shape)}, ` +
+      `the largest of ${nodes.length} that were to be computed (${cause.message}); work on ` +
+      "smaller parts, and keep fewer results.",
+    { cause },
+  );
 }
 
 /** What is said where a value is needed that a later version has taken the place of. */
@@ -184,14 +193,3 @@ const whyLost = ({ operation }: Node, leaf: Node): string =>
   `${operation.name}: a result of it is read, two or more steps after it was made, for the first ` +
   `time, and the tensor of shape ${formatShape(leaf.shape)} it is computed from has been written ` +
   "over twice; read or detach() the result in its own step.";
-
-/**
- * A storage that is written at every step keeps two places and changes between them: the version
- * before the current one has its elements still, the one before that is lost.
- */
-function settle(storage: Storage): void {
-  const { node, current } = storage;
-  if (node === current) return;
-  storage.spare = current;
-  storage.current = node.operation.work === null ? null : node;
-}

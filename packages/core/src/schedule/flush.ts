@@ -5,6 +5,7 @@
  * value is asked for (schedule/demand.ts). Read next: backends/interpreter.ts.
  */
 import type { Backend } from "../backends/backend.js";
+import { CompileError } from "../errors.js";
 import { Buffer } from "../graph/buffer.js";
 import { allocate } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
@@ -14,6 +15,7 @@ import { countElements } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { operand } from "../kernel/scalar.js";
+import type { Tensor } from "../tensor.js";
 
 /** What decides when nodes run. */
 export interface Policy {
@@ -27,9 +29,19 @@ export interface Policy {
   reuse(node: Node, buffer: Buffer): void;
   /** Gives these nodes their buffers, now. */
   realize(nodes: readonly Node[]): void;
+  /** Makes of a function one that replays what it did; absent where there is no engine. */
+  readonly compile?: Compile;
 }
 
+/** What makes compiled steps of functions: schedule/replay.ts. */
+export type Compile = <Arguments extends unknown[], Result>(
+  run: (...args: Arguments) => Result,
+) => (...args: Arguments) => Result;
+
 const chosen: { policy: Policy | null; backend: Backend | null } = { policy: null, backend: null };
+
+/** The policy that decides at the moment. */
+export const policyNow = (): Policy | null => chosen.policy;
 
 /** From now on nodes run as the policy says; single ones on this back end. */
 export function runBy(policy: Policy, backend: Backend): void {
@@ -90,6 +102,10 @@ export function elements(node: Node): TypedArray {
   return output;
 }
 
+/** The elements of a tensor for its user; what captures a step has a say in it. */
+export const read = (x: Tensor): TypedArray =>
+  mode.capture === null ? elements(x.node) : mode.capture.read(x);
+
 /** What is read back from a tensor whose elements do not lie in a row. */
 const copy = (dtype: Node["dtype"]): Kernel => ({
   expression: operand(0, dtype),
@@ -113,6 +129,13 @@ function bufferOf(node: Node): Buffer {
 /** Gives nodes their buffers, now. */
 export function realize(nodes: readonly Node[]): void {
   if (chosen.policy === null) throw new Error("nothing runs: import @nabla/core, not its files");
+  const { capturedRound } = mode;
+  if (capturedRound !== null && nodes.some(({ round }) => round === capturedRound)) {
+    throw new CompileError(
+      "compile: a number that is read anew at each call is read from what the function computes, " +
+        "which is not there yet; read it before it is written, or outside.",
+    );
+  }
   chosen.policy.realize(nodes);
 }
 

@@ -57,6 +57,7 @@ type Step =
   | { readonly slot: number; readonly buffer: number };
 
 let looks = 0;
+let clock = 0;
 
 export class Plan {
   private readonly backend: Backend;
@@ -65,6 +66,8 @@ export class Plan {
   private readonly remembered = new Set<number>();
   private program: Program | null = null;
   private runs = 0;
+  /** When it ran, as a number that rises. */
+  lastRun = 0;
   /** What ran after this plan the last time. */
   next: Plan | null = null;
   /** The leaves of the round that was last compared, in the order of their numbers. */
@@ -86,6 +89,11 @@ export class Plan {
     }));
     this.leaves = leaves.map(({ dtype, shape, strides }) => ({ dtype, shape, strides }));
     this.found = leaves;
+  }
+
+  /** The leaves of the round that was last compared, in the order of their numbers. */
+  get leafNodes(): readonly Node[] {
+    return this.found;
   }
 
   /** The value at a place that was not kept is needed after all: from now on it is kept. */
@@ -140,13 +148,18 @@ export class Plan {
     return true;
   }
 
-  /** Runs the round that was last compared. */
-  run(nodes: readonly Node[], round: Round, spares: readonly Spare[]): void {
+  /** Runs the round that was last compared, or the same one with other leaves. */
+  run(
+    nodes: readonly Node[],
+    round: Round,
+    spares: readonly Spare[],
+    leaves: readonly Node[] = this.found,
+  ): void {
     round.plan = this;
-    const leaves = this.found;
     this.found = [];
     const program = (this.program ??= this.prepare(nodes));
     this.runs += 1;
+    this.lastRun = ++clock;
     const buffers = new Array<Buffer | null>(leaves.length);
     const offsets = new Array<number>(leaves.length);
     for (let i = 0; i < leaves.length; i++) {
@@ -270,10 +283,27 @@ export function same(a: unknown, b: unknown): boolean {
   );
 }
 
-/** A key under which rounds that may be alike are found. */
-export const hashOf = (nodes: readonly Node[]): string =>
-  nodes
-    .map(
-      ({ operation, dtype, shape, wanted }) => `${operation.name}${dtype}${shape.join()}${wanted}`,
-    )
-    .join();
+/** A key under which rounds that may be alike are found: all that counts, but for attributes. */
+export function hashOf(nodes: readonly Node[], round: Round): number {
+  const [leaves, look]: [Node[], number] = [[], ++looks];
+  let hash = 0;
+  const add = (part: number): void => {
+    hash = Math.imul(hash ^ part, 0x01000193);
+  };
+  const addText = (text: string): void => {
+    for (let i = 0; i < text.length; i++) add(text.charCodeAt(i));
+  };
+  const addLayout = ({ dtype, shape, strides }: Leaf): void => {
+    addText(dtype);
+    for (const size of [...shape, -1, ...(strides ?? [])]) add(size);
+  };
+  for (const node of nodes) {
+    addText(node.operation.name);
+    addLayout(node);
+    add(node.wanted ? 1 : 0);
+    if (node.operation.work === null) add(node.offset);
+    for (const input of node.inputs) add(codeOf(input, round, look, leaves));
+  }
+  leaves.forEach(addLayout);
+  return hash;
+}

@@ -13,6 +13,7 @@ import {
   tensor,
 } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { learn } from "@nabla/core/engine";
 
 import { checkOptional, checkRange, checkShape, checkTensors, showShape } from "../checks.js";
 import { binaryCrossEntropyWithLogits } from "./loss.js";
@@ -28,7 +29,7 @@ function checkClasses(name: string, target: Tensor, count: number, ignored: numb
     );
   }
   const isOdd = (one: number): boolean => one !== ignored && !(one >= 0 && one < count);
-  const odd = target.data().find(isOdd);
+  const odd = learn(target, (classes) => classes.find(isOdd));
   if (odd === undefined) return;
   throw new IndexError(
     `${name}: ${odd} is no class; of ${count} they are 0 to ${count - 1}` +

@@ -3,6 +3,7 @@
  * first: scheduler.ts.
  */
 import { Tensor } from "@nabla/core";
+import { refuseCompile } from "@nabla/core/engine";
 
 import { checkNotNegative, checkNumbers, checkWord } from "../checks.js";
 import { Scheduler } from "./scheduler.js";
@@ -77,6 +78,7 @@ export class ReduceLROnPlateau extends Scheduler<Required<PlateauOptions>> {
    * schedule.getLastLr() // [ 0.5 ]
    */
   step(metric: number | Tensor): void {
+    refuseCompile("ReduceLROnPlateau.step", "it looks at the metric; call it outside");
     const value = metric instanceof Tensor ? metric.item() : metric;
     if (!Number.isNaN(value) && Math.abs(value) !== Infinity) {
       checkNumbers("ReduceLROnPlateau.step", { metric: value });

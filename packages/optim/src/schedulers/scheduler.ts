@@ -5,6 +5,7 @@
  * step.ts.
  */
 import { ArgumentError, readOptions } from "@nabla/core";
+import { hostStep } from "@nabla/core/engine";
 
 import { checkNumbers } from "../checks.js";
 
@@ -264,6 +265,6 @@ export abstract class LRScheduler<Options extends object> extends Scheduler<Opti
           "call step() without arguments.",
       );
     }
-    this.goTo(this.lastEpoch + 1);
+    hostStep(() => this.goTo(this.lastEpoch + 1));
   }
 }

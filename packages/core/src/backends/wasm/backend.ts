@@ -9,9 +9,10 @@ import type { DType } from "../../graph/dtype.js";
 import type { FusedKernel } from "../../kernel/fused.js";
 import type { Backend, Result, Routine } from "../backend.js";
 import { interpreter } from "../interpreter.js";
+import { align, lodge } from "./arena.js";
 import { canFuse, compile } from "./compile.js";
 import type { Compiled } from "./compile.js";
-import { Memory } from "./memory.js";
+import { Memory, OutOfMemory } from "./memory.js";
 
 /** Buffers up to this many bytes live in ordinary arrays. */
 const SMALL = 4096;
@@ -22,19 +23,20 @@ const LARGE = 2 ** 24;
 /** Evaluations from which on code is made at once. */
 const MANY = 100_000;
 
-const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
-
 export interface WasmOptions {
   /** Bytes of memory that large buffers may take. */
   readonly budget?: number;
+  /** Pages of 64 KB that the memory may have at most. */
+  readonly pages?: number;
   /** Whether to make code at the first run already. */
   readonly atOnce?: boolean;
   /** Whether sums of products may multiply and add in one instruction, where there is one. */
   readonly fused?: boolean;
 }
 
-export function wasm({ budget = 2 ** 29, atOnce = false, fused }: WasmOptions = {}): Backend {
-  const memory = new Memory(budget);
+export function wasm(options: WasmOptions = {}): Backend {
+  const { budget = 2 ** 29, pages, atOnce = false, fused } = options;
+  const memory = new Memory(budget, pages);
   const settings = { memory, fused: fused !== false && canFuse() };
   return {
     name: "wasm",
@@ -45,8 +47,14 @@ export function wasm({ budget = 2 ** 29, atOnce = false, fused }: WasmOptions = 
       let routine: CompiledRoutine | null = null;
       return {
         run(buffers, offsets) {
-          if (runs++ === 0) plain.run(buffers, offsets);
-          else (routine ??= new CompiledRoutine(settings, kernels, results)).run(buffers, offsets);
+          if (runs++ === 0) return plain.run(buffers, offsets);
+          try {
+            (routine ??= new CompiledRoutine(settings, kernels, results)).run(buffers, offsets);
+          } catch (error) {
+            // What is too much for this memory may still fit into arrays.
+            if (!(error instanceof OutOfMemory)) throw error;
+            plain.run(buffers, offsets);
+          }
         },
         get text() {
           return routine?.code.text ?? null;
@@ -112,14 +120,13 @@ class CompiledRoutine implements Routine {
     this.memory = memory;
     this.code = compile(kernels, results.length, memory.memory, fused);
     this.tableLength = results.length;
-    let end = align((results.length + 1) * 4);
-    results.forEach((result, buffer) => {
-      if (result === null) return;
-      const bytes = result.length * widths[result.dtype];
-      const stays = result.kept && bytes > SMALL;
-      this.targets.push({ ...result, buffer, place: stays ? -1 : end });
-      if (!stays) end += align(bytes);
+    const made = results.flatMap((result, buffer) => {
+      if (result === null) return [];
+      return [{ ...result, buffer, bytes: result.length * widths[result.dtype] }];
     });
+    const passing = made.filter(({ kept, bytes }) => !kept || bytes <= SMALL);
+    const { places, end } = lodge(kernels, passing, align((results.length + 1) * 4));
+    for (const one of made) this.targets.push({ ...one, place: places.get(one.buffer) ?? -1 });
     this.scratch = end;
     this.end = align(end + this.code.scratchBytes);
     const dtypes = new Map(
