@@ -62,9 +62,9 @@ cli.run(() => {
   const networks = {
     mlp: new Sequential(new Flatten(), new Linear(784, 256), new ReLU(), new Linear(256, 10)),
     cnn: new Sequential(
-      ...[new Conv2d(1, 16, 5), new ReLU(), new MaxPool2d(2)],
-      ...[new Conv2d(16, 32, 5), new ReLU(), new MaxPool2d(2)],
-      ...[new Flatten(), new Linear(512, 10)],
+      new Sequential(new Conv2d(1, 16, 5), new ReLU(), new MaxPool2d(2)),
+      new Sequential(new Conv2d(16, 32, 5), new ReLU(), new MaxPool2d(2)),
+      new Sequential(new Flatten(), new Linear(512, 10)),
     ),
   };
   const panels = Object.entries(networks).flatMap(([name, model]) => {

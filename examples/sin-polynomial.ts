@@ -3,8 +3,21 @@
  * by hand, with autograd, with an optimizer, and with layers: the same numbers, in fewer words.
  * Least squares, solved, say where all four are going.
  */
-import { Flatten, linalg, Linear, linspace, manualSeed, MSELoss, noGrad } from "nabla";
-import { progress, randn, RMSprop, Sequential, SGD, tensor } from "nabla";
+import {
+  Flatten,
+  linalg,
+  Linear,
+  linspace,
+  manualSeed,
+  MSELoss,
+  noGrad,
+  progress,
+  randn,
+  RMSprop,
+  Sequential,
+  SGD,
+  tensor,
+} from "nabla";
 import type { Tensor } from "nabla";
 import { figure, lossCurve, pointsAndCurves } from "nabla/viz";
 

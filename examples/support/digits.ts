@@ -53,7 +53,7 @@ type Place = readonly [x: number, y: number];
 
 /** The strokes of each digit in a square from 0 to 1, downwards, as letters learn them. */
 const strokes: readonly (readonly Place[])[][] = [
-  [ring(0.5, 0.5, 0.24, 0.36, 0, 1)],
+  [ring([0.5, 0.5], [0.24, 0.36], 0, 1)],
   [
     [
       [0.34, 0.28],
@@ -61,8 +61,11 @@ const strokes: readonly (readonly Place[])[][] = [
       [0.52, 0.88],
     ],
   ],
-  [[...ring(0.5, 0.33, 0.22, 0.2, 0.5, 1.08), [0.28, 0.86], [0.76, 0.86]]],
-  [[...ring(0.47, 0.31, 0.22, 0.18, 0.55, 1.25)], [...ring(0.47, 0.67, 0.25, 0.2, 0.75, 1.45)]],
+  [[...ring([0.5, 0.33], [0.22, 0.2], 0.5, 1.08), [0.28, 0.86], [0.76, 0.86]]],
+  [
+    [...ring([0.47, 0.31], [0.22, 0.18], 0.55, 1.25)],
+    [...ring([0.47, 0.67], [0.25, 0.2], 0.75, 1.45)],
+  ],
   [
     [
       [0.6, 0.12],
@@ -74,8 +77,8 @@ const strokes: readonly (readonly Place[])[][] = [
       [0.63, 0.9],
     ],
   ],
-  [[[0.72, 0.14], [0.34, 0.14], [0.32, 0.45], ...ring(0.48, 0.64, 0.24, 0.22, 0.65, 1.4)]],
-  [[[0.64, 0.1], [0.36, 0.4], ...ring(0.5, 0.67, 0.22, 0.21, 0.5, 1.5)]],
+  [[[0.72, 0.14], [0.34, 0.14], [0.32, 0.45], ...ring([0.48, 0.64], [0.24, 0.22], 0.65, 1.4)]],
+  [[[0.64, 0.1], [0.36, 0.4], ...ring([0.5, 0.67], [0.22, 0.21], 0.5, 1.5)]],
   [
     [
       [0.25, 0.15],
@@ -83,12 +86,12 @@ const strokes: readonly (readonly Place[])[][] = [
       [0.44, 0.88],
     ],
   ],
-  [ring(0.5, 0.3, 0.19, 0.18, 0, 1), ring(0.5, 0.68, 0.23, 0.21, 0, 1)],
-  [[...ring(0.5, 0.33, 0.21, 0.2, 0, 1), [0.71, 0.33], [0.6, 0.9]]],
+  [ring([0.5, 0.3], [0.19, 0.18], 0, 1), ring([0.5, 0.68], [0.23, 0.21], 0, 1)],
+  [[...ring([0.5, 0.33], [0.21, 0.2], 0, 1), [0.71, 0.33], [0.6, 0.9]]],
 ];
 
 /** A part of an ellipse, from one share of the full turn to another. */
-function ring(x: number, y: number, width: number, height: number, from: number, to: number) {
+function ring([x, y]: Place, [width, height]: Place, from: number, to: number): Place[] {
   return Array.from({ length: 13 }, (_, i): Place => {
     const angle = 2 * Math.PI * (from + ((to - from) * i) / 12);
     return [x + width * Math.cos(angle), y + height * Math.sin(angle)];
