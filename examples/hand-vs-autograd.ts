@@ -44,10 +44,9 @@ cli.run(() => {
     const times = Object.values(ways).map((make) => microseconds(make(points), budget));
     times.forEach((time, i) => curves[i]!.y.push(time));
     const [byHand, byLoop, byCompiled] = times as [number, number, number];
-    console.log(
-      `${String(size).padStart(9)} points   ${times.map((time) => time.toFixed(2).padStart(9)).join(" ")}` +
-        `${(byLoop / byHand).toFixed(2).padStart(13)}${(byCompiled / byHand).toFixed(2).padStart(15)}`,
-    );
+    const row = times.map((time) => time.toFixed(2).padStart(9)).join(" ");
+    const ratios = [byLoop, byCompiled].map((time) => (time / byHand).toFixed(2).padStart(13));
+    console.log(`${String(size).padStart(9)} points   ${row}${ratios.join("  ")}`);
   }
   console.log(`\nAfter 100 steps all lines agree to ${gap.toExponential(1)}.`);
   const labels = { xLabel: "points", yLabel: "microseconds a step" };

@@ -1,6 +1,6 @@
 /**
- * From a line to a decision: w·x + b, squeezed into (0, 1), is the probability of the second of two
- * classes. Fitted to coin tosses whose odds are known, to two moons that no line can part, and with
+ * From a line to a decision: w·x + b, squeezed into (0, 1), is the probability of the second
+ * of two classes. Fitted to coin tosses whose odds are known, to two moons that no line can part, and with
  * `--data` to breast cancer. Newton's method, derived by hand, says whether the optimum is right.
  */
 import { accuracy, functional as F, LBFGS, progress, rocAuc, tensor, zeros } from "nabla";
@@ -49,7 +49,8 @@ cli.run(() => {
     console.log(`  objective by autograd and L-BFGS     ${objective.toFixed(14)}`);
     console.log(`  objective by hand and Newton's steps ${newton.toFixed(14)}`);
     console.log(
-      `  ${Math.round(right * count)} of ${count} right, AUC ${rocAuc(scores, problem.y).toFixed(4)}`,
+      `  ${Math.round(right * count)} of ${count} right, ` +
+        `AUC ${rocAuc(scores, problem.y).toFixed(4)}`,
     );
     if (problem.x.shape[1]! <= 2) console.log(`  w = ${w.data().join(", ")}  b = ${b.item()}`);
     return draw(`${name}: ${(100 * right).toFixed(1)} % right`, problem, w, b);
@@ -108,7 +109,7 @@ function read(file: string): Classified {
   return { x: raw.sub(raw.mean(1, true)).div(deviation).transpose(0, 1), y: tensor(y, { dtype }) };
 }
 
-/** One measurement: the curve of the probability. More: the boundary, across the two that weigh most. */
+/** One measurement: the curve. More: the boundary, across the two that weigh most. */
 function draw(title: string, { x, y }: Classified, w: Tensor, b: Tensor): Panel {
   const column = (k: number): Float64Array => x.select(1, k).data() as Float64Array;
   const classes = y.data() as Float64Array;
