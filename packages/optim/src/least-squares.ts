@@ -91,7 +91,7 @@ export function leastSquares(
   start: Tensor,
   options: LeastSquaresOptions = {},
 ): LeastSquaresResult {
-  const defaults: Required<LeastSquaresOptions> = { maxIter: 1000, tolerance: 1e-8 };
+  const defaults = { maxIter: 1000, tolerance: 1e-8 };
   const { maxIter, tolerance } = readOptions("leastSquares", options, defaults);
   checkCounts("leastSquares", { maxIter });
   checkNumbers("leastSquares", { tolerance }, { above: 0 });

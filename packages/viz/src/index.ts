@@ -4,6 +4,8 @@
  * Each plot function returns a panel; `figure` lays panels out into one SVG document.
  * Read `figure.ts` next, then any plot: each is one file.
  */
+export { backwardSteps } from "./backward-steps.js";
+export type { BackwardShare, BackwardStep } from "./backward-steps.js";
 export { confusionTable } from "./confusion-table.js";
 export type { ConfusionTableOptions } from "./confusion-table.js";
 export { decisionBoundary } from "./decision-boundary.js";
