@@ -74,6 +74,7 @@ cli.run(() => {
     console.log(`${name}: ${(100 * right).toFixed(2)} % of the test digits are right`);
     const file = join(out, `${name}.safetensors`);
     cli.write(file, () => saveSafetensors(file, model.stateDict()));
+    console.log(`${name}: the model is in ${file}`);
     const counts = confusionMatrix(scores, test.labels, { classes: 10 }).toArray() as number[][];
     return [
       lossCurve({ losses, title: `${name}: loss` }),

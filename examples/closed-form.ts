@@ -52,7 +52,7 @@ cli.run(() => {
         `descent needs about ${wanted.toExponential(0)} steps`,
     );
   }
-  console.log("\nWith few columns, solve: by Q · R, unless the columns are far from alike.");
+  console.log("\nWith few columns, solve; by Q · R wherever some may be nearly alike.");
   console.log("Descend where there are too many columns to solve for, or the model is not linear.");
   const conditions = alike.map(({ condition }) => condition);
   const curve = (label: string, values: number[]) => ({ x: conditions, y: values, label });

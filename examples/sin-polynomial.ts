@@ -55,12 +55,12 @@ cli.run(() => {
     optimizer: byOptimizer(start, steps),
     layers: byLayers(start, steps),
   };
-  for (const [name, { coefficients, losses }] of Object.entries(fits)) {
-    const [a, b, c, d] = coefficients.map((value) => value.toFixed(9));
-    console.log(`${name.padEnd(10)} y = ${a} + ${b} x + ${c} x² + ${d} x³   ${losses.at(-1)}`);
-  }
-  const [a, b, c, d] = exact().map((value) => value.toFixed(9));
-  console.log(`exact      y = ${a} + ${b} x + ${c} x² + ${d} x³   ${sumOfSquares(exact())}`);
+  const show = (name: string, coefficients: readonly number[], loss: number): void => {
+    const [a, b, c, d] = coefficients.map((value) => value.toFixed(6).padStart(9));
+    console.log(`${name.padEnd(9)} ${a} + ${b} x + ${c} x² + ${d} x³   ${loss.toFixed(9)}`);
+  };
+  for (const [name, fit] of Object.entries(fits)) show(name, fit.coefficients, fit.losses.at(-1)!);
+  show("exact", exact(), sumOfSquares(exact()));
   const gap = fits["by hand"].coefficients.map((value, i) =>
     Math.abs(value - fits.autograd.coefficients[i]!),
   );

@@ -54,7 +54,7 @@ test("sin-polynomial: four ways agree, and least squares say where they go", asy
   const line = (name: string): number[] =>
     numbers(
       stdout,
-      new RegExp(`^${name} +y = (\\S+) \\+ (\\S+) x \\+ (\\S+) x² \\+ (\\S+) x³`, "gm"),
+      new RegExp(`^${name} +(\\S+) \\+ +(\\S+) x \\+ +(\\S+) x² \\+ +(\\S+) x³`, "gm"),
     );
   const [hand, autograd, optimizer, layers, exact] = [
     "by hand",
