@@ -1,7 +1,7 @@
 /**
  * From a line to a decision: w·x + b, squeezed into (0, 1), is the probability of the second
- * of two classes. Fitted to coin tosses whose odds are known, to two moons that no line can part, and with
- * `--data` to breast cancer. Newton's method, derived by hand, says whether the optimum is right.
+ * class. Fitted to coin tosses whose odds are known, to two moons that no line can part, and with
+ * `--data` to breast cancer. Newton's method, derived by hand, tells whether the optimum is right.
  */
 import { accuracy, functional as F, LBFGS, progress, rocAuc, tensor, zeros } from "nabla";
 import type { Tensor } from "nabla";

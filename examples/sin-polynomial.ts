@@ -1,7 +1,7 @@
 /**
- * PyTorch's first tutorial: a polynomial of degree three learns the sine, four times. With
- * gradients by hand, with autograd, with an optimizer, and with layers: the same numbers, in fewer words.
- * Least squares, solved, say where all four are going.
+ * PyTorch's first tutorial: a polynomial of degree three learns the sine, four times. By hand, with
+ * autograd, with an optimizer, and with layers: the same numbers, in fewer words. Least squares,
+ * solved, say where all four are going.
  */
 import {
   Flatten,

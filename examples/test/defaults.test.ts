@@ -38,7 +38,7 @@ test("closed-form: three ways to one answer, and digits lost as the theory says"
   expect(qr).toBeGreaterThan(6);
 });
 
-test("logistic-regression: the optimum of Newton's method, and how bent the coins are", async () => {
+test("logistic-regression: the optimum is Newton's, and the coins as bent", async () => {
   const stdout = await run("logistic-regression", ["probability of heads", "two moons"]);
   const objectives = numbers(stdout, /objective by .* (0\.\d+)$/gm);
   expect(objectives).toHaveLength(4);
