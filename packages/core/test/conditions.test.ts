@@ -392,6 +392,7 @@ describe("what a step costs once it is known", () => {
       return (best * 1000) / 500;
     };
     const [perStep, perHundred] = [fastest(step), fastest(objects)];
-    expect(perStep / perHundred, `${perStep} µs, ${perHundred} µs`).toBeLessThan(12);
+    // About 4 on a quiet machine. Making the plan again is in the hundreds; bench/ has the rest.
+    expect(perStep / perHundred, `${perStep} µs, ${perHundred} µs`).toBeLessThan(40);
   });
 });

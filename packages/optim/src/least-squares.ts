@@ -15,6 +15,7 @@ import {
   grad,
   linalg,
   noGrad,
+  readOptions,
   ShapeError,
   stack,
   zeros,
@@ -22,7 +23,7 @@ import {
 } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { checkCounts, checkNumbers, completeOptions } from "./checks.js";
+import { checkCounts, checkNumbers } from "./checks.js";
 
 /** The options of leastSquares. */
 export interface LeastSquaresOptions {
@@ -91,7 +92,7 @@ export function leastSquares(
   options: LeastSquaresOptions = {},
 ): LeastSquaresResult {
   const defaults = { maxIter: 1000, tolerance: 1e-8 };
-  const { maxIter, tolerance } = completeOptions("leastSquares", defaults, options, {});
+  const { maxIter, tolerance } = readOptions("leastSquares", options, defaults);
   checkCounts("leastSquares", { maxIter });
   checkNumbers("leastSquares", { tolerance }, { above: 0 });
   const first = linearise(residuals, start);

@@ -1,4 +1,4 @@
-/** Curves, boundaries, confusion tables and grids of images: counted in the SVG, as in plots.test.ts. */
+/** Curves, boundaries, confusion tables, grids of images: counted in the SVG, as plots.test.ts. */
 import { inflateSync } from "node:zlib";
 
 import { DOMParser } from "linkedom";
