@@ -49,7 +49,7 @@ async function runWith(changes: Record<string, unknown>) {
   return runExample("certified-regression", "--data", file, "--out", out);
 }
 
-test("other answers than the certified ones end with exit code 1, as does a failed fit", async () => {
+test("other answers than the certified ones end with exit code 1, as failed fits do", async () => {
   const certified = { params: [238.95, 0.00055], stddevs: [2.7, 7.3e-6] };
   const [wrong, lost] = await Promise.all([
     runWith({ certified }),
