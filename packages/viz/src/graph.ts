@@ -58,8 +58,8 @@ export interface Boxes {
  * Draws how a tensor was computed: a box for each operation, leaf and constant, with names (of
  * `tensor.named`), shapes and, when asked, values and gradients. Arrows go from the inputs to the
  * result. In a large graph each module becomes one box, where the leaves have names such as
- * `encoder.weight`, their own or those that `model` gives them; without, what repeats is folded, and
- * what is beyond the limit; the folded box says how much that is.
+ * `encoder.weight`, their own or those that `model` gives them; without, what repeats is folded,
+ * and what is beyond the limit; the folded box says how much that is.
  *
  * Throws a GradientError if the tensor does not require grad (nothing is remembered of it), or if
  * gradients are asked for and its graph was freed by backward(); an ArgumentError if `limit` is no
