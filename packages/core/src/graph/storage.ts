@@ -4,19 +4,28 @@
  * on.
  */
 import type { Buffer } from "./buffer.js";
+import { mode } from "./mode.js";
 import type { Node } from "./node.js";
 
 export class Storage {
   /** All the elements, row-major. */
   node: Node;
-  /** How often it was written to. */
+  /** How often it was written to, and when last: on `mode.clock`. */
   version = 0;
+  writtenAt = 0;
   /** The last version that ran, and the one before it, whose place the next may take. */
   current: Node | null = null;
   spare: Node | null = null;
 
   constructor(node: Node) {
     this.node = node;
+  }
+
+  /** Puts another value in the place of its own. */
+  write(node: Node): void {
+    this.node = node;
+    this.version += 1;
+    this.writtenAt = ++mode.clock;
   }
 
   /**

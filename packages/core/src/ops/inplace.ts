@@ -238,14 +238,15 @@ export function write(name: string, target: Tensor, value: Tensor): Tensor {
   const all = isWhole(owner);
   const stored = all ? whole(placed).node : storedPart(target, fitting);
 
-  storage.node = stored;
-  storage.version += 1;
+  const made = remembered ? [value.origin, fitting.origin, origin] : [];
+  for (const one of made) one?.writesOver(storage);
+  storage.write(stored);
   mode.onWrite(storage);
   // A gradient may be a number repeated, in a layout that a written value does not have.
   if (all) owner.contents = stored;
   if (remembered) {
     owner.ownOrigin = origin;
-    for (const made of [value.origin, fitting.origin, origin]) made?.writtenInto(storage);
+    for (const one of made) one?.writtenInto(storage);
   }
   return target;
 }

@@ -16,8 +16,9 @@ import type { Tensor } from "../tensor.js";
 import { Capturing, copied } from "./capture.js";
 import type { Source } from "./capture.js";
 import type { Compile, Policy } from "./flush.js";
-import { Plan, Round } from "./plan.js";
+import { Plan } from "./plan.js";
 import type { Spare } from "./plan.js";
+import { tapeOf } from "./round.js";
 import { givenBy, isTensor, mapTree, mismatch, signatureOf } from "./signature.js";
 import type { Given, Signature } from "./signature.js";
 
@@ -193,8 +194,9 @@ class Step {
     this.nodes = capturing.nodes.filter((node) => needed.has(node));
     this.nodes.forEach((node, slot) => (node.slot = slot));
     for (const node of seen) node.wanted = true;
-    this.plan = new Plan(backend, this.nodes, round);
-    this.leaves = [...this.plan.leafNodes];
+    const tape = tapeOf(this.nodes, round);
+    this.plan = new Plan(backend, tape);
+    this.leaves = [...tape.leaves];
     this.planned = this.leaves.length;
     const outcomeOf = (node: Node): Outcome => {
       if (node.round === round) return { slot: node.slot };
@@ -218,10 +220,7 @@ class Step {
   /** Ends the call that was captured: its own nodes run. */
   first(tensors: readonly Tensor[]): unknown {
     const { nodes, leaves } = this;
-    const { round } = this.capturing;
-    this.plan.run(nodes, round, this.spares(nodes), leaves.slice(0, this.planned));
-    // Nodes that were not kept may be computed after all, which is no concern of the plan.
-    round.plan = null;
+    this.plan.run(nodes, leaves.slice(0, this.planned), this.spares(nodes));
     for (const { storage } of this.writes) storage.settle();
     return this.results(tensors, (outcome) => nodeAt(outcome, nodes, leaves));
   }
@@ -263,26 +262,22 @@ class Step {
     given.numbers.forEach((value, i) => (numbers[i] = value));
     for (const happen of happenings) happen();
     const leaves = this.leaves.map((leaf) => this.nodeOf(leaf, given));
-    const round = new Round();
     const nodes: Node[] = [];
     for (const [slot, node] of this.nodes.entries()) {
       const inputs = this.plan.entries[slot]!.codes.map(
         (code) => nodes[code] ?? leaves[-1 - code]!,
       );
       const copy = copied(node, inputs);
-      copy.round = round;
       copy.slot = slot;
       nodes.push(copy);
     }
     const valueOf = (outcome: Outcome): Node => nodeAt(outcome, nodes, leaves);
     // Gradients that are written are those of before, so they come first.
     const targets = this.writes.map(({ storage }) => this.storageNow(storage));
-    this.plan.run(nodes, round, this.spares(nodes), leaves.slice(0, this.planned));
-    round.plan = null;
+    this.plan.run(nodes, leaves.slice(0, this.planned), this.spares(nodes));
     this.writes.forEach(({ value }, i) => {
       const storage = targets[i]!;
-      storage.node = valueOf(value);
-      storage.version += 1;
+      storage.write(valueOf(value));
       storage.settle();
     });
     for (const { parameter, becomes } of this.changes) {
