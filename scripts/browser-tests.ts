@@ -1,6 +1,6 @@
 // Which of core's tests run in a browser, too: all that ask for nothing of Node's, neither
-// themselves nor in the helpers they import. Left to Node are those of the recorded results (files),
-// of the compiler and of what is printed (processes), and of memory.
+// themselves nor in the helpers they import. Left to Node are those of the recorded results
+// (files), of the compiler and of what is printed (processes), and of memory.
 
 import { posix } from "node:path";
 
