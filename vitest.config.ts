@@ -65,12 +65,13 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      // Core's, as they are, in Chromium.
+      // Core's, as they are, in Chromium; and that every plot is drawn there.
       {
         extends: true,
+        resolve: { conditions: ["browser"] },
         test: {
           name: "browser",
-          include: browserTests(),
+          include: [...browserTests(), "packages/viz/test/everywhere.test.ts"],
           browser: {
             enabled: true,
             headless: true,
