@@ -8,6 +8,7 @@ import { Buffer } from "../../graph/buffer.js";
 import type { Resident } from "../../graph/buffer.js";
 import { allocate, widths } from "../../graph/dtype.js";
 import type { DType, TypedArray } from "../../graph/dtype.js";
+import { MOST_PAGES } from "./assembler.js";
 import { engine } from "./web-assembly.js";
 import type { Memory as WasmMemory } from "./web-assembly.js";
 
@@ -47,7 +48,6 @@ class Slot implements Resident {
 }
 
 const PAGE = 65_536;
-const MOST_PAGES = 65_536;
 /** Not by bits: those of an integer end at 2 GB. */
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
@@ -86,10 +86,11 @@ export class Memory {
   private readonly finalizers = new FinalizationRegistry<Place>((place) => this.release(place));
   views: Record<DType, TypedArray>;
 
-  constructor(budget: number, mostPages = MOST_PAGES) {
+  /** `shared`: whether other threads can see it. */
+  constructor(budget: number, mostPages = MOST_PAGES, shared = false) {
     this.budget = budget;
     this.mostPages = mostPages;
-    this.memory = new (engine()!.Memory)({ initial: 16, maximum: mostPages });
+    this.memory = new (engine()!.Memory)({ initial: 16, maximum: mostPages, shared });
     this.views = this.look();
   }
 
