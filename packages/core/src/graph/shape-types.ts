@@ -1,17 +1,28 @@
 /**
- * What the compiler knows of shapes and element types: the rules of the families, written as types.
- * Each says again what a family says about values, in ops/define.ts, ops/fold.ts and
- * ops/contraction.ts; nothing here runs. A size that is not known is `number`, a shape of which
- * nothing is known is `Shape`, and neither is ever refused. Where there is no result, a rule gives
- * a sentence, and the argument's type becomes that sentence: so the compiler's message says it. How
- * tables become methods: ops/methods.ts. Why it is made like this, and what it costs:
- * docs/decisions/0005-shape-types.md.
+ * What the compiler knows of shapes and element types: how calls come by their types. Each family
+ * says again what it says about values, in ops/define.ts, ops/fold.ts and ops/contraction.ts;
+ * nothing here runs. A size that is not known is `number`, a shape of which nothing is known is
+ * `Shape`, and neither is ever refused. Where there is no result, a rule gives a sentence, and the
+ * argument's type becomes that sentence: so the compiler's message says it. The rules of shapes:
+ * shape-rules.ts. How tables become methods: ops/methods.ts. Why it is made like this, and what it
+ * costs: docs/decisions/0005-shape-types.md.
  */
 import type { CreateOptions } from "../ops/create.js";
 import type { Op, Operand, Samples } from "../ops/define.js";
 import type { Along, TypeOptions } from "../ops/fold.js";
+import type { ValuesAndIndices } from "../ops/place.js";
 import type { Tensor } from "../tensor.js";
 import type { DType } from "./dtype.js";
+import type {
+  Aligned,
+  Alike,
+  Broadcast,
+  Catted,
+  Product,
+  Rules,
+  Show,
+  Stacked,
+} from "./shape-rules.js";
 import type { Shape } from "./shape.js";
 
 declare const compared: unique symbol;
@@ -41,143 +52,25 @@ export type Creation = <const S extends number[], D extends DType = "float32">(
 
 type ShapeOf<X> = X extends Tensor<infer S> ? S : [];
 
-// The rules of shape: each gives a shape, or a sentence that says why there is none.
-
-type Broadcast<A extends Shape, B extends Shape> = number extends A["length"] | B["length"]
-  ? Shape
-  : Aligned<A, B>;
-/** From the last dimension to the first. */
-type Aligned<A, B, Result extends unknown[] = []> = A extends readonly [
-  ...infer P,
-  infer M extends number,
-]
-  ? B extends readonly [...infer Q, infer N extends number]
-    ? Joined<M, N> extends infer Size
-      ? Size extends string
-        ? Size
-        : Aligned<P, Q, [Size, ...Result]>
-      : never
-    : [...A, ...Result]
-  : B extends readonly unknown[]
-    ? [...B, ...Result]
-    : never;
-type Joined<M extends number, N extends number> = [M, N] extends [N, M]
-  ? M
-  : [M] extends [1]
-    ? N
-    : [N] extends [1]
-      ? M
-      : number extends M
-        ? Unless1<N>
-        : number extends N
-          ? Unless1<M>
-          : [M & N] extends [never]
-            ? 1 extends M | N
-              ? number
-              : `${M} ≠ ${N}`
-            : number;
-/** Beside an unknown size, 1 may become any other. */
-type Unless1<N extends number> = 1 extends N ? number : N;
-
-type Product<A extends Shape, B extends Shape> = number extends A["length"] | B["length"]
-  ? Shape
-  : A extends readonly [...infer P, infer K extends number]
-    ? B extends readonly [infer L extends number]
-      ? Summed<K, L, P>
-      : B extends readonly [...infer Q, infer L extends number, infer M]
-        ? P extends readonly [...infer R, infer N]
-          ? Summed<K, L, Aligned<R, Q, [N, M]>>
-          : Summed<K, L, [...Q, M]>
-        : "a tensor without dimensions is no matrix"
-    : "a tensor without dimensions is no matrix";
-type Summed<K extends number, L extends number, Result> = [K & L] extends [never]
-  ? `${K} ≠ ${L}`
-  : Result;
-
-/** What the arguments of a reduction leave of a shape. */
-type Reduced<S extends Shape, Args> = number extends S["length"]
-  ? Shape
-  : Args extends readonly [infer Dim, infer Keep extends boolean, ...unknown[]]
-    ? ReducedBy<S, Dim, Keep>
-    : Args extends readonly [infer Dim, ...unknown[]]
-      ? ReducedBy<S, Dim, false>
-      : Args extends readonly []
-        ? []
-        : Shape;
-type ReducedBy<S extends Shape, Dim, Keep> = Dim extends number
-  ? Without<S, [Dim], Keep>
-  : Dim extends null | undefined | readonly [] | TypeOptions
-    ? Left<S, string, Keep>
-    : Dim extends readonly number[]
-      ? Without<S, Dim, Keep>
-      : Shape;
-/** Collects dimensions by name, "0" or "-1"; one of the list may be this or that. */
-type Without<S extends Shape, List, Keep, Names extends string = never> = List extends readonly [
-  infer Dim extends number,
-  ...infer Rest,
-]
-  ? number extends Dim
-    ? Shape
-    : Dim extends number
-      ? `${Dim}` extends Place<S>
-        ? Without<S, Rest, Keep, Names | `${Dim}`>
-        : `there is no dimension ${Dim}`
-      : never
-  : List extends readonly []
-    ? Left<S, Names, Keep>
-    : Shape;
-/** The names of all dimensions. A single number has none, but may be reduced along it. */
-type Place<
-  S,
-  Before extends unknown[] = [],
-  Names extends string = "0" | "-1",
-> = S extends readonly [infer N, ...infer Rest]
-  ? Place<Rest, [...Before, N], Names | `${Before["length"]}` | `-${[...Before, N]["length"]}`>
-  : Names;
-type Left<
-  S extends Shape,
-  Names,
-  Keep,
-  Before extends unknown[] = [],
-  Result extends Shape = [],
-> = boolean extends Keep
-  ? Shape
-  : S extends readonly [infer N extends number, ...infer Rest extends Shape]
-    ? Left<
-        Rest,
-        Names,
-        Keep,
-        [...Before, N],
-        [Extract<`${Before["length"]}` | `-${S["length"]}`, Names>] extends [never]
-          ? [...Result, N]
-          : Keep extends true
-            ? [...Result, 1]
-            : Result
-      >
-    : Result;
-
 /** What a rule gives in all cases, where there are several. */
 type Verdict<Result> = Result extends string ? "refused" : "allowed";
 type Why<Result> = Extract<Result, string>;
 type Both<X, Sign extends string, O> = `${Show<ShapeOf<X>>} ${Sign} ${Show<ShapeOf<O>>}`;
-type Show<S> = `[${Listed<S>}]`;
-type Listed<S> = S extends readonly [infer N extends number, ...infer Rest]
-  ? `${number extends N ? "number" : N}${Rest extends readonly [] ? "" : `, ${Listed<Rest>}`}`
-  : "";
-
 // The rules of element types, which are known of float tensors, and seldom of others.
 
-/** What a result is of: the type of its operands, truth values, or positions. */
-export type Rule = "same" | "truth" | "position";
+/** What a result is of: the type of its operands, if that is of floats or always, or another. */
+export type Rule = "same" | "exact" | "truth" | "position";
 type Ruled<R, D> = R extends "truth"
   ? "bool"
   : R extends "position"
     ? "int32"
-    : [D] extends [Float]
-      ? [D] extends [never]
-        ? DType
-        : D
-      : DType;
+    : R extends "exact"
+      ? D
+      : [D] extends [Float]
+        ? [D] extends [never]
+          ? DType
+          : D
+        : DType;
 type Float = "float32" | "float64";
 
 /** Of two tensors, of which one without dimensions only decides whether it is a float. */
@@ -199,11 +92,17 @@ type Promoted<D, S, E, T> = DType extends D | E
 // tensor whose shape is not known each makes another. Where there are several possible shapes, the
 // arguments are refused if they suit none.
 
-/** What a record is beside being callable. Of `family` only the compiler knows. */
-interface Typed<Family> {
+/** What a function or a record is beside being callable: of `family` only the compiler knows. */
+export interface Typed<Family> {
+  readonly family: Family;
+}
+interface Recorded {
   readonly op: Op;
   readonly samples: Samples;
-  readonly family: Family;
+}
+/** A family whose methods need not know their names. */
+export interface HasMethod {
+  readonly method: unknown;
 }
 type InPlace<Args extends unknown[]> = <X extends Tensor>(this: X, ...args: Args) => X;
 
@@ -214,8 +113,8 @@ type Unary<R extends Rule, X> =
       : Tensor<S, Ruled<R, D>>
     : never;
 
-/** A function of the elements of one tensor. `More` is what may follow. */
-export interface UnaryRow<R extends Rule, More extends unknown[] = []> extends Typed<
+/** A function of one tensor that keeps its shape. `More` is what may follow. */
+export interface UnaryFunction<R extends Rule, More extends unknown[] = []> extends Typed<
   UnaryFamily<R, More>
 > {
   <X extends Tensor>(x: X, ...more: More): Unary<R, X>;
@@ -224,6 +123,9 @@ interface UnaryFamily<R extends Rule, More extends unknown[]> {
   readonly method: <X extends Tensor>(this: X, ...more: More) => Unary<R, X>;
   readonly inPlace: InPlace<More>;
 }
+/** A record of one: a function of its elements. */
+export interface UnaryRow<R extends Rule, More extends unknown[] = []>
+  extends UnaryFunction<R, More>, Recorded {}
 
 /** A number or a truth value; its literal type is of no interest. */
 export interface PlainNumber {
@@ -259,7 +161,8 @@ export interface BinaryRow<
   R extends Rule,
   More extends unknown[] = [],
   Other = Tensor | PlainNumber,
-> extends Typed<BinaryFamily<R, More, Other>> {
+>
+  extends Typed<BinaryFamily<R, More, Other>>, Recorded {
   <X extends Tensor, O extends Other>(
     x: X,
     other: Beside<"", X, O>,
@@ -279,40 +182,106 @@ type BinaryMethod<Name extends string, R extends Rule, More extends unknown[], O
   ...more: More
 ) => Binary<R, X, O>;
 
-type Dimmed<X, Args> = X extends Tensor<infer S> ? Verdict<Reduced<S, Args>> : never;
-interface DimsBy<Name extends string, X, Args extends readonly unknown[]> {
-  allowed: Args;
-  refused: [
-    dim: `${Name}${Show<ShapeOf<X>>}: ${Why<Reduced<ShapeOf<X>, Args>>}`,
-    ...more: unknown[],
-  ];
+/** A rule of shape, and the arguments and the element type it is for. */
+export type RuleName = keyof Rules<[], []>;
+type Outcome<K extends RuleName, X, A extends readonly unknown[]> =
+  X extends Tensor<infer S> ? OutcomeOf<K, S, A> : never;
+/** Goes through the shapes one by one: so a shape `S` of a generic function is a `Shape`. */
+type OutcomeOf<K extends RuleName, S extends Shape, A extends readonly unknown[]> = S extends Shape
+  ? number extends S["length"]
+    ? Shape
+    : Rules<S, A>[K]
+  : never;
+interface FitBy<Name extends string, K extends RuleName, X, A extends readonly unknown[]> {
+  allowed: A;
+  refused: [argument: `${Name}: ${Why<Outcome<K, X, A>>}`, ...more: unknown[]];
 }
-type Dims<Name extends string, X, Args extends readonly unknown[]> =
-  "refused" extends Dimmed<X, Args> ? DimsBy<Name, X, Args>[Dimmed<X, Args>] : Args;
-type Reduction<R extends Rule, X, Args> =
+/** What the arguments must be: themselves, or the sentence that says why they cannot be. */
+export type Fit<Name extends string, K extends RuleName, X, A extends readonly unknown[]> =
+  "refused" extends Verdict<Outcome<K, X, A>> ? FitBy<Name, K, X, A>[Verdict<Outcome<K, X, A>>] : A;
+export type Shaped<K extends RuleName, R extends Rule, X, A extends readonly unknown[]> =
   X extends Tensor<infer S, infer D>
     ? number extends S["length"]
       ? Tensor
-      : Reduced<S, Args> extends infer Result extends Shape
-        ? Tensor<Result, Ruled<R, Converted<D, Args>>>
+      : Rules<S, A>[K] extends infer Result extends Shape
+        ? Tensor<Result, Ruled<R, Converted<D, A>>>
         : Tensor
     : never;
-type Converted<D, Args> = Args extends readonly [...unknown[], { readonly dtype: infer E }] ? E : D;
+type Converted<D extends DType, Args> = Args extends readonly [
+  ...unknown[],
+  { readonly dtype: infer E extends DType; readonly shape?: never },
+]
+  ? E
+  : D;
+
+/** A function called `Name` whose result has a shape by the rule `K`. */
+export interface ShapedFunction<
+  Name extends string,
+  K extends RuleName,
+  Args extends readonly unknown[],
+  R extends Rule = "exact",
+> extends Typed<ShapedFamily<Name, K, Args, R>> {
+  <X extends Tensor, const A extends Args>(x: X, ...args: Fit<Name, K, X, A>): Shaped<K, R, X, A>;
+}
+interface ShapedFamily<
+  Name extends string,
+  K extends RuleName,
+  Args extends readonly unknown[],
+  R extends Rule,
+> {
+  readonly method: <X extends Tensor, const A extends Args>(
+    this: X,
+    ...args: Fit<Name, K, X, A>
+  ) => Shaped<K, R, X, A>;
+}
+/** A record of one. */
+export interface ShapedRow<Name extends string, K extends RuleName, Args extends readonly unknown[]>
+  extends ShapedFunction<Name, K, Args>, Recorded {}
 
 /** A reduction along dimensions. */
-export interface ReductionRow<R extends Rule> extends Typed<{ readonly reduction: R }> {
-  <X extends Tensor, const Args extends Along<TypeOptions>>(
-    x: X,
-    ...args: Dims<"", X, Args>
-  ): Reduction<R, X, Args>;
+export interface ReductionRow<Name extends string, R extends Rule>
+  extends ShapedFunction<Name, "reduce", Along<TypeOptions>, R>, Recorded {}
+
+type PairOf<K extends RuleName, X, A extends readonly unknown[]> = ValuesAndIndices<
+  Shaped<K, "exact", X, A>,
+  Shaped<K, "position", X, A>
+>;
+/** A function that finds elements, and says where they are. */
+export interface PairFunction<
+  Name extends string,
+  K extends RuleName,
+  Args extends readonly unknown[],
+> extends Typed<PairFamily<Name, K, Args>> {
+  <X extends Tensor, const A extends Args>(x: X, ...args: Fit<Name, K, X, A>): PairOf<K, X, A>;
 }
-type ReductionMethod<Name extends string, R extends Rule> = <
-  X extends Tensor,
-  const Args extends Along<TypeOptions>,
->(
-  this: X,
-  ...args: Dims<Name, X, Args>
-) => Reduction<R, X, Args>;
+interface PairFamily<Name extends string, K extends RuleName, Args extends readonly unknown[]> {
+  readonly method: <X extends Tensor, const A extends Args>(
+    this: X,
+    ...args: Fit<Name, K, X, A>
+  ) => PairOf<K, X, A>;
+}
+
+/** A function that does one of three things, by what it is given. */
+export interface ExtremeFunction<Name extends string, Other = never> extends Typed<
+  ExtremeFamily<Name, Other>
+> {
+  <X extends Tensor, const A extends ExtremeArguments<Other>>(
+    x: X,
+    ...args: Fit<Name, "extreme", X, A>
+  ): Extreme<X, A>;
+}
+interface ExtremeFamily<Name extends string, Other> {
+  readonly method: <X extends Tensor, const A extends ExtremeArguments<Other>>(
+    this: X,
+    ...args: Fit<Name, "extreme", X, A>
+  ) => Extreme<X, A>;
+}
+type ExtremeArguments<Other> = [] | [other: Other] | [dim: number, keepdim?: boolean];
+type Extreme<X, A extends readonly unknown[]> = A extends readonly []
+  ? Shaped<"reduce", "exact", X, A>
+  : A extends readonly [infer O extends Tensor]
+    ? Binary<"same", X, O>
+    : PairOf<"reduce", X, A>;
 
 type Factored<X, O> =
   X extends Tensor<infer S> ? (O extends Tensor<infer T> ? Verdict<Product<S, T>> : never) : never;
@@ -333,7 +302,7 @@ type Multiplied<X, O> =
     : never;
 
 /** A product of matrices. */
-export interface ProductRow extends Typed<ProductFamily> {
+export interface ProductRow extends Typed<ProductFamily>, Recorded {
   <X extends Tensor, O extends Tensor>(x: X, other: Factor<X, O>): Multiplied<X, O>;
 }
 interface ProductFamily {
@@ -343,13 +312,79 @@ interface ProductFamily {
   ) => Multiplied<X, O>;
 }
 
-/** The method of a record of these families; its messages may begin with what it is called. */
-export type FamilyMethod<Name extends string, Family> = Family extends { readonly method: infer M }
-  ? M
-  : Family extends {
-        readonly binary: [infer R extends Rule, infer More extends unknown[], infer Other];
-      }
-    ? BinaryMethod<`${Name}: `, R, More, Other>
-    : Family extends { readonly reduction: infer R extends Rule }
-      ? ReductionMethod<`${Name}: `, R>
-      : never;
+/** The tensors of a list, one after another. */
+type Cat<List, D, So = [0]> = So extends Shape
+  ? List extends readonly [Tensor<infer S>, ...infer Rest]
+    ? Cat<Rest, D, Catted<So, S, D>>
+    : List extends readonly []
+      ? So
+      : Shape
+  : So;
+type Stack<List, D, So, Count extends unknown[] = []> = So extends Shape
+  ? List extends readonly [Tensor<infer S>, ...infer Rest]
+    ? Stack<Rest, D, Alike<So, S>, [...Count, 1]>
+    : List extends readonly []
+      ? Stacked<So, Count["length"], D>
+      : Shape
+  : So;
+interface Joins<List, D> {
+  cat: Cat<List, D>;
+  stack: List extends readonly [Tensor<infer S>, ...unknown[]] ? Stack<List, D, S> : Shape;
+}
+type JoinName = keyof Joins<[], 0>;
+interface JoinBy<K extends JoinName, List, D> {
+  allowed: List;
+  refused: readonly [because: `${K}: ${Why<Joins<List, D>[K]>}`, ...more: unknown[]];
+}
+type FitList<K extends JoinName, List, D> =
+  "refused" extends Verdict<Joins<List, D>[K]>
+    ? JoinBy<K, List, D>[Verdict<Joins<List, D>[K]>]
+    : List;
+type TypeOf<X> = X extends Tensor<Shape, infer D> ? D : never;
+
+/** A function that joins tensors along a dimension, the first unless given. */
+export type JoinFunction<K extends JoinName> = <
+  const List extends readonly Tensor[],
+  D extends number = 0,
+>(
+  tensors: FitList<K, List, D>,
+  dim?: D,
+) => number extends List["length"]
+  ? Tensor
+  : Joins<List, D>[K] extends infer S extends Shape
+    ? Tensor<S, TypeOf<List[number]>>
+    : Tensor;
+
+/** A conversion of all elements. */
+export interface ConversionRow extends Typed<ConversionFamily>, Recorded {
+  <X extends Tensor, E extends DType>(x: X, dtype: E): Convert<X, E>;
+}
+interface ConversionFamily {
+  readonly method: <X extends Tensor, E extends DType>(this: X, dtype: E) => Convert<X, E>;
+}
+type Convert<X, E extends DType> = X extends Tensor<infer S> ? Tensor<S, E> : never;
+
+/** A function that gives a list where one of the options `Asking` is set. */
+export interface ListingFunction<Options, Asking extends keyof Options> extends Typed<
+  ListingFamily<Options, Asking>
+> {
+  <O extends Options = Plainly<Options, Asking>>(x: Tensor, options?: O): Listing<O, Asking>;
+}
+interface ListingFamily<Options, Asking extends keyof Options> {
+  readonly method: <O extends Options = Plainly<Options, Asking>>(
+    options?: O,
+  ) => Listing<O, Asking>;
+}
+type Plainly<Options, Asking extends keyof Options> = Options & { readonly [N in Asking]?: false };
+type Listing<O, Asking extends PropertyKey> = [Extract<keyof O, Asking>] extends [never]
+  ? Tensor
+  : O extends { readonly [Name in Asking]?: false }
+    ? Tensor
+    : Tensor[];
+
+/** The method of a family of two tensors, whose messages begin with what it is called. */
+export type NamedMethod<Name extends string, Family> = Family extends {
+  readonly binary: [infer R extends Rule, infer More extends unknown[], infer Other];
+}
+  ? BinaryMethod<`${Name}: `, R, More, Other>
+  : never;
