@@ -13,16 +13,7 @@ import type { Along, TypeOptions } from "../ops/fold.js";
 import type { ValuesAndIndices } from "../ops/place.js";
 import type { Tensor } from "../tensor.js";
 import type { DType } from "./dtype.js";
-import type {
-  Aligned,
-  Alike,
-  Broadcast,
-  Catted,
-  Product,
-  Rules,
-  Show,
-  Stacked,
-} from "./shape-rules.js";
+import type { Alike, Broadcast, Catted, Product, Rules, Show, Stacked } from "./shape-rules.js";
 import type { Shape } from "./shape.js";
 
 declare const compared: unique symbol;
@@ -50,10 +41,10 @@ export type Creation = <const S extends number[], D extends DType = "float32">(
   options?: CreateOptions<D>,
 ) => Created<S, D>;
 
-type ShapeOf<X> = X extends Tensor<infer S> ? S : [];
-
 /** What a rule gives in all cases, where there are several. */
 type Verdict<Result> = Result extends string ? "refused" : "allowed";
+/** The shape that a rule gives. */
+type Allowed<Result> = Result extends Shape ? Result : Shape;
 type Why<Result> = Extract<Result, string>;
 type Both<X, Sign extends string, O> = `${Show<ShapeOf<X>>} ${Sign} ${Show<ShapeOf<O>>}`;
 // The rules of element types, which are known of float tensors, and seldom of others.
@@ -106,21 +97,19 @@ export interface HasMethod {
 }
 type InPlace<Args extends unknown[]> = <X extends Tensor>(this: X, ...args: Args) => X;
 
-type Unary<R extends Rule, X> =
-  X extends Tensor<infer S, infer D>
-    ? number extends S["length"]
-      ? Tensor
-      : Tensor<S, Ruled<R, D>>
-    : never;
+/** What is known of a tensor. Of a shape that is not known, neither is the element type. */
+type ShapeOf<X> = X extends Tensor<infer S> ? S : never;
+type TypeOf<X, R extends Rule> =
+  X extends Tensor<infer S, infer D> ? (number extends S["length"] ? DType : Ruled<R, D>) : never;
 
 /** A function of one tensor that keeps its shape. `More` is what may follow. */
 export interface UnaryFunction<R extends Rule, More extends unknown[] = []> extends Typed<
   UnaryFamily<R, More>
 > {
-  <X extends Tensor>(x: X, ...more: More): Unary<R, X>;
+  <X extends Tensor>(x: X, ...more: More): Tensor<ShapeOf<X>, TypeOf<X, R>>;
 }
 interface UnaryFamily<R extends Rule, More extends unknown[]> {
-  readonly method: <X extends Tensor>(this: X, ...more: More) => Unary<R, X>;
+  readonly method: <X extends Tensor>(this: X, ...more: More) => Tensor<ShapeOf<X>, TypeOf<X, R>>;
   readonly inPlace: InPlace<More>;
 }
 /** A record of one: a function of its elements. */
@@ -145,15 +134,15 @@ interface BesideBy<Name extends string, X, O> {
 }
 type Beside<Name extends string, X, O> =
   "refused" extends Paired<X, O> ? BesideBy<Name, X, O>[Paired<X, O>] : O;
-type Binary<R extends Rule, X, O> =
+type BothShapes<X, O> =
+  X extends Tensor<infer S> ? (O extends Tensor<infer T> ? Allowed<Broadcast<S, T>> : S) : never;
+type BothTypes<R extends Rule, X, O> =
   X extends Tensor<infer S, infer D>
     ? O extends Tensor<infer T, infer E>
       ? number extends S["length"] | T["length"]
-        ? Tensor
-        : Aligned<S, T> extends infer Result extends Shape
-          ? Tensor<Result, Ruled<R, Promoted<D, S, E, T>>>
-          : Tensor
-      : Unary<R, X>
+        ? DType
+        : Ruled<R, Promoted<D, S, E, T>>
+      : TypeOf<X, R>
     : never;
 
 /** A function of the elements of two tensors, which broadcast. The second may be an `Other`. */
@@ -167,7 +156,7 @@ export interface BinaryRow<
     x: X,
     other: Beside<"", X, O>,
     ...more: More
-  ): Binary<R, X, O>;
+  ): Tensor<BothShapes<X, O>, BothTypes<R, X, O>>;
 }
 interface BinaryFamily<R extends Rule, More extends unknown[], Other> {
   readonly binary: [R, More, Other];
@@ -180,7 +169,7 @@ type BinaryMethod<Name extends string, R extends Rule, More extends unknown[], O
   this: X,
   other: Beside<Name, X, O>,
   ...more: More
-) => Binary<R, X, O>;
+) => Tensor<BothShapes<X, O>, BothTypes<R, X, O>>;
 
 /** A rule of shape, and the arguments and the element type it is for. */
 export type RuleName = keyof Rules<[], []>;
@@ -199,14 +188,6 @@ interface FitBy<Name extends string, K extends RuleName, X, A extends readonly u
 /** What the arguments must be: themselves, or the sentence that says why they cannot be. */
 export type Fit<Name extends string, K extends RuleName, X, A extends readonly unknown[]> =
   "refused" extends Verdict<Outcome<K, X, A>> ? FitBy<Name, K, X, A>[Verdict<Outcome<K, X, A>>] : A;
-export type Shaped<K extends RuleName, R extends Rule, X, A extends readonly unknown[]> =
-  X extends Tensor<infer S, infer D>
-    ? number extends S["length"]
-      ? Tensor
-      : Rules<S, A>[K] extends infer Result extends Shape
-        ? Tensor<Result, Ruled<R, Converted<D, A>>>
-        : Tensor
-    : never;
 type Converted<D extends DType, Args> = Args extends readonly [
   ...unknown[],
   { readonly dtype: infer E extends DType; readonly shape?: never },
@@ -221,7 +202,10 @@ export interface ShapedFunction<
   Args extends readonly unknown[],
   R extends Rule = "exact",
 > extends Typed<ShapedFamily<Name, K, Args, R>> {
-  <X extends Tensor, const A extends Args>(x: X, ...args: Fit<Name, K, X, A>): Shaped<K, R, X, A>;
+  <X extends Tensor, const A extends Args>(
+    x: X,
+    ...args: Fit<Name, K, X, A>
+  ): Tensor<Allowed<Outcome<K, X, A>>, Converted<TypeOf<X, R>, A>>;
 }
 interface ShapedFamily<
   Name extends string,
@@ -232,7 +216,7 @@ interface ShapedFamily<
   readonly method: <X extends Tensor, const A extends Args>(
     this: X,
     ...args: Fit<Name, K, X, A>
-  ) => Shaped<K, R, X, A>;
+  ) => Tensor<Allowed<Outcome<K, X, A>>, Converted<TypeOf<X, R>, A>>;
 }
 /** A record of one. */
 export interface ShapedRow<Name extends string, K extends RuleName, Args extends readonly unknown[]>
@@ -242,23 +226,28 @@ export interface ShapedRow<Name extends string, K extends RuleName, Args extends
 export interface ReductionRow<Name extends string, R extends Rule>
   extends ShapedFunction<Name, "reduce", Along<TypeOptions>, R>, Recorded {}
 
-type PairOf<K extends RuleName, X, A extends readonly unknown[]> = ValuesAndIndices<
-  Shaped<K, "exact", X, A>,
-  Shaped<K, "position", X, A>
->;
 /** A function that finds elements, and says where they are. */
 export interface PairFunction<
   Name extends string,
   K extends RuleName,
   Args extends readonly unknown[],
 > extends Typed<PairFamily<Name, K, Args>> {
-  <X extends Tensor, const A extends Args>(x: X, ...args: Fit<Name, K, X, A>): PairOf<K, X, A>;
+  <X extends Tensor, const A extends Args>(
+    x: X,
+    ...args: Fit<Name, K, X, A>
+  ): ValuesAndIndices<
+    Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "exact">>,
+    Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "position">>
+  >;
 }
 interface PairFamily<Name extends string, K extends RuleName, Args extends readonly unknown[]> {
   readonly method: <X extends Tensor, const A extends Args>(
     this: X,
     ...args: Fit<Name, K, X, A>
-  ) => PairOf<K, X, A>;
+  ) => ValuesAndIndices<
+    Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "exact">>,
+    Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "position">>
+  >;
 }
 
 /** A function that does one of three things, by what it is given. */
@@ -278,10 +267,13 @@ interface ExtremeFamily<Name extends string, Other> {
 }
 type ExtremeArguments<Other> = [] | [other: Other] | [dim: number, keepdim?: boolean];
 type Extreme<X, A extends readonly unknown[]> = A extends readonly []
-  ? Shaped<"reduce", "exact", X, A>
+  ? Tensor<Allowed<Outcome<"reduce", X, A>>, TypeOf<X, "exact">>
   : A extends readonly [infer O extends Tensor]
-    ? Binary<"same", X, O>
-    : PairOf<"reduce", X, A>;
+    ? Tensor<BothShapes<X, O>, BothTypes<"same", X, O>>
+    : ValuesAndIndices<
+        Tensor<Allowed<Outcome<"reduce", X, A>>, TypeOf<X, "exact">>,
+        Tensor<Allowed<Outcome<"reduce", X, A>>, TypeOf<X, "position">>
+      >;
 
 type Factored<X, O> =
   X extends Tensor<infer S> ? (O extends Tensor<infer T> ? Verdict<Product<S, T>> : never) : never;
@@ -290,26 +282,21 @@ interface FactorBy<X, O> {
   refused: `matmul: ${Both<X, "×", O>}: ${Why<Product<ShapeOf<X>, ShapeOf<O>>>}`;
 }
 type Factor<X, O> = "refused" extends Factored<X, O> ? FactorBy<X, O>[Factored<X, O>] : O;
-type Multiplied<X, O> =
-  X extends Tensor<infer S, infer D>
-    ? O extends Tensor<infer T, infer E>
-      ? number extends S["length"] | T["length"]
-        ? Tensor
-        : Product<S, T> extends infer Result extends Shape
-          ? Tensor<Result, DType extends D ? E : D>
-          : Tensor
-      : never
-    : never;
+type ProductShape<X, O> =
+  X extends Tensor<infer S> ? (O extends Tensor<infer T> ? Allowed<Product<S, T>> : never) : never;
 
 /** A product of matrices. */
 export interface ProductRow extends Typed<ProductFamily>, Recorded {
-  <X extends Tensor, O extends Tensor>(x: X, other: Factor<X, O>): Multiplied<X, O>;
+  <X extends Tensor, O extends Tensor>(
+    x: X,
+    other: Factor<X, O>,
+  ): Tensor<ProductShape<X, O>, BothTypes<"exact", X, O>>;
 }
 interface ProductFamily {
   readonly method: <X extends Tensor, O extends Tensor>(
     this: X,
     other: Factor<X, O>,
-  ) => Multiplied<X, O>;
+  ) => Tensor<ProductShape<X, O>, BothTypes<"exact", X, O>>;
 }
 
 /** The tensors of a list, one after another. */
@@ -340,8 +327,6 @@ type FitList<K extends JoinName, List, D> =
   "refused" extends Verdict<Joins<List, D>[K]>
     ? JoinBy<K, List, D>[Verdict<Joins<List, D>[K]>]
     : List;
-type TypeOf<X> = X extends Tensor<Shape, infer D> ? D : never;
-
 /** A function that joins tensors along a dimension, the first unless given. */
 export type JoinFunction<K extends JoinName> = <
   const List extends readonly Tensor[],
@@ -349,20 +334,15 @@ export type JoinFunction<K extends JoinName> = <
 >(
   tensors: FitList<K, List, D>,
   dim?: D,
-) => number extends List["length"]
-  ? Tensor
-  : Joins<List, D>[K] extends infer S extends Shape
-    ? Tensor<S, TypeOf<List[number]>>
-    : Tensor;
+) => Tensor<Allowed<Joins<List, D>[K]>, TypeOf<List[number], "exact">>;
 
 /** A conversion of all elements. */
 export interface ConversionRow extends Typed<ConversionFamily>, Recorded {
-  <X extends Tensor, E extends DType>(x: X, dtype: E): Convert<X, E>;
+  <X extends Tensor, E extends DType>(x: X, dtype: E): Tensor<ShapeOf<X>, E>;
 }
 interface ConversionFamily {
-  readonly method: <X extends Tensor, E extends DType>(this: X, dtype: E) => Convert<X, E>;
+  readonly method: <X extends Tensor, E extends DType>(this: X, dtype: E) => Tensor<ShapeOf<X>, E>;
 }
-type Convert<X, E extends DType> = X extends Tensor<infer S> ? Tensor<S, E> : never;
 
 /** A function that gives a list where one of the options `Asking` is set. */
 export interface ListingFunction<Options, Asking extends keyof Options> extends Typed<
