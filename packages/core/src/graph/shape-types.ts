@@ -182,12 +182,12 @@ type OutcomeOf<K extends RuleName, S extends Shape, A extends readonly unknown[]
     : Rules<S, A>[K]
   : never;
 interface FitBy<Name extends string, K extends RuleName, X, A extends readonly unknown[]> {
-  allowed: A;
-  refused: [argument: `${Name}: ${Why<Outcome<K, X, A>>}`, ...more: unknown[]];
+  allowed: X;
+  refused: `${Name}: ${Why<Outcome<K, X, A>>}`;
 }
 /** What the arguments must be: themselves, or the sentence that says why they cannot be. */
 export type Fit<Name extends string, K extends RuleName, X, A extends readonly unknown[]> =
-  "refused" extends Verdict<Outcome<K, X, A>> ? FitBy<Name, K, X, A>[Verdict<Outcome<K, X, A>>] : A;
+  "refused" extends Verdict<Outcome<K, X, A>> ? FitBy<Name, K, X, A>[Verdict<Outcome<K, X, A>>] : X;
 type Converted<D extends DType, Args> = Args extends readonly [
   ...unknown[],
   { readonly dtype: infer E extends DType; readonly shape?: never },
@@ -203,8 +203,8 @@ export interface ShapedFunction<
   R extends Rule = "exact",
 > extends Typed<ShapedFamily<Name, K, Args, R>> {
   <X extends Tensor, const A extends Args>(
-    x: X,
-    ...args: Fit<Name, K, X, A>
+    x: Fit<Name, K, X, A>,
+    ...args: A
   ): Tensor<Allowed<Outcome<K, X, A>>, Converted<TypeOf<X, R>, A>>;
 }
 interface ShapedFamily<
@@ -214,8 +214,8 @@ interface ShapedFamily<
   R extends Rule,
 > {
   readonly method: <X extends Tensor, const A extends Args>(
-    this: X,
-    ...args: Fit<Name, K, X, A>
+    this: Fit<Name, K, X, A>,
+    ...args: A
   ) => Tensor<Allowed<Outcome<K, X, A>>, Converted<TypeOf<X, R>, A>>;
 }
 /** A record of one. */
@@ -233,8 +233,8 @@ export interface PairFunction<
   Args extends readonly unknown[],
 > extends Typed<PairFamily<Name, K, Args>> {
   <X extends Tensor, const A extends Args>(
-    x: X,
-    ...args: Fit<Name, K, X, A>
+    x: Fit<Name, K, X, A>,
+    ...args: A
   ): ValuesAndIndices<
     Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "exact">>,
     Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "position">>
@@ -242,8 +242,8 @@ export interface PairFunction<
 }
 interface PairFamily<Name extends string, K extends RuleName, Args extends readonly unknown[]> {
   readonly method: <X extends Tensor, const A extends Args>(
-    this: X,
-    ...args: Fit<Name, K, X, A>
+    this: Fit<Name, K, X, A>,
+    ...args: A
   ) => ValuesAndIndices<
     Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "exact">>,
     Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "position">>
@@ -255,14 +255,14 @@ export interface ExtremeFunction<Name extends string, Other = never> extends Typ
   ExtremeFamily<Name, Other>
 > {
   <X extends Tensor, const A extends ExtremeArguments<Other>>(
-    x: X,
-    ...args: Fit<Name, "extreme", X, A>
+    x: Fit<Name, "extreme", X, A>,
+    ...args: A
   ): Extreme<X, A>;
 }
 interface ExtremeFamily<Name extends string, Other> {
   readonly method: <X extends Tensor, const A extends ExtremeArguments<Other>>(
-    this: X,
-    ...args: Fit<Name, "extreme", X, A>
+    this: Fit<Name, "extreme", X, A>,
+    ...args: A
   ) => Extreme<X, A>;
 }
 type ExtremeArguments<Other> = [] | [other: Other] | [dim: number, keepdim?: boolean];
