@@ -129,7 +129,7 @@ type Paired<X, O> =
     : never;
 /** What the other operand must be: itself, or the sentence that says why it cannot be. */
 interface BesideBy<Name extends string, X, O> {
-  allowed: O;
+  allowed: unknown;
   refused: `${Name}${Both<X, "and", O>}: ${Why<Broadcast<ShapeOf<X>, ShapeOf<O>>>}`;
 }
 type Beside<Name extends string, X, O> =
@@ -182,7 +182,7 @@ type OutcomeOf<K extends RuleName, S extends Shape, A extends readonly unknown[]
     : Rules<S, A>[K]
   : never;
 interface FitBy<Name extends string, K extends RuleName, X, A extends readonly unknown[]> {
-  allowed: X;
+  allowed: unknown;
   refused: `${Name}: ${Why<Outcome<K, X, A>>}`;
 }
 /** What the arguments must be: themselves, or the sentence that says why they cannot be. */
@@ -278,7 +278,7 @@ type Extreme<X, A extends readonly unknown[]> = A extends readonly []
 type Factored<X, O> =
   X extends Tensor<infer S> ? (O extends Tensor<infer T> ? Verdict<Product<S, T>> : never) : never;
 interface FactorBy<X, O> {
-  allowed: O;
+  allowed: unknown;
   refused: `matmul: ${Both<X, "×", O>}: ${Why<Product<ShapeOf<X>, ShapeOf<O>>>}`;
 }
 type Factor<X, O> = "refused" extends Factored<X, O> ? FactorBy<X, O>[Factored<X, O>] : O;
@@ -320,7 +320,7 @@ interface Joins<List, D> {
 }
 type JoinName = keyof Joins<[], 0>;
 interface JoinBy<K extends JoinName, List, D> {
-  allowed: List;
+  allowed: readonly unknown[];
   refused: readonly [because: `${K}: ${Why<Joins<List, D>[K]>}`, ...more: unknown[]];
 }
 type FitList<K extends JoinName, List, D> =
