@@ -16,6 +16,7 @@ import type { DType } from "./dtype.js";
 import type { Alike, Broadcast, Catted, Product, Rules, Show, Stacked } from "./shape-rules.js";
 import type { Shape } from "./shape.js";
 
+declare const known: unique symbol;
 declare const compared: unique symbol;
 
 /**
@@ -23,6 +24,8 @@ declare const compared: unique symbol;
  * directions, so `number` agrees with every size, and `Shape` with every shape.
  */
 export interface Compared<S extends Shape, D extends DType> {
+  /** By one kind of property the compiler sees that a tensor is no other thing, and asks no more. */
+  readonly [known]: true;
   readonly [compared]: { shape(sizes: Sizes<S>): void; dtype(dtype: D): void };
 }
 type Sizes<S extends Shape> = { readonly [I in keyof S]: Size<S[I]> };
