@@ -12,8 +12,10 @@ import { Argument, Command } from "commander";
 import { computations } from "./computations.js";
 import { measure, summarize } from "./measure.js";
 import type { Timing } from "./measure.js";
+import { networks } from "./networks.js";
 import { operations } from "./operations.js";
 import { compressedSize, importTimes } from "./package-size.js";
+import { peak, products } from "./products.js";
 import { timesOfPyTorch, whyNoPyTorch } from "./pytorch.js";
 import { regressions } from "./regressions.js";
 import { checkSame } from "./side.js";
@@ -36,6 +38,11 @@ const suites: Readonly<Record<string, Suite>> = {
     head: ["µs a step", "Nabla", "other side", "ratio", "target", "PyTorch", "faster", "target"],
     rows: steps,
   },
+  networks: {
+    head: ["µs a step", "Nabla", "PyTorch", "faster", "target", "60 000 examples, s"],
+    rows: networkRows,
+  },
+  matmul: { head: ["GFLOP/s", "Nabla", "peak", "share", "target"], rows: productRows },
   package: { head: ["@nabla/core", "median", "target"], rows: packageRows },
   operations: { head: ["µs", "one call"], rows: operationRows },
 };
@@ -101,6 +108,43 @@ function step({ name, other, make, tolerance, ...targets }: Workload, hasPyTorch
     verdict(faster, targets.timesPyTorch, "≥"),
   ];
   return { name, cells, data: { ...timings, against: other, pytorch, ratio, faster, targets } };
+}
+
+function* networkRows(): Generator<Row> {
+  const missing = whyNoPyTorch();
+  if (missing !== null) console.log(missing);
+  for (const { name, batch, make, timesPyTorch } of networks) {
+    if (!isChosen(name)) continue;
+    const before = missing === null ? timesOfPyTorch(name) : [];
+    const { nabla } = measure({ nabla: make() });
+    const pytorch = missing === null ? summarize([...before, ...timesOfPyTorch(name)]) : null;
+    const faster = pytorch === null ? null : pytorch.median / nabla.median;
+    const cells = [
+      describe(nabla),
+      pytorch === null ? "" : describe(pytorch),
+      faster === null ? "" : faster.toPrecision(2),
+      verdict(faster, timesPyTorch, "≥"),
+      ((60_000 / batch) * nabla.median * 1e-6).toPrecision(3),
+    ];
+    yield { name, cells, data: { nabla, pytorch, faster, target: timesPyTorch } };
+  }
+}
+
+/** The peak is measured in turns with each product. */
+function* productRows(): Generator<Row> {
+  for (const { name, dtype, run, operations, atLeast } of products()) {
+    if (!isChosen(name)) continue;
+    const alone = peak(dtype);
+    const timings = measure({ peak: alone.run, product: run });
+    const [most, rate] = [
+      alone.operations / timings.peak.median / 1000,
+      operations / timings.product.median / 1000,
+    ];
+    const share = rate / most;
+    const cells = [rate, most].map((speed) => speed.toFixed(1));
+    cells.push(share.toPrecision(2), verdict(share, atLeast, "≥"));
+    yield { name, cells, data: { rate, peak: most, share, target: atLeast, timings } };
+  }
 }
 
 function* packageRows(): Generator<Row> {

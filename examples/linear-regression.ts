@@ -4,7 +4,7 @@
  * `fitByAutograd`.
  */
 import { Option } from "commander";
-import { manualSeed, randn, SGD, tensor } from "nabla";
+import { manualSeed, progress, randn, SGD, tensor } from "nabla";
 import { descentOnSurface, figure, lossCurve, pointsAndLines } from "nabla/viz";
 
 import * as cli from "./support/command-line.js";
@@ -84,11 +84,11 @@ function fitByAutograd(
   const b = tensor(start.b, { dtype, requiresGrad: true });
   const optimizer = new SGD([w, b], { lr, momentum });
 
-  const show = cli.progress(iterations);
+  const steps = progress(iterations + 1);
   const path: Step[] = [];
   const errors: number[] = [];
   const began = performance.now();
-  for (let i = 0; i <= iterations; i++) {
+  for (const i of steps) {
     const loss = w.mul(x).add(b).sub(y).square().mean();
     optimizer.zeroGrad();
     loss.backward();
@@ -97,7 +97,7 @@ function fitByAutograd(
     path.push(here);
     errors.push(loss.item());
     if (i === 0) console.log(`start  b = ${here.b}  w = ${here.w}  error = ${errors[i]}`);
-    else show(i, errors[i]!);
+    steps.report(errors[i]!);
     refuseDivergence(points, errors, { lr, momentum, iterations, dtype });
     if (i < iterations) optimizer.step();
   }

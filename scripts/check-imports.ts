@@ -34,11 +34,17 @@ const coreRules: [files: string, mayImport: string[]][] = [
   // Functions of graphs and of functions, and looking on.
   ["custom.ts", ["ops/", "autograd.ts", "graph/"]],
   ["functional.ts", ["ops/", "autograd.ts", "graph/"]],
+  ["compile.ts", ["graph/", "schedule/flush.ts"]],
   ["debug.ts", ["graph/", "schedule/flush.ts"]],
   ["gradcheck.ts", ["tensor.ts", "ops/", "autograd.ts", "graph/"]],
   // The one place that knows both when things run and on what.
-  ["choose.ts", ["schedule/", "backends/"]],
-  ["engine.ts", ["choose.ts", "debug.ts", "schedule/flush.ts", "backends/interpreter.ts"]],
+  // What is printed of what runs.
+  ["report.ts", ["debug.ts", "graph/", "schedule/"]],
+  ["choose.ts", ["schedule/", "backends/", "report.ts"]],
+  [
+    "engine.ts",
+    ["choose.ts", "graph/", "debug.ts", "schedule/flush.ts", "backends/interpreter.ts"],
+  ],
   ["inspect.ts", ["engine.ts", "autograd.ts", "debug.ts", "graph/", "ops/", "schedule/flush.ts"]],
   ["index.ts", ["./"]],
 ];
@@ -60,12 +66,12 @@ const none = /^$/;
 const anyPackage = /^(nabla|@nabla\/\w+)(\/\w+)?$/;
 const areas: Area[] = [
   area(/^packages\/core\/src\//, { relative: [coreSource], packages: none }),
-  area(/^packages\/optim\/src\//, {
-    relative: ["packages/optim/src"],
+  area(/^packages\/(nn|optim)\/src\//, {
+    relative: ["packages/$1/src"],
     packages: /^@nabla\/core(\/engine)?$/,
   }),
-  area(/^packages\/(nn|data)\/src\//, {
-    relative: ["packages/$1/src"],
+  area(/^packages\/data\/src\//, {
+    relative: ["packages/data/src"],
     packages: /^@nabla\/core$/,
   }),
   area(/^packages\/viz\/src\//, {
@@ -83,6 +89,8 @@ const areas: Area[] = [
     node: true,
   }),
   area(/^(examples|bench|scripts)\//, { relative: ["$1"], node: true }),
+  area(/^docs\/site\/src\//, { relative: ["docs/site/src"] }),
+  area(/^docs\/site\//, { relative: ["docs/site"], node: true }),
 ];
 
 function area(
@@ -95,7 +103,7 @@ function area(
 /** What breaks the rule, as messages that say what to do. */
 export function importProblems(): string[] {
   const packages = workspacePackages();
-  const folders = ["packages", "examples", "bench", "scripts"];
+  const folders = ["packages", "examples", "bench", "scripts", "docs"];
   const problems = folders
     .flatMap((folder) => filesUnder(folder, ".ts"))
     .flatMap((path) => problemsOf(readSource(path), packages));

@@ -41,6 +41,9 @@ const sections: [title: string, ...files: string[]][] = [
   ["Random numbers", "random", "distribution"],
 ];
 
+/** A file of `ops` whose public name is no operation. */
+const aside = `${core}/ops/options.ts`;
+
 /** Options that so many operations take that the page says once what they are. */
 const common = ["CreateOptions", "TypeOptions"];
 
@@ -127,7 +130,7 @@ async function readOperations({ read, types }: Declarations): Promise<Operation[
       const text = source.text.slice(declaration.start, declaration.end);
       return signatureIn(text, { ...types, options: rare }) ?? [];
     });
-    if (prefix === "" && !path.startsWith(`${core}/ops/`)) return;
+    if ((prefix === "" && !path.startsWith(`${core}/ops/`)) || path === aside) return;
     const url = pathToFileURL(join(root, path)).href;
     const { [name]: call } = (await import(url)) as Record<string, Inspected>;
     if (typeof call !== "function" || /^[A-Z]/.test(name)) return;

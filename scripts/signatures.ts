@@ -55,7 +55,7 @@ export function readDeclarations(): Declarations {
   const folder = mkdtempSync(join(tmpdir(), "declarations-"));
   const sources = new Map<string, SourceCode>();
   try {
-    const compiler = join(root, "node_modules", ".bin", "tsc");
+    const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
     // Whether all types are right is for another check.
     const flags = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--noCheck"];
     spawnSync(compiler, ["-p", "tsconfig.json", ...flags, "--outDir", folder], { cwd: root });

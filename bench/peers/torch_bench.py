@@ -2,7 +2,7 @@
 
 `python3 torch_bench.py NAME` prints the microseconds of many steps as a JSON list. bench/run.ts
 calls it, and says so where PyTorch cannot be imported. The workloads are those of
-bench/regressions.ts and bench/computations.ts.
+bench/regressions.ts, bench/computations.ts and bench/networks.ts.
 """
 
 import json
@@ -117,6 +117,35 @@ def normalized():
     return differentiated([x], loss)
 
 
+def network(model, shape):
+    x = torch.rand(shape)
+    y = torch.randint(0, 10, shape[:1])
+    entropy = torch.nn.functional.cross_entropy
+    return default_loop(list(model.parameters()), 0.01, lambda: entropy(model(x), y))
+
+
+def perceptron(batch, *sizes):
+    layers = []
+    for fan_in, fan_out in zip(sizes, sizes[1:]):
+        layers += [torch.nn.Linear(fan_in, fan_out), torch.nn.ReLU()]
+    return network(torch.nn.Sequential(*layers[:-1]), (batch, sizes[0]))
+
+
+def convolutional(batch):
+    nn = torch.nn
+    model = nn.Sequential(
+        nn.Conv2d(1, 16, 3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(16, 32, 3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(32 * 5 * 5, 10),
+    )
+    return network(model, (batch, 1, 28, 28))
+
+
 WORKLOADS = {
     "L100 float32": lambda: line(100),
     "L10k float32": lambda: line(10_000),
@@ -126,6 +155,9 @@ WORKLOADS = {
     "SCALAR": scalars,
     "EW": functions,
     "NORM": normalized,
+    "MLP": lambda: perceptron(64, 784, 128, 10),
+    "MLPBIG": lambda: perceptron(256, 784, 512, 512, 10),
+    "CNN": lambda: convolutional(64),
 }
 
 

@@ -1,13 +1,11 @@
 /**
  * What every example does around its story: options, a user's mistake told in a sentence instead of
- * a stack trace, points from a file, a picture into a folder, progress. The stories are one folder
- * up.
+ * a stack trace, points from a file, a picture into a folder. The stories are one folder up.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { SingleBar } from "cli-progress";
 import TextTable from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
 import { DataError, NablaError, readTable } from "nabla";
@@ -30,7 +28,6 @@ export function run(example: () => void): void {
   try {
     example();
   } catch (error) {
-    stopBar();
     const told = [Mistake, DataError, NablaError, PlotError].some((kind) => error instanceof kind);
     if (!told) throw error;
     console.error(`\nerror: ${(error as Error).message}`);
@@ -130,42 +127,4 @@ export function writePicture(folder: string, name: string, svg: string): void {
     throw new Mistake(`${file} cannot be written: ${(error as Error).message}. Check --out.`);
   }
   console.log(`\nThe picture is in ${file}`);
-}
-
-/** Shows how far a loop is: a bar on a terminal, a line now and then where output is piped. */
-export function progress(total: number): (done: number, loss: number) => void {
-  if (total === 0) return () => {};
-  if (!process.stdout.isTTY) {
-    const every = Math.max(1, Math.floor(total / 5));
-    return (done, loss) => {
-      if (done % every === 0) console.log(`  iteration ${done}  error ${loss.toPrecision(8)}`);
-    };
-  }
-  // Made with the first step, below whatever was printed until then.
-  return (done, loss) => {
-    bar ??= startBar(total);
-    bar.update(done, { loss: loss.toPrecision(8) });
-    if (done === total) stopBar();
-  };
-}
-
-/** The bar that is on the terminal now. While it runs, its timer keeps the process alive. */
-let bar: SingleBar | undefined;
-
-function startBar(total: number): SingleBar {
-  const made = new SingleBar({
-    format: "  {bar} {value}/{total}  error {loss}",
-    stream: process.stdout,
-    barsize: 32,
-    fps: 20,
-    clearOnComplete: false,
-    gracefulExit: false,
-  });
-  made.start(total, 0, { loss: "" });
-  return made;
-}
-
-function stopBar(): void {
-  bar?.stop();
-  bar = undefined;
 }

@@ -87,7 +87,7 @@ const copied = (state: nabla.StateDict): nabla.StateDict =>
   Object.fromEntries(Object.entries(state).map(([name, value]) => [name, value.clone()]));
 
 /** Makes the module that was recorded, with its parameters. */
-function makeModel(of: RecordedModule): nabla.Module {
+export function makeModel(of: RecordedModule): nabla.Module {
   const { args, kwargs } = argumentsOf({ args: of.args ?? [], kwargs: of.options ?? {} });
   const made =
     of.architecture === undefined
@@ -121,13 +121,21 @@ const signatureOf = (table: Readonly<Record<string, string>>, name: string): str
 /** Calls it as often as it was recorded. */
 function callModel(
   model: nabla.Module,
-  { module, inputs = [], inputOptions = {}, forwardCalls = 1 }: RecordedModule,
+  of: RecordedModule,
 ): { output: unknown; leaves: readonly Tensor[] } {
-  const { args, kwargs, leaves } = argumentsOf({ args: inputs, kwargs: inputOptions });
-  const given = bind(signatureOf(forwards, module), plain(args), plain(kwargs));
+  const { given, leaves } = inputsOf(of);
   let output: unknown;
-  for (let i = 0; i < forwardCalls; i++) output = model.call(...(given as never[]));
+  for (let i = 0; i < (of.forwardCalls ?? 1); i++) output = model.call(...(given as never[]));
   return { output, leaves };
+}
+
+/** What it was called with, and which of it are tensors. */
+export function inputsOf({ module, inputs = [], inputOptions = {} }: RecordedModule): {
+  given: readonly unknown[];
+  leaves: readonly Tensor[];
+} {
+  const { args, kwargs, leaves } = argumentsOf({ args: inputs, kwargs: inputOptions });
+  return { given: bind(signatureOf(forwards, module), plain(args), plain(kwargs)), leaves };
 }
 
 const plain = <Value>(value: Value): Value => {
@@ -205,7 +213,7 @@ const sizesOf = (recorded: RecordedTensor | null): number[] =>
   recorded === null ? [] : numbersOf(recorded).map(Math.abs);
 
 /** The tensors of a result, depth first. */
-function tensorsIn(value: unknown): Tensor[] {
+export function tensorsIn(value: unknown): Tensor[] {
   if (Array.isArray(value)) return value.flatMap(tensorsIn);
   return value instanceof Tensor ? [value] : [];
 }

@@ -4,26 +4,38 @@
  * schedule/demand.ts: scripts/check-engine.ts takes them away, has `everyOp` chosen here, and runs
  * the tests. Read next: schedule/flush.ts.
  */
+import type { Backend } from "./backends/backend.js";
 import { interpreter } from "./backends/interpreter.js";
 import { wasm } from "./backends/wasm/backend.js";
 import { isSupported } from "./backends/wasm/compile.js";
+import type { Tell } from "./debug.js";
+import { reported } from "./report.js";
 import { onDemand } from "./schedule/demand.js";
 import { everyOp } from "./schedule/flush.js";
 import type { Policy } from "./schedule/flush.js";
 
-/** The policy for these settings; `warn` is told, once, of what is slower than it need be. */
+/**
+ * The policy for these settings; `tell` is told, once, of what is slower than it need be, and from
+ * `level` 1 on of all that runs.
+ */
 export function choosePolicy(
   setting: (name: string) => string | undefined,
-  warn: (line: string) => void,
+  tell: Tell,
+  level: number,
 ): Policy {
+  const on = (backend: Backend): Policy =>
+    level >= 1 ? reported(backend, level, tell) : onDemand(backend);
   if (setting("NABLA_FLUSH") === "everyOp") return everyOp;
   const wanted = setting("NABLA_BACKEND");
-  if (wanted === "interpreter") return onDemand(interpreter);
-  if (isSupported()) return onDemand(wasm({ atOnce: wanted === "wasm" }));
-  warn(
+  if (wanted === "interpreter") return on(interpreter);
+  if (isSupported()) {
+    const fused = setting("NABLA_RELAXED_SIMD") !== "0";
+    return on(wasm({ atOnce: wanted === "wasm", fused }));
+  }
+  tell(
     "nabla: WebAssembly is missing here, or a content-security policy forbids it (one with " +
       "'wasm-unsafe-eval' does not): everything works, and is slower. To choose that and not be " +
       "told, set NABLA_BACKEND=interpreter.",
   );
-  return onDemand(interpreter);
+  return on(interpreter);
 }

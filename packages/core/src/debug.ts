@@ -1,12 +1,15 @@
 /**
  * Looking on while things are computed: which operation, called from which line, first gave a NaN
- * or an infinity (`detectAnomaly`), and every operation as it runs (`NABLA_DEBUG=1`). It listens
- * where nodes are recorded, so nothing is slower while nobody looks.
+ * or an infinity (`detectAnomaly`), and every operation as it runs (`NABLA_DEBUG` where nothing
+ * waits). It listens where nodes are recorded, so nothing is slower while nobody looks. Not here:
+ * what `NABLA_DEBUG` prints of plans (report.ts). For users: docs/debugging.md.
  */
 import { NablaError } from "./errors.js";
+import { allocate } from "./graph/dtype.js";
+import type { DType } from "./graph/dtype.js";
 import { checkFunction, mode } from "./graph/mode.js";
 import type { Node } from "./graph/node.js";
-import { formatShape } from "./graph/shape.js";
+import { countElements, formatShape } from "./graph/shape.js";
 import { elements, runNow } from "./schedule/flush.js";
 
 /**
@@ -32,14 +35,14 @@ export function detectAnomaly<T>(run: () => T): T {
   const lines = new WeakMap<Node, string>();
   return listening((node) => {
     const cause = mode.differentiating;
-    if (cause === null) lines.set(node, callingLine());
+    if (cause === null) lines.set(node, callingLine()());
     const clean = node.inputs.every((input) => strangeNumber(input) === undefined);
     runNow(node);
     const strange = clean ? strangeNumber(node) : undefined;
     if (strange === undefined) return;
     const name = cause?.op?.name ?? node.operation.name;
     // What a derivative was computed from has been recorded under this function, or before it.
-    const culprit = cause?.kept?.at(-1)?.node ?? node;
+    const culprit = cause?.value(cause.inputs.length) ?? node;
     throw new AnomalyError(
       `${cause === null ? name : `the derivative of ${name}`} gave ${strange} from finite ` +
         "numbers, " +
@@ -49,27 +52,70 @@ export function detectAnomaly<T>(run: () => T): T {
   }, run);
 }
 
-/** Prints every operation as it runs, with the line that called it: what NABLA_DEBUG=1 does. */
-export function printOperations(print: (line: string) => void): void {
+/** Takes a line of text. */
+export type Tell = (line: string) => void;
+
+/** What NABLA_DEBUG is set to, as a number from 0 to 5. */
+export function debugLevel(setting: string | undefined, tell: Tell): number {
+  const level = Number(setting ?? 0);
+  if (level >= 0 && level <= 5) return level;
+  tell(`nabla: NABLA_DEBUG=${setting} is none of 0, 1, 2, 3, 4 and 5; see docs/debugging.md.`);
+  return 0;
+}
+
+/** Prints every operation as it runs: what NABLA_DEBUG does where nothing waits. */
+export function printOperations(level: number, tell: Tell): void {
   const compute = mode.onRecord;
   mode.onRecord = (node) => {
+    const moved = [node, ...node.inputs];
+    const start = now();
     compute(node);
-    const shape = formatShape(node.shape);
-    const cause = mode.differentiating?.op;
-    const role = cause ? `  in the derivative of ${cause.name}` : "";
-    print(`nabla: ${node.operation.name} ${shape} ${node.dtype}${role}  ${callingLine()}`);
+    const time = now() - start;
+    const isView = node.operation.work === null;
+    const bytes = moved.reduce((sum, { dtype, shape }) => sum + bytesOf(dtype, shape), 0);
+    const cost = level >= 2 && !isView ? `  ${rate(time, bytes)}` : "";
+    tell(`nabla: ${described(node)}${cost}  ${origin()()}`);
   };
 }
 
+type Described = Pick<Node, "operation" | "shape" | "dtype">;
+export const described = ({ operation, shape, dtype }: Described): string =>
+  `${operation.name} ${formatShape(shape)} ${dtype}`;
+
+/** Where the operation that is being recorded was called, and for whom; told when asked. */
+export function origin(): () => string {
+  const [cause, line] = [mode.differentiating?.op, callingLine()];
+  return () => `${cause ? `in the derivative of ${cause.name}, ` : ""}${line()}`;
+}
+
+/** Milliseconds. */
+export const now = (): number =>
+  (globalThis as unknown as { performance: { now(): number } }).performance.now();
+
+export const bytesOf = (dtype: DType, sizes: readonly number[]): number =>
+  countElements(sizes) * allocate(dtype, 0).BYTES_PER_ELEMENT;
+
+/** How long something took, and how fast it moved so many bytes. */
+export function rate(milliseconds: number, bytes: number): string {
+  const speed =
+    bytes === 0 || milliseconds <= 0 ? "" : `, ${short(bytes / milliseconds / 1e6)} GB/s`;
+  const size = bytes < 1e6 ? `${short(bytes / 1e3)} kB` : `${short(bytes / 1e6)} MB`;
+  return `${short(milliseconds)} ms, ${size}${speed}`;
+}
+
+export const short = (value: number): string =>
+  value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(2)));
+
 /** Runs a function while every recorded node goes to `listener` only. */
 export function listening<T>(listener: (node: Node) => void, run: () => T): T {
-  const { onRecord, onKeep } = mode;
+  const { onRecord, onKeep, isWatched } = mode;
   mode.onRecord = listener;
   mode.onKeep = () => {};
+  mode.isWatched = true;
   try {
     return run();
   } finally {
-    Object.assign(mode, { onRecord, onKeep });
+    Object.assign(mode, { onRecord, onKeep, isWatched });
   }
 }
 
@@ -78,15 +124,33 @@ function strangeNumber(node: Node): number | undefined {
   return elements(node).find((value) => !Number.isFinite(value));
 }
 
-/** The line of the user's code that this call goes back to, as file:line:column. */
-function callingLine(): string {
+/**
+ * The line of the user's code that this call goes back to, as file:line:column; told when asked,
+ * for the text of a stack takes far longer than to remember it.
+ */
+export function callingLine(): () => string {
   const errors = Error as unknown as { stackTraceLimit: number };
   const limit = errors.stackTraceLimit;
   errors.stackTraceLimit = 40;
-  const frames = (new Error("where").stack ?? "").split("\n").slice(1);
+  const here = new Error("here");
   errors.stackTraceLimit = limit;
-  const outside = frames.find(
-    (frame) => !/[\\/]core[\\/](src|dist)[\\/]|node:internal/.test(frame),
-  );
-  return /\(?([^\s()]+:\d+:\d+)\)?$/.exec(outside ?? "")?.[1] ?? "an unknown line";
+  return () => userLine((here.stack ?? "").split("\n").slice(1));
 }
+
+function userLine(frames: readonly string[]): string {
+  // This file is the first: the packages lie beside it, or in folders of the same name, or
+  // everything is in one file.
+  const [own = ""] = placeOf(frames[0])?.split(/:\d+:\d+$/) ?? [];
+  const home = own.replace(/core[\\/](src|dist)[\\/].*$/, "");
+  const inside = /^(core|optim|nn|data|viz|nabla)[\\/](src|dist)[\\/]/;
+  for (const frame of frames) {
+    const place = placeOf(frame);
+    if (place === undefined || /node:internal|@nabla[\\/]\w+[\\/]dist[\\/]/.test(place)) continue;
+    if (place.startsWith(`${own}:`)) continue;
+    if (!place.startsWith(home) || !inside.test(place.slice(home.length))) return place;
+  }
+  return "an unknown line";
+}
+
+const placeOf = (frame: string | undefined): string | undefined =>
+  /\(?([^\s()]+:\d+:\d+)\)?$/.exec(frame ?? "")?.[1];

@@ -5,8 +5,9 @@
  */
 import { interpreter } from "./backends/interpreter.js";
 import { choosePolicy } from "./choose.js";
-import { printOperations } from "./debug.js";
-import { realize as realizeNodes, runBy } from "./schedule/flush.js";
+import { debugLevel, printOperations } from "./debug.js";
+import { mode } from "./graph/mode.js";
+import { everyOp, realize as realizeNodes, runBy } from "./schedule/flush.js";
 import type { Tensor } from "./tensor.js";
 
 /** What Node and browsers both have, and what only Node has. */
@@ -18,8 +19,23 @@ const setting = (name: string): string | undefined => process?.env?.[name];
 
 const tell = (line: string): void => console.error(line);
 
-runBy(choosePolicy(setting, tell), interpreter);
-if (Number(setting("NABLA_DEBUG") ?? 0) >= 1) printOperations(tell);
+const level = debugLevel(setting("NABLA_DEBUG"), tell);
+const policy = choosePolicy(setting, tell, level);
+runBy(policy, interpreter);
+if (policy === everyOp && level >= 1) printOperations(level, tell);
+if (level >= 1) {
+  mode.onRecapture = (reason) => tell(`nabla: a compiled step is captured: ${reason}`);
+}
+
+export {
+  concerns,
+  hostScalar,
+  hostStep,
+  isCaptured,
+  learn,
+  refuseCompile,
+  restsOn,
+} from "./graph/capture.js";
 
 /**
  * Computes these tensors now, and whatever else waits: what an optimizer does at the end of a step
@@ -30,8 +46,10 @@ if (Number(setting("NABLA_DEBUG") ?? 0) >= 1) printOperations(tell);
  * realize([average]);
  * average // tensor([0.5000, 1.0000])
  */
-export const realize = (tensors: readonly Tensor[]): void =>
-  realizeNodes(tensors.map((tensor) => tensor.node));
+export function realize(tensors: readonly Tensor[]): void {
+  // A step that is captured ends with everything that can be seen computed.
+  if (mode.capture === null) realizeNodes(tensors.map((tensor) => tensor.node));
+}
 
 /**
  * The gradient of a parameter, for those who look at it and let nobody else have it: its place may

@@ -74,9 +74,25 @@ export class PrimitiveError extends NablaError {}
 export class StaleError extends NablaError {}
 
 /**
+ * A result for which there is no memory, neither in that of WebAssembly nor in JavaScript's.
+ * @example
+ * new MemoryError("mul: no memory for a result of 8 GB").name // MemoryError
+ */
+export class MemoryError extends NablaError {}
+
+/**
  * A matrix that has not what was asked for: no inverse, because it is singular; no Cholesky factor,
  * because it is not positive definite.
  * @example
  * linalg.inv(zeros([2, 2])) // throws LinAlgError: linalg.inv: the matrix is singular
  */
 export class LinAlgError extends NablaError {}
+
+/**
+ * What a compiled function cannot do, because its JavaScript does not run again: see `compile`.
+ * @example
+ * const step = compile(() => tensor(1).add(tensor(2)).item());
+ * step() // 3
+ * compile(async () => 1) // throws CompileError: compile: the function is async
+ */
+export class CompileError extends NablaError {}

@@ -4,11 +4,13 @@
 import "./engine.js";
 export { grad } from "./autograd.js";
 export { AnomalyError, detectAnomaly } from "./debug.js";
+export { compile } from "./compile.js";
 export { checkpoint, customFunction } from "./custom.js";
 export type { CustomFunction, CustomVjp } from "./custom.js";
 export type { BackwardOptions, GradOptions } from "./autograd.js";
 export {
   ArgumentError,
+  CompileError,
   DTypeError,
   GradientError,
   IndexError,
@@ -17,6 +19,7 @@ export {
   NablaError,
   PrimitiveError,
   ShapeError,
+  MemoryError,
   StaleError,
 } from "./errors.js";
 export { functionalCall, hessian, jacobian, jvp, vjp } from "./functional.js";
@@ -36,6 +39,7 @@ export type { RngState } from "./ops/random.js";
 export { empty, emptyLike, eye, fullLike, logspace } from "./ops/sequence.js";
 export { trilIndices, triuIndices } from "./ops/sequence.js";
 export { canCast, promoteTypes, resultType } from "./ops/promotion.js";
+export { readOptions } from "./ops/options.js";
 export type { PadOptions } from "./ops/pad.js";
 export { Tensor } from "./tensor.js";
 export type { Hook } from "./tensor.js";

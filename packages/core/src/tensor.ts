@@ -41,7 +41,7 @@ import * as scatters from "./ops/scatter.js";
 import * as orders from "./ops/sort.js";
 import * as parts from "./ops/split.js";
 import { print } from "./print.js";
-import { elements } from "./schedule/flush.js";
+import { read as elements, readOne } from "./schedule/flush.js";
 
 /** Sees a gradient on its way back, and may give another in its place. */
 export type Hook = (gradient: Tensor) => Tensor | null | undefined | void;
@@ -99,6 +99,14 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    */
   get storage(): Storage {
     return (this.ownStorage ??= new Storage(this.contents));
+  }
+
+  /**
+   * Whether nobody has written to it since a time on `mode.clock`.
+   * @internal
+   */
+  isAsOf(time: number): boolean {
+    return this.ownStorage === null || this.ownStorage.writtenAt <= time;
   }
 
   /**
@@ -396,7 +404,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
           "one; reduce it first, for example x.sum().item(), or read all of them with x.toArray().",
       );
     }
-    return elements(this.node)[0]!;
+    return readOne(this);
   }
 
   /**
@@ -405,7 +413,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * tensor([[1, 2], [3, 4]]).data() // 1,2,3,4
    */
   data(): TypedArray {
-    return elements(this.node).slice();
+    return elements(this).slice();
   }
 
   /**
@@ -415,7 +423,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * tensor([[1, 2], [3, 4]]).toArray() // [ [ 1, 2 ], [ 3, 4 ] ]
    */
   toArray(): NestedArray {
-    const values: (number | boolean)[] = Array.from(elements(this.node));
+    const values: (number | boolean)[] = Array.from(elements(this));
     const nest = (depth: number, from: number, count: number): NestedArray => {
       if (depth === this.shape.length) {
         return this.dtype === "bool" ? values[from] === 1 : values[from]!;
@@ -433,7 +441,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * tensor([1, 2.5]).toString() // tensor([1.0000, 2.5000])
    */
   toString(): string {
-    return print(this, elements(this.node));
+    return print(this, elements(this));
   }
 
   /** What console.log shows in Node. */

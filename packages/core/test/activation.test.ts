@@ -159,12 +159,12 @@ test.each([
   [
     "an unknown option",
     () => tensor(1).elu(wrong({ slope: 1 })),
-    'no option "slope"; its options: alpha',
+    'no option "slope"; its options are alpha',
   ],
   [
     "a number for the options",
     () => tensor(1).leakyRelu(wrong(0.2 as never)),
-    "leakyRelu: the last argument is 0.2",
+    "leakyRelu: 0.2 is given where options by name belong",
   ],
 ])("%s is refused", (_name, run, message) => {
   expect(run).toThrow(ArgumentError);

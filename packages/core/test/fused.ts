@@ -66,10 +66,15 @@ export interface Placed {
 }
 
 /** Compiles kernels and puts the buffers into memory, `skew` bytes behind a multiple of 16. */
-export function place(kernels: readonly FusedKernel[], contents: Contents[], skew = 0): Placed {
+export function place(
+  kernels: readonly FusedKernel[],
+  contents: readonly Contents[],
+  skew = 0,
+  fused?: boolean,
+): Placed {
   const { Memory } = engine()!;
   const memory = new Memory({ initial: 1 });
-  const { run, scratchBytes, text } = compile(kernels, contents.length, memory);
+  const { run, scratchBytes, text } = compile(kernels, contents.length, memory, fused);
   let end = 1024;
   const addresses = contents.map(({ dtype, values }) => {
     const address = end + skew;

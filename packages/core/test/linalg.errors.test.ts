@@ -195,7 +195,7 @@ describe("refused", () => {
       another mode:
           ArgumentError: linalg.qr: there is no mode full; use "reduced", "complete" or "r".
       an option that is not there:
-          ArgumentError: linalg.svd: the option full_matrices is not known; there are:
+          ArgumentError: linalg.svd: there is no option "full_matrices"; its options are
           fullMatrices.
       a derivative of what is arbitrary:
           GradientError: linalg.qr: the columns that complete Q are arbitrary, so they have no

@@ -65,6 +65,25 @@ describe("a large parameter that is written at every step", () => {
     expect(first(kept[9]!)).toBe(9);
   });
 
+  test("what is made of one that is lost throws when it is read, never at the step", () => {
+    const kept: Tensor[] = [];
+    let total = tensor(0);
+    let [late, sum] = [tensor(0), tensor(0)];
+    const w = train((_w, prediction, step) => {
+      kept.push(prediction);
+      if (step < 2) return;
+      // It waits until the next step, which must not care.
+      total = total.add(kept[step - 2]!.mul(2).sum());
+      late = kept[step - 2]!.slice(0, 0, 5);
+      sum = late.add(1);
+    });
+    expect(first(w)).toBe(10);
+    for (const stale of [total, late, sum, sum.detach().neg()]) {
+      expect(() => stale.data()).toThrow(StaleError);
+      expect(() => stale.data()).toThrow("mul: a result of it is read, two or more steps after");
+    }
+  });
+
   const ways: [name: string, keep: (w: Tensor, prediction: Tensor) => Tensor, added: number][] = [
     ["detached results", (_w, prediction) => prediction.detach(), 0],
     ["copies of the parameter", (w) => w.detach().clone(), 1],

@@ -402,8 +402,8 @@ test("refusals", () => {
         ArgumentError: scatterReduce: reduce is median; use "sum", "prod", "mean", "amax" or
         "amin".
     PyTorch's accumulate by place:
-        ArgumentError: put: its last argument are options by name, in braces; there are:
-        accumulate.
+        ArgumentError: put: true is given where options by name belong, in braces; its
+        options are accumulate.
     an alpha that needs fractions:
         DTypeError: indexAdd: elements of type float32 cannot be written into a tensor of
         type int32; convert them with source.to("int32").

@@ -126,7 +126,7 @@ describe("messages", () => {
   test("one line names the operation, the shapes and the sizes", async () => {
     const found = await compile(cases.map(([program]) => program));
     const expected = cases.map(([, message]) => [
-      { line: 1, text: expect.stringContaining(`parameter of type '"${message}"'.`) as string },
+      { line: 1, text: expect.stringContaining(` of type '"${message}"'.`) as string },
     ]);
     expect(found).toEqual(expected);
   });

@@ -126,3 +126,35 @@ test("rows written one by one are released by backward()", () => {
   out.square().sum().backward();
   expect(h.grad?.toArray()).toEqual([28, 56]);
 });
+
+const ways: Record<string, (x: Tensor) => Tensor> = {
+  "a function of elements": (x) => x.exp(),
+  "a sum with a number": (x) => x.add(1),
+  "a sum with a row": (x) => ones([1, 3]).add(x),
+  "a sum with a column": (x) => x.sum(1, true).add(ones([3])),
+  "a fold": (x) => x.sum(0),
+  "a view": (x) => x.reshape([3, 2]),
+  "a transposed view": (x) => x.t(),
+  "a product": (x) => x.matmul(ones([3, 2])),
+  "a choice": (x) => x.where(x.gt(0), x),
+  "a copy": (x) => x.clone(),
+  "another type": (x) => x.to("int32"),
+  "the same": (x) => x.detach(),
+  given: () => zeros([2, 3]),
+};
+
+test.each(Object.entries(ways))("who changes a list of sizes changes no other: %s", (_name, f) => {
+  const all = Array.from({ length: 3 }, () => {
+    const x = f(ones([2, 3]));
+    return [x, x.exp(), x.add(x), x.sum(0, true), x.reshape([-1])];
+  }).flat();
+  const sizes = all.map(({ shape }) => [...shape]);
+  all.forEach((x, i) => {
+    // Where the list is frozen this does nothing, and says so.
+    Reflect.set(x.shape, 0, 7);
+    const others = all.map(({ shape }, k) => (k === i ? sizes[k] : shape));
+    expect(others).toEqual(sizes);
+    if (!Object.isFrozen(x.shape)) (x.shape as number[])[0] = sizes[i]![0]!;
+  });
+  expect(f(ones([2, 3])).shape).toEqual(sizes[0]);
+});

@@ -284,8 +284,8 @@ test("refusals", () => {
   expect(refusals(cases)).toMatchInlineSnapshot(`
     "
     PyTorch's descending by place:
-        ArgumentError: sort: its last argument are options by name, in braces; there are:
-        descending, stable.
+        ArgumentError: sort: true is given where options by name belong, in braces; its
+        options are descending, stable.
     more than there are:
         ArgumentError: topk: there are no 4 elements in dimension 0 of shape [3]; k is an
         integer from 0 to 3.

@@ -180,10 +180,10 @@ describe.runIf(isSupported()).each(floats)(
 );
 
 /** JavaScript's own functions are good to a unit of float64, which is far less in float32. */
-describe.runIf(isSupported())("in float32 at a million arguments of every size", () => {
+describe.runIf(isSupported())("in float32 at 130,000 arguments of every size", () => {
   const names = ["exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tanh"] as const;
   test.each(names)("%s", (name) => {
-    const bits = Uint32Array.from({ length: 2 ** 20 }, (_, i) => (i * 4093 + 17) >>> 0);
+    const bits = Uint32Array.from({ length: 2 ** 17 }, (_, i) => (i * 32_749 + 17) >>> 0);
     const points = [...new Float32Array(bits.buffer)];
     const found = compute(s[name](operand(0, "float32")), "float32", [points]);
     let most = 0;

@@ -17,9 +17,13 @@ export type { IdxOptions } from "./idx.js";
 export type { UnpackOptions } from "./inflate.js";
 export { DataLoader } from "./loader.js";
 export type { DataLoaderOptions, DataLoaderState } from "./loader.js";
+export { accuracy, confusionMatrix, meanAbsoluteError, r2Score, rocAuc } from "./metrics.js";
+export type { MetricValues } from "./metrics.js";
 export { readNpy, writeNpy } from "./npy.js";
 export { NpzFile, openNpz, readNpz, writeNpz } from "./npz.js";
 export type { NpzOptions } from "./npz.js";
+export { Progress, progress } from "./progress.js";
+export type { ProgressOptions, ProgressReport } from "./progress.js";
 export {
   openSafetensors,
   readSafetensors,

@@ -1,8 +1,9 @@
 /**
  * The checks of arguments that the functions of this package share. What an operation of core
- * refuses anyway, in a sentence that fits, is not checked again. Options: options.ts.
+ * refuses anyway, in a sentence that fits, is not checked again.
  */
 import { ArgumentError, ShapeError, Tensor } from "@nabla/core";
+import type { Shape } from "@nabla/core";
 
 /** Throws an ArgumentError unless every argument is a tensor. */
 export function checkTensors(name: string, given: Readonly<Record<string, unknown>>): void {
@@ -27,7 +28,7 @@ export function checkShape(
   name: string,
   argument: string,
   given: Tensor | null,
-  shape: readonly number[],
+  shape: Shape,
 ): void {
   if (given === null || showShape(given) === showShape({ shape })) return;
   throw new ShapeError(
@@ -35,9 +36,11 @@ export function checkShape(
   );
 }
 
-/** A shape as messages write it. */
-export const showShape = ({ shape }: { readonly shape: readonly number[] }): string =>
-  `[${shape.join(", ")}]`;
+/** As messages write sizes. */
+export const format = (sizes: Shape): string => `[${sizes.join(", ")}]`;
+
+/** As messages write the shape of a tensor. */
+export const showShape = ({ shape }: { readonly shape: Shape }): string => format(shape);
 
 /** Throws an ArgumentError unless a number is within bounds, where the low one may be left out. */
 export function checkRange(

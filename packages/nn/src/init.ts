@@ -5,20 +5,20 @@
  */
 import {
   ArgumentError,
-  ShapeError,
   eye,
   linalg,
-  tensor as makeTensor,
   noGrad,
   randn,
   randperm,
+  readOptions,
+  ShapeError,
+  tensor as makeTensor,
   zeros,
 } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkRange, checkTensors, showShape } from "./checks.js";
 import { fans } from "./fans.js";
-import { readOptions } from "./options.js";
 
 /** Writes into a tensor outside of the graph. */
 function fill(name: string, tensor: Tensor, write: () => unknown): Tensor {

@@ -5,6 +5,7 @@
  */
 import { ArgumentError, Tensor } from "@nabla/core";
 import type { DType } from "@nabla/core";
+import { restsOn } from "@nabla/core/engine";
 
 import { isFloat } from "./checks.js";
 import { checkNames, inPlaceOf, membersOf, pythonName, roleOf } from "./members.js";
@@ -59,6 +60,7 @@ export abstract class Module {
     this: Self,
     ...inputs: Parameters<Self["forward"]>
   ): ReturnType<Self["forward"]> {
+    restsOn(`train() or eval() of ${this.constructor.name}`, () => this.training);
     let given: readonly unknown[] = inputs;
     for (const hook of this.#before) {
       const changed = hook(this, given);

@@ -1,9 +1,11 @@
 /**
  * Arguments that say something for each dimension that windows move in, and the inputs they are
- * about: how functions of windows and places read them. Options: options.ts.
+ * about: how functions of windows and places read them.
  */
-import { ArgumentError, ShapeError, Tensor } from "@nabla/core";
-import type { Shape } from "@nabla/core";
+import { ArgumentError, ShapeError } from "@nabla/core";
+import type { Shape, Tensor } from "@nabla/core";
+
+import { checkTensors, format } from "./checks.js";
 
 /** A number for every dimension, or one for each. */
 export type Sizes = number | Shape;
@@ -12,9 +14,6 @@ export const product = (sizes: Shape): number => sizes.reduce((all, size) => all
 
 export const range = (from: number, end: number): number[] =>
   Array.from({ length: Math.max(0, end - from) }, (_, i) => from + i);
-
-/** As messages write sizes. */
-export const format = (sizes: Shape): string => `[${sizes.join(", ")}]`;
 
 /** A list for `rank` dimensions; a number, in a list or not, is for all of them. */
 export function oneForEach<Value extends number | null>(
@@ -41,20 +40,12 @@ export function perDimension(
   );
 }
 
-export function checkTensor(name: string, argument: string, given: unknown): void {
-  if (given instanceof Tensor) return;
-  throw new ArgumentError(
-    `${name}: the ${argument} is ${given === null ? "null" : `a ${typeof given}`} and must be a ` +
-      "tensor; make one with tensor(...).",
-  );
-}
-
 /**
  * Whether there is a batch, [n, channels, ...sizes] with `rank` sizes; if not it must be a single
  * example without n, or a ShapeError is thrown.
  */
 export function isBatch(name: string, input: Tensor, rank: number): boolean {
-  checkTensor(name, "input", input);
+  checkTensors(name, { input });
   const given = input.shape.length;
   if (given === rank + 1 || given === rank + 2) return given === rank + 2;
   throw new ShapeError(

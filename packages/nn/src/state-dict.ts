@@ -2,12 +2,11 @@
  * State dicts: the parameters and buffers of a model as an object, by PyTorch's names, and back.
  * Not here: files (the package data), which fields count (members.ts).
  */
-import { ArgumentError, ShapeError, Tensor, noGrad } from "@nabla/core";
+import { ArgumentError, noGrad, readOptions, ShapeError, Tensor } from "@nabla/core";
 
 import { showShape } from "./checks.js";
 import { roleOf } from "./members.js";
 import type { Module } from "./module.js";
-import { readOptions } from "./options.js";
 
 /** Tensors by PyTorch's names, such as `layers.0.running_mean`. */
 export type StateDict = Record<string, Tensor>;

@@ -40,7 +40,7 @@ const cases: [name: string, kind: Kind, run: () => unknown, message: string][] =
     "a tensor for the options",
     ArgumentError,
     () => F.crossEntropy(x, labels(0, 1), any(x)),
-    "no options",
+    "where options by name belong",
   ],
   ["an unknown reduction", ArgumentError, () => F.l1Loss(x, x, any({ reduction: "abc" })), '"abc"'],
   [

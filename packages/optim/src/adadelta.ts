@@ -3,9 +3,10 @@
  */
 import { zerosLike } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { hostScalar, hostStep } from "@nabla/core/engine";
 
 import { checkNotNegative, checkNumbers } from "./checks.js";
-import { Optimizer } from "./optimizer.js";
+import { averaged, Optimizer } from "./optimizer.js";
 import type { Parameters } from "./optimizer.js";
 
 /** The options of Adadelta. */
@@ -66,15 +67,18 @@ export class Adadelta extends Optimizer<Required<AdadeltaOptions>, AdadeltaState
   protected override update(
     parameter: Tensor,
     gradient: Tensor,
-    { lr, rho, eps, weightDecay, maximize }: Required<AdadeltaOptions>,
+    options: Required<AdadeltaOptions>,
     state: AdadeltaState,
   ): void {
-    state.step += 1;
+    const { weightDecay, maximize } = options;
+    const share = (): number => options.rho;
+    hostStep(() => (state.step += 1));
     let g = maximize ? gradient.neg() : gradient;
-    if (weightDecay !== 0) g = g.add(parameter.mul(weightDecay));
-    const squares = state.squareAvg.mul_(rho).add_(g.square().mul(1 - rho));
+    if (weightDecay !== 0) g = g.add(parameter.mul(hostScalar(() => options.weightDecay)));
+    const squares = averaged(state.squareAvg, g.square(), share);
+    const eps = hostScalar(() => options.eps);
     const delta = g.mul(state.accDelta.add(eps).sqrt()).div(squares.add(eps).sqrt());
-    state.accDelta.mul_(rho).add_(delta.square().mul(1 - rho));
-    parameter.sub_(delta.mul(lr));
+    averaged(state.accDelta, delta.square(), share);
+    parameter.sub_(delta.mul(hostScalar(() => options.lr)));
   }
 }

@@ -3,6 +3,7 @@
  */
 import { fullLike } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { hostScalar, hostStep } from "@nabla/core/engine";
 
 import { checkNotNegative } from "./checks.js";
 import { Optimizer } from "./optimizer.js";
@@ -71,14 +72,15 @@ export class Adagrad extends Optimizer<Required<AdagradOptions>, AdagradState> {
   protected override update(
     parameter: Tensor,
     gradient: Tensor,
-    { lr, lrDecay, weightDecay, eps, maximize }: Required<AdagradOptions>,
+    options: Required<AdagradOptions>,
     state: AdagradState,
   ): void {
-    state.step += 1;
+    const { weightDecay, maximize } = options;
+    hostStep(() => (state.step += 1));
     let g = maximize ? gradient.neg() : gradient;
-    if (weightDecay !== 0) g = g.add(parameter.mul(weightDecay));
-    const rate = lr / (1 + (state.step - 1) * lrDecay);
+    if (weightDecay !== 0) g = g.add(parameter.mul(hostScalar(() => options.weightDecay)));
+    const rate = hostScalar(() => options.lr / (1 + (state.step - 1) * options.lrDecay));
     const sum = state.sum.add_(g.square());
-    parameter.sub_(g.mul(rate).div(sum.sqrt().add(eps)));
+    parameter.sub_(g.mul(rate).div(sum.sqrt().add(hostScalar(() => options.eps))));
   }
 }

@@ -4,9 +4,10 @@
  */
 import { zerosLike } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { hostScalar, hostStep } from "@nabla/core/engine";
 
 import { checkNotNegative, checkPair } from "./checks.js";
-import { Optimizer } from "./optimizer.js";
+import { averaged, Optimizer } from "./optimizer.js";
 import type { Parameters } from "./optimizer.js";
 
 /** The options of Adam and AdamW. */
@@ -72,21 +73,31 @@ export class Adam extends Optimizer<Required<AdamOptions>, AdamState> {
   protected override update(
     parameter: Tensor,
     gradient: Tensor,
-    { lr, betas: [beta1, beta2], eps, weightDecay, amsgrad, maximize }: Required<AdamOptions>,
+    options: Required<AdamOptions>,
     state: AdamState,
   ): void {
-    state.step += 1;
-    let g = maximize ? gradient.neg() : gradient;
-    if (weightDecay !== 0) g = g.add(parameter.mul(weightDecay));
-    const average = state.expAvg.mul_(beta1).add_(g.mul(1 - beta1));
-    let squares = state.expAvgSq.mul_(beta2).add_(g.square().mul(1 - beta2));
+    const { amsgrad, maximize } = options;
+    hostStep(() => (state.step += 1));
+    const g = this.decay(parameter, maximize ? gradient.neg() : gradient, options);
+    const average = averaged(state.expAvg, g, () => options.betas[0]);
+    let squares = averaged(state.expAvgSq, g.square(), () => options.betas[1]);
     if (amsgrad) {
+      if (state.maxExpAvgSq === undefined) this.changes += 1;
       state.maxExpAvgSq ??= zerosLike(parameter);
       squares = state.maxExpAvgSq.maximum_(squares);
     }
     // Both averages start at 0: the corrections are moved into the rate and into eps.
-    const correction = Math.sqrt(1 - beta2 ** state.step);
-    const rate = (lr * correction) / (1 - beta1 ** state.step);
-    parameter.sub_(average.mul(rate).div(squares.sqrt().add(eps * correction)));
+    const correction = (): number => Math.sqrt(1 - options.betas[1] ** state.step);
+    const rate = hostScalar(
+      () => (options.lr * correction()) / (1 - options.betas[0] ** state.step),
+    );
+    const eps = hostScalar(() => options.eps * correction());
+    parameter.sub_(average.mul(rate).div(squares.sqrt().add(eps)));
+  }
+
+  /** The gradient with what pulls the parameter towards 0. */
+  protected decay(parameter: Tensor, gradient: Tensor, options: Required<AdamOptions>): Tensor {
+    if (options.weightDecay === 0) return gradient;
+    return gradient.add(parameter.mul(hostScalar(() => options.weightDecay)));
   }
 }

@@ -3,9 +3,10 @@
  */
 import { zerosLike } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { hostScalar, hostStep } from "@nabla/core/engine";
 
 import { checkNotNegative, checkPair } from "./checks.js";
-import { Optimizer } from "./optimizer.js";
+import { averaged, Optimizer } from "./optimizer.js";
 import type { Parameters } from "./optimizer.js";
 
 /** The options of Adamax. */
@@ -66,14 +67,18 @@ export class Adamax extends Optimizer<Required<AdamaxOptions>, AdamaxState> {
   protected override update(
     parameter: Tensor,
     gradient: Tensor,
-    { lr, betas: [beta1, beta2], eps, weightDecay, maximize }: Required<AdamaxOptions>,
+    options: Required<AdamaxOptions>,
     state: AdamaxState,
   ): void {
-    state.step += 1;
+    const { weightDecay, maximize } = options;
+    hostStep(() => (state.step += 1));
     let g = maximize ? gradient.neg() : gradient;
-    if (weightDecay !== 0) g = g.add(parameter.mul(weightDecay));
-    const average = state.expAvg.mul_(beta1).add_(g.mul(1 - beta1));
-    const largest = state.expInf.mul_(beta2).maximum_(g.abs().add(eps));
-    parameter.sub_(average.mul(lr / (1 - beta1 ** state.step)).div(largest));
+    if (weightDecay !== 0) g = g.add(parameter.mul(hostScalar(() => options.weightDecay)));
+    const average = averaged(state.expAvg, g, () => options.betas[0]);
+    const largest = state.expInf
+      .mul_(hostScalar(() => options.betas[1]))
+      .maximum_(g.abs().add(hostScalar(() => options.eps)));
+    const rate = hostScalar(() => options.lr / (1 - options.betas[0] ** state.step));
+    parameter.sub_(average.mul(rate).div(largest));
   }
 }

@@ -3,9 +3,10 @@
  * Read first: adam.ts.
  */
 import type { Tensor } from "@nabla/core";
+import { hostScalar } from "@nabla/core/engine";
 
 import { Adam } from "./adam.js";
-import type { AdamOptions, AdamState } from "./adam.js";
+import type { AdamOptions } from "./adam.js";
 import type { Parameters } from "./optimizer.js";
 
 /**
@@ -25,13 +26,13 @@ export class AdamW extends Adam {
     super(parameters, { ...options, weightDecay: options.weightDecay ?? 0.01 });
   }
 
-  protected override update(
+  /** The parameter itself is pulled, whatever its gradient. */
+  protected override decay(
     parameter: Tensor,
     gradient: Tensor,
     options: Required<AdamOptions>,
-    state: AdamState,
-  ): void {
-    parameter.mul_(1 - options.lr * options.weightDecay);
-    super.update(parameter, gradient, { ...options, weightDecay: 0 }, state);
+  ): Tensor {
+    parameter.mul_(hostScalar(() => 1 - options.lr * options.weightDecay));
+    return gradient;
   }
 }

@@ -3,6 +3,7 @@
  */
 import { zerosLike } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { hostScalar, hostStep, restsOn } from "@nabla/core/engine";
 
 import { checkNotNegative, checkNumbers } from "./checks.js";
 import { Optimizer } from "./optimizer.js";
@@ -71,17 +72,25 @@ export class ASGD extends Optimizer<Required<ASGDOptions>, ASGDState> {
   protected override update(
     parameter: Tensor,
     gradient: Tensor,
-    { lr, lambd, alpha, t0, weightDecay, maximize }: Required<ASGDOptions>,
+    options: Required<ASGDOptions>,
     state: ASGDState,
   ): void {
-    const { eta, mu, ax } = state;
-    state.step += 1;
+    const { weightDecay, maximize } = options;
+    const { ax } = state;
+    const isFirst = (): boolean => state.mu === 1;
+    restsOn("whether ASGD averages", isFirst);
+    hostStep(() => (state.step += 1));
     let g = maximize ? gradient.neg() : gradient;
-    if (weightDecay !== 0) g = g.add(parameter.mul(weightDecay));
-    parameter.mul_(1 - lambd * eta).sub_(g.mul(eta));
-    if (mu === 1) ax.copy_(parameter);
-    else ax.add_(parameter.sub(ax).mul(mu));
-    state.eta = lr / (1 + lambd * lr * state.step) ** alpha;
-    state.mu = 1 / Math.max(1, state.step - t0);
+    if (weightDecay !== 0) g = g.add(parameter.mul(hostScalar(() => options.weightDecay)));
+    parameter
+      .mul_(hostScalar(() => 1 - options.lambd * state.eta))
+      .sub_(g.mul(hostScalar(() => state.eta)));
+    if (isFirst()) ax.copy_(parameter);
+    else ax.add_(parameter.sub(ax).mul(hostScalar(() => state.mu)));
+    hostStep(() => {
+      const { lr, lambd, alpha, t0 } = options;
+      state.eta = lr / (1 + lambd * lr * state.step) ** alpha;
+      state.mu = 1 / Math.max(1, state.step - t0);
+    });
   }
 }

@@ -4,36 +4,6 @@
  */
 import { ArgumentError } from "@nabla/core";
 
-/**
- * All options, from those given and the defaults of the rest. Throws an ArgumentError for one that
- * is not among the defaults; `leftOut` says why there are not some that PyTorch has.
- * @internal
- */
-export function completeOptions<Options extends object>(
-  name: string,
-  defaults: Options,
-  options: Partial<Options>,
-  leftOut: Readonly<Record<string, string>>,
-): Options {
-  if (typeof options !== "object" || (options as object | null) === null) {
-    throw new ArgumentError(
-      `${name}: the options must come as an object, with any of ` +
-        `${Object.keys(defaults).join(", ")}.`,
-    );
-  }
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  for (const [option] of given) {
-    if (Object.hasOwn(defaults, option)) continue;
-    const reason = leftOut[option];
-    throw new ArgumentError(
-      `${name}: there is no option "${option}"` +
-        (reason === undefined ? "; " : ` as in PyTorch: ${reason}; leave it out, `) +
-        `its options are ${Object.keys(defaults).join(", ") || "none"}.`,
-    );
-  }
-  return { ...defaults, ...(Object.fromEntries(given) as Partial<Options>) };
-}
-
 /** Where a number may be; `below` is not itself allowed. */
 interface Bounds {
   readonly from?: number;
@@ -51,7 +21,8 @@ export function checkNumbers(
   options: Readonly<Record<string, unknown>>,
   { from = -Infinity, to = Infinity, above = -Infinity, below = Infinity }: Bounds = {},
 ): void {
-  for (const [option, value] of Object.entries(options)) {
+  for (const option in options) {
+    const value = options[option];
     const isNumber = typeof value === "number" && Number.isFinite(value);
     if (isNumber && value >= from && value <= to && value > above && value < below) continue;
     const bounds = [

@@ -4,7 +4,7 @@
  * functions without noise. The line search: strong-wolfe.ts.
  */
 import { ArgumentError, cat, enableGrad, noGrad, ShapeError, Tensor } from "@nabla/core";
-import { gradientOf } from "@nabla/core/engine";
+import { gradientOf, refuseCompile } from "@nabla/core/engine";
 
 import { checkCounts, checkNumbers, checkWord } from "./checks.js";
 import { Optimizer } from "./optimizer.js";
@@ -135,6 +135,11 @@ export class LBFGS extends Optimizer<Required<LBFGSOptions>, LBFGSState> {
    * opt.step() // throws ArgumentError: LBFGS: a step needs a closure
    */
   override step(closure?: () => Tensor): Tensor {
+    refuseCompile(
+      "LBFGS.step",
+      "its search reads the loss to decide how to go on; call it in a plain loop, or compile the " +
+        "loss and its gradients only",
+    );
     if (closure === undefined) {
       throw new ArgumentError(
         "LBFGS: a step needs a closure, which it calls several times; for example " +

@@ -3,9 +3,10 @@
  */
 import { zerosLike } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { hostScalar, hostStep } from "@nabla/core/engine";
 
 import { checkNotNegative, checkPair } from "./checks.js";
-import { Optimizer } from "./optimizer.js";
+import { averaged, Optimizer } from "./optimizer.js";
 import type { Parameters } from "./optimizer.js";
 
 /** The options of NAdam. */
@@ -75,20 +76,27 @@ export class NAdam extends Optimizer<Required<NAdamOptions>, NAdamState> {
     options: Required<NAdamOptions>,
     state: NAdamState,
   ): void {
-    const { lr, betas, eps, weightDecay, momentumDecay, maximize } = options;
-    const [beta1, beta2] = betas;
-    state.step += 1;
+    const { weightDecay, maximize } = options;
+    hostStep(() => (state.step += 1));
     let g = maximize ? gradient.neg() : gradient;
-    if (weightDecay !== 0) g = g.add(parameter.mul(weightDecay));
-    const average = state.expAvg.mul_(beta1).add_(g.mul(1 - beta1));
-    const squares = state.expAvgSq.mul_(beta2).add_(g.square().mul(1 - beta2));
-    const mu = beta1 * (1 - 0.5 * 0.96 ** (state.step * momentumDecay));
-    const nextMu = beta1 * (1 - 0.5 * 0.96 ** ((state.step + 1) * momentumDecay));
-    state.muProduct *= mu;
-    const now = (lr * (1 - mu)) / (1 - state.muProduct);
-    const ahead = (lr * nextMu) / (1 - state.muProduct * nextMu);
-    const correction = 1 - beta2 ** state.step;
-    const divisor = squares.div(correction).sqrt().add(eps);
+    if (weightDecay !== 0) g = g.add(parameter.mul(hostScalar(() => options.weightDecay)));
+    const average = averaged(state.expAvg, g, () => options.betas[0]);
+    const squares = averaged(state.expAvgSq, g.square(), () => options.betas[1]);
+    const momentumAt = (step: number): number =>
+      options.betas[0] * (1 - 0.5 * 0.96 ** (step * options.momentumDecay));
+    hostStep(() => (state.muProduct *= momentumAt(state.step)));
+    const now = hostScalar(
+      () => (options.lr * (1 - momentumAt(state.step))) / (1 - state.muProduct),
+    );
+    const ahead = hostScalar(() => {
+      const next = momentumAt(state.step + 1);
+      return (options.lr * next) / (1 - state.muProduct * next);
+    });
+    const correction = hostScalar(() => 1 - options.betas[1] ** state.step);
+    const divisor = squares
+      .div(correction)
+      .sqrt()
+      .add(hostScalar(() => options.eps));
     parameter.sub_(g.mul(now).add(average.mul(ahead)).div(divisor));
   }
 }

@@ -3,10 +3,8 @@
  * and a step that turns gradients into new values. An algorithm is one file with one `update`.
  * Not here: any algorithm. Read next: sgd.ts.
  */
-import { ArgumentError, enableGrad, noGrad, ShapeError, Tensor } from "@nabla/core";
-import { gradientOf, realize } from "@nabla/core/engine";
-
-import { completeOptions } from "./checks.js";
+import { ArgumentError, enableGrad, noGrad, readOptions, ShapeError, Tensor } from "@nabla/core";
+import { concerns, gradientOf, hostScalar, isCaptured, realize, restsOn } from "@nabla/core/engine";
 
 /** Some parameters with the options that differ for them from those of the optimizer. */
 export type ParameterGroupOptions<Options> = {
@@ -66,6 +64,8 @@ export abstract class Optimizer<Options extends object, State extends object = P
   readonly paramGroups: ParameterGroup<Options>[] = [];
   /** What is remembered of each parameter that has moved. */
   protected readonly state = new Map<Tensor, State>();
+  /** How often something came to be remembered that was not, or was replaced. */
+  protected changes = 0;
   private defaults: Options;
 
   /**
@@ -160,7 +160,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
 
   /** All options, from those given and the defaults of the rest; unknown ones are refused. */
   private complete(options: Partial<Options>): Options {
-    return completeOptions(this.name, this.defaults, options, leftOut);
+    return readOptions(this.name, options, this.defaults as Required<Options>, leftOut);
   }
 
   private checkParameter(parameter: Tensor): void {
@@ -190,6 +190,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
    * w.grad // null
    */
   zeroGrad(setToNone = true): void {
+    for (const { params } of this.paramGroups) concerns(params);
     for (const { params } of this.paramGroups) {
       for (const parameter of params) {
         if (setToNone) parameter.grad = null;
@@ -214,6 +215,9 @@ export abstract class Optimizer<Options extends object, State extends object = P
     const loss = closure === undefined ? undefined : enableGrad(closure);
     // All of them before any parameter moves: what throws changes nothing.
     for (const group of this.paramGroups) this.validate(group);
+    if (isCaptured()) {
+      restsOn(`the groups, their options and the state of ${this.name}`, this.premises());
+    }
     noGrad(() => {
       for (const group of this.paramGroups) {
         for (const parameter of group.params) {
@@ -225,6 +229,38 @@ export abstract class Optimizer<Options extends object, State extends object = P
     });
     this.realizeAll();
     return loss;
+  }
+
+  /**
+   * For a compiled step, whose JavaScript does not run again: whether there are the same groups of
+   * the same parameters, with as much to remember, and options that choose the same ways to
+   * compute. Numbers may change, but for whether they are 0.
+   */
+  private premises(): () => unknown {
+    const names = Object.keys(this.defaults) as (keyof Options)[];
+    const groups = this.paramGroups.map((group) => ({
+      group,
+      params: [...group.params],
+      options: names.map((name) => group[name] as unknown),
+    }));
+    return () => {
+      if (groups.length !== this.paramGroups.length) return false;
+      for (let i = 0; i < groups.length; i++) {
+        const { group, params, options } = groups[i]!;
+        if (this.paramGroups[i] !== group || !sameItems(group.params, params)) return false;
+        let isNew = false;
+        for (let k = 0; k < names.length; k++) {
+          const option: unknown = group[names[k]!];
+          if (option === options[k]) continue;
+          if (choiceOf(names[k]!, option) !== choiceOf(names[k]!, options[k])) return false;
+          isNew = true;
+        }
+        if (!isNew) continue;
+        this.validate(group);
+        names.forEach((name, k) => (options[k] = group[name]));
+      }
+      return this.changes;
+    };
   }
 
   /** Computes what the step has changed, so that nothing waits from step to step. */
@@ -248,6 +284,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
     if (state === undefined) {
       state = this.initialState(parameter, group);
       this.state.set(parameter, state);
+      this.changes += 1;
     }
     return state;
   }
@@ -322,6 +359,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
       Object.assign(this.paramGroups[i]!, group, { params: this.paramGroups[i]!.params });
     });
     this.state.clear();
+    this.changes += 1;
     parameters.forEach((parameter, i) => {
       const own = states[i];
       if (own !== undefined && own !== null) this.state.set(parameter, own);
@@ -332,7 +370,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
   /** Throws a ShapeError for state that cannot be that of a parameter, the i-th. */
   protected checkState(parameter: Tensor, state: ParameterState, i: number): void {
     for (const [key, value] of Object.entries(state)) {
-      if (!(value instanceof Tensor) || sameSizes(value.shape, parameter.shape)) continue;
+      if (!(value instanceof Tensor) || sameItems(value.shape, parameter.shape)) continue;
       throw new ShapeError(
         `${this.name}.loadStateDict: ${key} of parameter ${i} has shape ` +
           `[${value.shape.join(", ")}], ` +
@@ -342,8 +380,21 @@ export abstract class Optimizer<Options extends object, State extends object = P
   }
 }
 
-const sameSizes = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((size, i) => size === b[i]);
+/**
+ * An average that moves: `share` of what it was, and of `value` the rest.
+ * @internal
+ */
+export const averaged = (average: Tensor, value: Tensor, share: () => number): Tensor =>
+  average.mul_(hostScalar(share)).add_(value.mul(hostScalar(() => 1 - share())));
+
+/** What of an option chooses a way to compute: all of it, but for numbers. */
+function choiceOf(name: PropertyKey, option: unknown): unknown {
+  if (name === "lr" || Array.isArray(option)) return null;
+  return typeof option === "number" ? option !== 0 : option;
+}
+
+const sameItems = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
 
 const copyState = (state: ParameterState): ParameterState =>
   Object.fromEntries(

@@ -3,9 +3,10 @@
  */
 import { zerosLike } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { hostScalar, hostStep, restsOn } from "@nabla/core/engine";
 
 import { checkNotNegative, checkPair } from "./checks.js";
-import { Optimizer } from "./optimizer.js";
+import { averaged, Optimizer } from "./optimizer.js";
 import type { Parameters } from "./optimizer.js";
 
 /** The options of RAdam. */
@@ -66,27 +67,36 @@ export class RAdam extends Optimizer<Required<RAdamOptions>, RAdamState> {
   protected override update(
     parameter: Tensor,
     gradient: Tensor,
-    { lr, betas: [beta1, beta2], eps, weightDecay, maximize }: Required<RAdamOptions>,
+    options: Required<RAdamOptions>,
     state: RAdamState,
   ): void {
-    state.step += 1;
-    const { step } = state;
+    const { weightDecay, maximize } = options;
+    const isShort = (): boolean => lengthAt(state.step + 1, options) <= 5;
+    restsOn("the length of RAdam's average", isShort);
+    const isUnrectified = isShort();
+    hostStep(() => (state.step += 1));
     let g = maximize ? gradient.neg() : gradient;
-    if (weightDecay !== 0) g = g.add(parameter.mul(weightDecay));
-    const average = state.expAvg.mul_(beta1).add_(g.mul(1 - beta1));
-    const squares = state.expAvgSq.mul_(beta2).add_(g.square().mul(1 - beta2));
-    const rate = lr / (1 - beta1 ** step);
-    const correction = 1 - beta2 ** step;
-    const longest = 2 / (1 - beta2) - 1;
-    const length = longest - (2 * step * beta2 ** step) / correction;
-    if (length <= 5) {
-      parameter.sub_(average.mul(rate));
+    if (weightDecay !== 0) g = g.add(parameter.mul(hostScalar(() => options.weightDecay)));
+    const average = averaged(state.expAvg, g, () => options.betas[0]);
+    const squares = averaged(state.expAvgSq, g.square(), () => options.betas[1]);
+    const rate = (): number => options.lr / (1 - options.betas[0] ** state.step);
+    if (isUnrectified) {
+      parameter.sub_(average.mul(hostScalar(rate)));
       return;
     }
-    const rectified = Math.sqrt(
-      ((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length),
-    );
-    const factor = rate * rectified * Math.sqrt(correction);
-    parameter.sub_(average.mul(factor).div(squares.sqrt().add(eps)));
+    const factor = hostScalar(() => {
+      const [longest, length] = [lengthAt(Infinity, options), lengthAt(state.step, options)];
+      const rectified = Math.sqrt(
+        ((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length),
+      );
+      return rate() * rectified * Math.sqrt(1 - options.betas[1] ** state.step);
+    });
+    parameter.sub_(average.mul(factor).div(squares.sqrt().add(hostScalar(() => options.eps))));
   }
+}
+
+/** How many squares the average is as good as, after some steps, or after all. */
+function lengthAt(step: number, { betas: [, beta2] }: Required<RAdamOptions>): number {
+  const longest = 2 / (1 - beta2) - 1;
+  return step === Infinity ? longest : longest - (2 * step * beta2 ** step) / (1 - beta2 ** step);
 }

@@ -3,9 +3,10 @@
  */
 import { zerosLike } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { hostScalar, hostStep } from "@nabla/core/engine";
 
 import { checkNotNegative } from "./checks.js";
-import { Optimizer } from "./optimizer.js";
+import { averaged, Optimizer } from "./optimizer.js";
 import type { Parameters } from "./optimizer.js";
 
 /** The options of RMSprop. */
@@ -81,27 +82,26 @@ export class RMSprop extends Optimizer<Required<RMSpropOptions>, RMSpropState> {
   protected override update(
     parameter: Tensor,
     gradient: Tensor,
-    { lr, alpha, eps, weightDecay, momentum, centered, maximize }: Required<RMSpropOptions>,
+    options: Required<RMSpropOptions>,
     state: RMSpropState,
   ): void {
-    state.step += 1;
+    const { weightDecay, momentum, centered, maximize } = options;
+    const share = (): number => options.alpha;
+    hostStep(() => (state.step += 1));
     let g = maximize ? gradient.neg() : gradient;
-    if (weightDecay !== 0) g = g.add(parameter.mul(weightDecay));
-    let squares = state.squareAvg.mul_(alpha).add_(g.square().mul(1 - alpha));
+    if (weightDecay !== 0) g = g.add(parameter.mul(hostScalar(() => options.weightDecay)));
+    let squares = averaged(state.squareAvg, g.square(), share);
     if (centered) {
+      if (state.gradAvg === undefined) this.changes += 1;
       state.gradAvg ??= zerosLike(parameter);
-      squares = squares.sub(
-        state.gradAvg
-          .mul_(alpha)
-          .add_(g.mul(1 - alpha))
-          .square(),
-      );
+      squares = squares.sub(averaged(state.gradAvg, g, share).square());
     }
-    let step = g.div(squares.sqrt().add(eps));
+    let step = g.div(squares.sqrt().add(hostScalar(() => options.eps)));
     if (momentum > 0) {
+      if (state.momentumBuffer === undefined) this.changes += 1;
       state.momentumBuffer ??= zerosLike(parameter);
-      step = state.momentumBuffer.mul_(momentum).add_(step);
+      step = state.momentumBuffer.mul_(hostScalar(() => options.momentum)).add_(step);
     }
-    parameter.sub_(step.mul(lr));
+    parameter.sub_(step.mul(hostScalar(() => options.lr)));
   }
 }

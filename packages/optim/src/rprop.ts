@@ -4,6 +4,7 @@
  */
 import { fullLike, zerosLike } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { hostScalar, hostStep, restsOn } from "@nabla/core/engine";
 
 import { checkNotNegative, checkNumbers, checkPair } from "./checks.js";
 import { Optimizer } from "./optimizer.js";
@@ -67,11 +68,15 @@ export class Rprop extends Optimizer<Required<RpropOptions>, RpropState> {
   protected override update(
     parameter: Tensor,
     gradient: Tensor,
-    { etas: [shrink, grow], stepSizes: [smallest, largest], maximize }: Required<RpropOptions>,
+    options: Required<RpropOptions>,
     state: RpropState,
   ): void {
-    state.step += 1;
-    const g = maximize ? gradient.neg() : gradient;
+    const shrink = hostScalar(() => options.etas[0]);
+    const grow = hostScalar(() => options.etas[1]);
+    const [smallest, largest] = options.stepSizes;
+    restsOn("the sizes of steps of Rprop", () => options.stepSizes);
+    hostStep(() => (state.step += 1));
+    const g = options.maximize ? gradient.neg() : gradient;
     const agreement = g.mul(state.prev);
     const isOpposite = agreement.lt(0);
     const grown = state.stepSize.mul(grow).where(agreement.gt(0), state.stepSize);

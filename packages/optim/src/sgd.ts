@@ -3,6 +3,7 @@
  */
 import { ArgumentError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { hostScalar } from "@nabla/core/engine";
 
 import { checkNotNegative, checkNumbers } from "./checks.js";
 import { Optimizer } from "./optimizer.js";
@@ -69,17 +70,21 @@ export class SGD extends Optimizer<Required<SGDOptions>, { momentumBuffer?: Tens
   protected override update(
     parameter: Tensor,
     gradient: Tensor,
-    { lr, momentum, dampening, weightDecay, nesterov, maximize }: Required<SGDOptions>,
+    options: Required<SGDOptions>,
     state: { momentumBuffer?: Tensor },
   ): void {
+    const { momentum, weightDecay, nesterov, maximize } = options;
     let step = maximize ? gradient.neg() : gradient;
-    if (weightDecay !== 0) step = step.add(parameter.mul(weightDecay));
+    if (weightDecay !== 0) step = step.add(parameter.mul(hostScalar(() => options.weightDecay)));
     if (momentum !== 0) {
-      const before = state.momentumBuffer;
-      const buffer = before?.mul_(momentum).add_(step.mul(1 - dampening)) ?? step.clone();
-      state.momentumBuffer = buffer;
-      step = nesterov ? step.add(buffer.mul(momentum)) : buffer;
+      const share = hostScalar(() => options.momentum);
+      let buffer = state.momentumBuffer;
+      if (buffer === undefined) {
+        state.momentumBuffer = buffer = step.clone();
+        this.changes += 1;
+      } else buffer.mul_(share).add_(step.mul(hostScalar(() => 1 - options.dampening)));
+      step = nesterov ? step.add(buffer.mul(share)) : buffer;
     }
-    parameter.sub_(step.mul(lr));
+    parameter.sub_(step.mul(hostScalar(() => options.lr)));
   }
 }

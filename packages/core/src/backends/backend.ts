@@ -37,4 +37,6 @@ export interface Routine {
    * takes what they write.
    */
   run(buffers: (Buffer | null)[], offsets: readonly number[]): void;
+  /** Gives the code that was made, to read; `null` as long as there is none. */
+  readonly text?: (() => string) | null;
 }

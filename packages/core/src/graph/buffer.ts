@@ -22,6 +22,8 @@ export class Buffer {
   /** The only element, where there is one that is in no array yet. */
   readonly single: number | null;
   private readonly dtype: DType | null;
+  /** Why there are no elements, where there never were. */
+  private missing = GONE;
   /** Where a back end has the elements, too, or only. */
   resident: Resident | null;
   /** Whether several nodes have it, so that it can never be another's. */
@@ -41,9 +43,16 @@ export class Buffer {
     return new Buffer(null, dtype, value);
   }
 
+  /** The buffer of what can no more be computed; who reads it is told why. */
+  static ofNothing(reason: string): Buffer {
+    const buffer = new Buffer(null);
+    buffer.missing = reason;
+    return buffer;
+  }
+
   /** The elements; not to be written to. Throws a StaleError where they are gone. */
   get array(): TypedArray {
-    if (this.isLost) throw new StaleError(GONE);
+    if (this.isLost) throw new StaleError(this.missing);
     return (this.host ??= this.single === null ? this.resident!.read() : this.arrayOfSingle());
   }
 
@@ -59,7 +68,7 @@ export class Buffer {
     return this.single === null ? null : 8;
   }
 
-  /** Whether its place was given to a later version of the same tensor. */
+  /** Whether there are no elements: its place was given to a later version of the same tensor. */
   get isLost(): boolean {
     return this.host === null && this.single === null && this.resident === null;
   }

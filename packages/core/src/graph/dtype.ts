@@ -13,6 +13,9 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 /** From the weakest to the strongest: the result of two of them is the stronger. */
 const strength: Readonly<Record<DType, number>> = { bool: 0, int32: 1, float32: 2, float64: 3 };
 
+/** The bytes of an element. */
+export const widths = { float32: 4, float64: 8, int32: 4, bool: 1 } as const;
+
 /** A small integer for a type, for keys. */
 export const codeOf = (dtype: DType): number => strength[dtype];
 

@@ -4,7 +4,9 @@
  * to know no scheduler.
  */
 import { ArgumentError } from "../errors.js";
+import type { Tensor } from "../tensor.js";
 import type { Buffer } from "./buffer.js";
+import type { Capture } from "./capture.js";
 import type { Node } from "./node.js";
 import type { Origin } from "./origin.js";
 import type { Storage } from "./storage.js";
@@ -14,8 +16,8 @@ export const mode = {
   gradients: true,
   /** Whether they keep all values, not only those that derivatives ask for. */
   keepsValues: false,
-  /** Called with every node recorded. */
-  onRecord: (_node: Node): void => {},
+  /** Called with every node recorded, and the tensors it is computed from. */
+  onRecord: (_node: Node, _inputs?: readonly Tensor[]): void => {},
   /** Called with nodes whose values will be read. */
   onKeep: (_node: Node): void => {},
   /** Called with storages that were written to. */
@@ -24,6 +26,14 @@ export const mode = {
   onReuse: (_node: Node, _buffer: Buffer): void => {},
   /** The origin whose derivative is being computed, for those who look on. */
   differentiating: null as Origin | null,
+  /** Whether somebody looks at every operation, so that nothing may be replayed. */
+  isWatched: false,
+  /** Who makes a compiled step of what is done at the moment, if anybody does. */
+  capture: null as Capture | null,
+  /** The round of nodes that are captured and cannot be computed yet, while others run. */
+  capturedRound: null as object | null,
+  /** Told why a compiled step could not be replayed, under NABLA_DEBUG. */
+  onRecapture: null as ((reason: string) => void) | null,
   /** Counts origins, and so orders them: inputs before results. */
   clock: 0,
 };

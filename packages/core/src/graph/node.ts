@@ -6,8 +6,11 @@
  */
 import { ArgumentError } from "../errors.js";
 import type { Kernel } from "../kernel/kernel.js";
+import type { Tensor } from "../tensor.js";
 import { Buffer } from "./buffer.js";
+import { HostNumber } from "./capture.js";
 import type { DType, TypedArray } from "./dtype.js";
+import { mode } from "./mode.js";
 import type { Layout, Shape, Strides } from "./shape.js";
 
 /** What an operation is to those who run it. */
@@ -49,10 +52,11 @@ export class Node implements Layout {
   wanted = false;
   /** How many tensors have been made of it besides the first. */
   forks = 0;
-  /** The round in which a scheduler got it, its place there, and when it was last looked at. */
+  /** The round in which a scheduler last had to do with it, and its place there. */
   round: object | null = null;
   slot = -1;
-  seen = 0;
+  /** The number of the round that last read it as given, where `slot` is its place. */
+  readBy = 0;
 
   constructor(
     operation: Operation,
@@ -74,6 +78,8 @@ export class Node implements Layout {
 /** A layout; row-major from the start of the buffer unless said otherwise. */
 export type Placement = Pick<Layout, "shape"> & Partial<Layout>;
 
+const nothing: readonly Node[] = [];
+
 const neverRuns = (): never => {
   throw new Error("data is there from the start");
 };
@@ -89,25 +95,42 @@ export function dataNode(
   dtype: DType,
   operation: Operation = given,
 ): Node {
-  const node = new Node(operation, [], null, dtype, { shape });
+  // Others will have the same list for their shape: whoever holds a tensor must not change it.
+  const node = new Node(operation, nothing, null, dtype, { shape: Object.freeze(shape) });
   node.buffer = new Buffer(array);
+  mode.capture?.made(node, array);
   return node;
 }
 
+/** Gives a node its elements; what they were computed from it needs no more. */
+export function computed(node: Node, buffer: Buffer): Buffer {
+  node.buffer = buffer;
+  node.inputs = nothing;
+  return buffer;
+}
+
 /** The value itself, which others have too from now on: its place will be nobody else's. */
-export function lent<Value extends { readonly node: Node }>(value: Value): Value {
+export function lent(value: Tensor): Tensor {
   const { node } = value;
+  mode.capture?.used(node, value);
   node.forks += 1;
   if (node.buffer !== null) node.buffer.shared = true;
   return value;
 }
 
-/** Throws an ArgumentError for what is no tensor: `name` is the operation that was given it. */
+/**
+ * Throws an ArgumentError for what is no tensor: `name` is the operation that was given it. A
+ * number that a compiled step reads anew takes the type of what it stands beside.
+ */
 export function checkTensor<Value extends { readonly node: Node }>(
   name: string,
   value: Value,
+  beside?: DType,
 ): Value {
   if ((value as Value | null | undefined)?.node instanceof Node) return value;
+  if ((value as unknown) instanceof HostNumber && beside !== undefined) {
+    return (value as unknown as HostNumber).of(beside) as unknown as Value;
+  }
   const found = value === null || value === undefined ? String(value) : `this ${typeof value}`;
   throw new ArgumentError(
     `${name}: ${found} is no tensor; make one first, for example ${name}(tensor([1, 2])).`,

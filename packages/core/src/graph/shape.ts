@@ -32,6 +32,9 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
+export const sameStrides = (a: Strides, b: Strides): boolean =>
+  a === b || (a !== null && b !== null && sameShape(a, b));
+
 export function rowMajor(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
   let step = 1;
@@ -88,7 +91,7 @@ export function broadcastShapes(name: string, a: Shape, b: Shape): Shape {
     }
     result[rank - i] = m === 1 ? n : m;
   }
-  return result;
+  return Object.freeze(result);
 }
 
 /** Whether a tensor of shape `from` can be repeated to fill `to`. */

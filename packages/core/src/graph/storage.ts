@@ -4,19 +4,45 @@
  * on.
  */
 import type { Buffer } from "./buffer.js";
+import { mode } from "./mode.js";
 import type { Node } from "./node.js";
 
 export class Storage {
   /** All the elements, row-major. */
   node: Node;
-  /** How often it was written to. */
+  /** How often it was written to, and when last: on `mode.clock`. */
   version = 0;
+  writtenAt = 0;
   /** The last version that ran, and the one before it, whose place the next may take. */
   current: Node | null = null;
   spare: Node | null = null;
 
   constructor(node: Node) {
     this.node = node;
+  }
+
+  /** Puts another value in the place of its own. */
+  write(node: Node): void {
+    this.node = node;
+    this.version += 1;
+    this.writtenAt = ++mode.clock;
+  }
+
+  /**
+   * The value has run. One that is written at every step keeps two places and changes between
+   * them: the version before the current one has its elements still, the one before that is lost.
+   */
+  settle(): void {
+    const { node, current } = this;
+    if (node === current) return;
+    this.spare = current;
+    this.current = node.operation.work === null ? null : node;
+  }
+
+  /** The place that the next value may take: that of the version before the current one. */
+  get place(): Buffer | null {
+    const { spare } = this;
+    return spare?.buffer?.shared === false && spare.forks === 0 ? spare.buffer : null;
   }
 
   /** The place of elements that nobody else has: those of one fork, and no view. */

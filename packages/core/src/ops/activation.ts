@@ -11,19 +11,9 @@ import { checkTensor } from "../graph/node.js";
 import type { UnaryRow } from "../graph/shape-types.js";
 import { s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
-import { checkOptions } from "./create.js";
 import { binary, row, unary } from "./define.js";
+import { readOptions } from "./options.js";
 import { kept } from "./typed.js";
-
-/** Options with the defaults of those that are not given; a name without a default is refused. */
-function complete<Options extends object>(
-  name: string,
-  options: Options,
-  defaults: Required<Options>,
-): Required<Options> {
-  checkOptions(name, options, Object.keys(defaults));
-  return { ...defaults, ...options };
-}
 
 /** x above 0, alpha · (exp(rate · x) - 1) below: no large number is raised to a power. */
 const exponentialBelow = (x: Tensor, alpha: number, rate: number): Tensor =>
@@ -42,7 +32,7 @@ export interface AlphaOptions {
  * tensor([-1, 0, 2]).elu() // tensor([-0.6321,  0.0000,  2.0000])
  */
 export const elu = kept<[options?: AlphaOptions]>((x: Tensor, options: AlphaOptions = {}): Tensor =>
-  exponentialBelow(checkTensor("elu", x), complete("elu", options, { alpha: 1 }).alpha, 1),
+  exponentialBelow(checkTensor("elu", x), readOptions("elu", options, { alpha: 1 }).alpha, 1),
 );
 
 /**
@@ -53,7 +43,7 @@ export const elu = kept<[options?: AlphaOptions]>((x: Tensor, options: AlphaOpti
  */
 export const celu = kept<[options?: AlphaOptions]>(
   (x: Tensor, options: AlphaOptions = {}): Tensor => {
-    const { alpha } = complete("celu", options, { alpha: 1 });
+    const { alpha } = readOptions("celu", options, { alpha: 1 });
     if (alpha !== 0) return exponentialBelow(checkTensor("celu", x), alpha, 1 / alpha);
     throw new ArgumentError("celu: alpha is 0, and nothing can be divided by it; use relu.");
   },
@@ -86,7 +76,7 @@ export interface GeluOptions {
  */
 export const gelu = kept<[options?: GeluOptions]>(
   (x: Tensor, options: GeluOptions = {}): Tensor => {
-    const { approximate } = complete("gelu", options, { approximate: "none" });
+    const { approximate } = readOptions("gelu", options, { approximate: "none" });
     checkTensor("gelu", x);
     if (approximate === "none") return x.mul(0.5).mul(x.mul(-Math.SQRT1_2).erfc());
     if (approximate === "tanh") {
@@ -94,7 +84,7 @@ export const gelu = kept<[options?: GeluOptions]>(
       return x.mul(cubic.mul(Math.sqrt(8 / Math.PI)).sigmoid());
     }
     throw new ArgumentError(
-      `gelu: there is no approximation "${approximate as string}"; use "none" or "tanh".`,
+      `gelu: there is no approximation "${approximate}"; use "none" or "tanh".`,
     );
   },
 );
@@ -130,7 +120,7 @@ export interface HardtanhOptions {
  */
 export const hardtanh = kept<[options?: HardtanhOptions]>(
   (x: Tensor, options: HardtanhOptions = {}): Tensor => {
-    const { minVal, maxVal } = complete("hardtanh", options, { minVal: -1, maxVal: 1 });
+    const { minVal, maxVal } = readOptions("hardtanh", options, { minVal: -1, maxVal: 1 });
     const raised = threshold(x, minVal, minVal);
     const bound = inType(x, maxVal);
     return raised.maskedFill(raised.ge(bound), bound);
@@ -193,7 +183,7 @@ export interface ShrinkOptions {
  */
 export const hardshrink = kept<[options?: ShrinkOptions]>(
   (x: Tensor, options: ShrinkOptions = {}): Tensor => {
-    const { lambd } = complete("hardshrink", options, { lambd: 0.5 });
+    const { lambd } = readOptions("hardshrink", options, { lambd: 0.5 });
     return checkTensor("hardshrink", x).maskedFill(x.abs().le(lambd), 0);
   },
 );
@@ -216,7 +206,7 @@ nearer.op.name = "softshrink";
  */
 export const softshrink = kept<[options?: ShrinkOptions]>(
   (x: Tensor, options: ShrinkOptions = {}): Tensor => {
-    const { lambd } = complete("softshrink", options, { lambd: 0.5 });
+    const { lambd } = readOptions("softshrink", options, { lambd: 0.5 });
     if (lambd >= 0) return nearer(x, lambd);
     throw new ArgumentError(`softshrink: lambd is ${String(lambd)}, and must be 0 or more.`);
   },
@@ -243,7 +233,7 @@ export interface LeakyReluOptions {
  */
 export const leakyRelu = kept<[options?: LeakyReluOptions]>(
   (x: Tensor, options: LeakyReluOptions = {}): Tensor => {
-    const { negativeSlope } = complete("leakyRelu", options, { negativeSlope: 0.01 });
+    const { negativeSlope } = readOptions("leakyRelu", options, { negativeSlope: 0.01 });
     return checkTensor("leakyRelu", x).where(x.gt(0), x.mul(negativeSlope));
   },
 );
@@ -275,7 +265,7 @@ export const softplus: UnaryRow<"same", [options?: SoftplusOptions]> = row(
   smoothRelu.samples,
   (x: Tensor, options?: SoftplusOptions): Tensor => {
     if (options === undefined) return smoothRelu(x);
-    const { beta, threshold: bound } = complete("softplus", options, { beta: 1, threshold: 20 });
+    const { beta, threshold: bound } = readOptions("softplus", options, { beta: 1, threshold: 20 });
     const steep = checkTensor("softplus", x).mul(beta);
     return x.where(steep.gt(bound), smoothRelu(steep).div(beta));
   },

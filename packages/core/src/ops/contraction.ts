@@ -70,7 +70,7 @@ export function contraction(of: {
     if (a.shape.length === 1) return call(a.unsqueeze(0), b).squeeze(b.shape.length === 1 ? 0 : -2);
     if (b.shape.length === 1) return call(a, b.unsqueeze(1)).squeeze(-1);
     const batch = broadcastBatches(op.name, a, b);
-    const shape = batch.concat([a.shape.at(-2)!, b.shape.at(-1)!]);
+    const shape = Object.freeze(batch.concat([a.shape.at(-2)!, b.shape.at(-1)!]));
     return record(op, [a, b], productKernel(a.dtype), a.dtype, { shape });
   };
   return row(op, of.samples, call) as never;

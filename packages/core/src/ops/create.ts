@@ -5,12 +5,14 @@
 import { ArgumentError, DTypeError, ShapeError } from "../errors.js";
 import { allocate, fitsInteger, isDType, isFloat } from "../graph/dtype.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
+import { mode } from "../graph/mode.js";
 import { dataNode, checkTensor } from "../graph/node.js";
 import type { Created, Creation } from "../graph/shape-types.js";
 import { checkShape, countElements } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { construct } from "./define.js";
+import { readOptions } from "./options.js";
 
 /** What every function that makes a tensor takes last. */
 export interface CreateOptions<D extends DType = DType> {
@@ -32,34 +34,23 @@ export function create(
   options: CreateOptions,
   fill: (buffer: TypedArray) => void,
 ): Tensor {
-  checkOptions(name, options);
-  const { dtype = "float32", requiresGrad = false } = options;
+  const { dtype, requiresGrad } = readCreateOptions(name, options);
   checkDType(name, dtype);
-  const buffer = allocate(dtype, countElements(checkShape(name, shape)));
-  if (isFloat(dtype)) fill(buffer);
-  else fillWhole(name, buffer, dtype, fill);
-  const result = construct.tensor(dataNode(buffer, [...shape], dtype), null);
+  const count = countElements(checkShape(name, shape));
+  const make = (): TypedArray => {
+    const buffer = allocate(dtype, count);
+    if (isFloat(dtype)) fill(buffer);
+    else fillWhole(name, buffer, dtype, fill);
+    return buffer;
+  };
+  const elements = mode.capture === null ? make() : mode.capture.draws(make);
+  const result = construct.tensor(dataNode(elements, [...shape], dtype), null);
   return requiresGrad ? result.requiresGrad_() : result;
 }
 
-/** Refuses what is no options, and those with names that are not `known`. */
-export function checkOptions(
-  name: string,
-  options: unknown,
-  known: readonly string[] = ["dtype", "requiresGrad"],
-): void {
-  if (typeof options === "object" && options !== null && !Array.isArray(options)) {
-    const unknown = Object.keys(options).find((key) => !known.includes(key));
-    if (unknown === undefined) return;
-    throw new ArgumentError(
-      `${name}: there is no option "${unknown}"; its options: ${known.join(", ")}.`,
-    );
-  }
-  throw new ArgumentError(
-    `${name}: the last argument is ${String(options)}, which is no options; ` +
-      `its options: ${known.join(", ")}.`,
-  );
-}
+/** What every function that makes a tensor takes, complete. */
+export const readCreateOptions = (name: string, options: CreateOptions): Required<CreateOptions> =>
+  readOptions<CreateOptions>(name, options, { dtype: "float32", requiresGrad: false });
 
 /** Typed arrays of integers wrap what they cannot hold; a tensor refuses it. */
 function fillWhole(
@@ -108,7 +99,7 @@ export function checkDType(name: string, dtype: DType): DType {
  * tensor([1, 2], { requiresGrad: true }) // tensor([1., 2.], requiresGrad=true)
  */
 export function tensor(data: NestedArray, options: CreateOptions = {}): Tensor {
-  checkOptions("tensor", options);
+  readCreateOptions("tensor", options);
   if (data instanceof Object && "node" in data) {
     throw new ArgumentError("tensor: this is a tensor already; copy it with x.clone().");
   }

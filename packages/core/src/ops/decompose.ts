@@ -5,11 +5,11 @@
  */
 import { ArgumentError, GradientError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
-import { readOptions } from "./arguments.js";
 import { choleskyFactor, orthogonalFactor } from "./host/factor.js";
 import { singularVectors } from "./host/jacobi.js";
 import { cat } from "./join.js";
 import { algorithm, floatMatrices, sizesOf } from "./matrices.js";
+import { readOptions } from "./options.js";
 import { eye } from "./sequence.js";
 import { solvePart } from "./solve.js";
 import { told } from "./told.js";

@@ -6,9 +6,9 @@ import { ArgumentError, ShapeError } from "../errors.js";
 import { checkTensor } from "../graph/node.js";
 import { broadcastShapes, formatShape, normalizeDim } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { readOptions } from "./arguments.js";
 import { floats } from "./fold.js";
 import { cat } from "./join.js";
+import { readOptions } from "./options.js";
 
 /** What diff() puts around the elements first. */
 export interface DiffOptions {

@@ -10,7 +10,7 @@ import { checkTensor } from "../graph/node.js";
 import { broadcastShapes, formatShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { checkOptions, create, zeros, zerosLike } from "./create.js";
+import { create, readCreateOptions, zeros, zerosLike } from "./create.js";
 import type { CreateOptions } from "./create.js";
 import { fillRandom, fraction, rand, randn } from "./random.js";
 
@@ -123,7 +123,7 @@ export const normal = (
   shape?: Shape,
   options: CreateOptions = {},
 ): Tensor => {
-  checkOptions("normal", options);
+  readCreateOptions("normal", options);
   const [center, spread] = [mean, std].map((part) => {
     if (typeof part === "number") return { shape: [], dtype: undefined, part };
     return { shape: checkTensor("normal", part).shape, dtype: part.dtype, part };

@@ -29,7 +29,9 @@ const itself = (_name: string, dtype: DType): DType => dtype;
 const shared = (g: Tensor, saved: Saved<Reduction>): Tensor => {
   const { x, attributes } = saved;
   const { kernel, dims } = attributes;
-  const isFound = x.eq(noGrad(() => kernel.fold === "max" ? amax(x, dims, true) : amin(x, dims, true)));
+  const isFound = x.eq(
+    noGrad(() => (kernel.fold === "max" ? amax(x, dims, true) : amin(x, dims, true))),
+  );
   const found = isFound.sum(dims, true).to(g.dtype);
   return spread(g, saved).div(found).where(isFound, 0);
 };

@@ -6,6 +6,7 @@
 import { ArgumentError, DTypeError } from "../errors.js";
 import { allocate, isFloat } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
+import { mode } from "../graph/mode.js";
 import { checkTensor, dataNode } from "../graph/node.js";
 import { countElements } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
@@ -43,9 +44,13 @@ export const fill_ = (x: Tensor, value: number | boolean | Tensor): Tensor =>
 
 /** Writes drawn numbers into all elements. */
 function fillDrawn(name: string, x: Tensor, draw: Draw): Tensor {
-  const buffer: TypedArray = allocate(x.dtype, countElements(x.shape));
-  fillRandom(buffer, draw);
-  const drawn = construct.tensor(dataNode(buffer, x.shape, x.dtype), null);
+  const make = (): TypedArray => {
+    const buffer = allocate(x.dtype, countElements(x.shape));
+    fillRandom(buffer, draw);
+    return buffer;
+  };
+  const elements = mode.capture === null ? make() : mode.capture.draws(make);
+  const drawn = construct.tensor(dataNode(elements, x.shape, x.dtype), null);
   return write(name, x, replacement(x, drawn));
 }
 
@@ -112,7 +117,7 @@ export const bernoulli_ = (x: Tensor, p: number | Tensor = 0.5): Tensor => {
   checkParameter("bernoulli_", wrong === undefined, `${wrong} is no probability, from 0 to 1`);
   let at = 0;
   return fillDrawn("bernoulli_", x, (high, low) => {
-    const share = shares.length === 1 ? shares[0]! : shares[at++]!;
+    const share = shares[at++ % shares.length]!;
     return fraction(high, low) < share ? 1 : 0;
   });
 };

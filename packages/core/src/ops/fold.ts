@@ -148,7 +148,7 @@ export function reduction<Name extends string, R extends Rule = "same">(of: {
       );
     }
     const result = keepdim ? kept : kept.filter((_, i) => !dims.includes(i));
-    return { from: dtype, attributes: { kernel, dims, kept }, shape: result };
+    return { from: dtype, attributes: { kernel, dims, kept }, shape: Object.freeze(result) };
   };
   return row(op, [[-3, 3]], call) as never;
 }

@@ -9,9 +9,9 @@ import { checkTensor } from "../graph/node.js";
 import type { ListingFunction } from "../graph/shape-types.js";
 import { broadcastShapes, countElements, formatShape, normalizeDim } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { readOptions } from "./arguments.js";
 import { tensor } from "./create.js";
 import { stack } from "./join.js";
+import { readOptions } from "./options.js";
 import { flatPlace, readPlace } from "./place.js";
 import {
   checkMask,

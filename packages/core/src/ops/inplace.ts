@@ -80,13 +80,13 @@ export function refreshContents(x: Tensor): void {
   const { contents, storage } = x;
   const layout = { shape: contents.shape, strides: contents.strides, offset: contents.offset };
   const whole = isRowMajor(contents) && sameShape(contents.shape, storage.node.shape);
-  x.contents = whole ? storage.node : look(storage.node, layout);
+  x.contents = whole ? storage.node : look(storage.node, layout, x);
 }
 
 /** A node that shows part of another. */
-function look(node: Node, layout: Layout): Node {
+function look(node: Node, layout: Layout, x: Tensor): Node {
   const part = new Node(looking, [node], layout, node.dtype, layout);
-  mode.onRecord(part);
+  mode.onRecord(part, [x]);
   return part;
 }
 
@@ -133,7 +133,7 @@ const adding: Op = {
     kind: "host",
     run([value]) {
       const result = allocate(node.dtype, countElements(node.shape));
-      place(result, value!, node.attributes as Layout, (before, item) => before + item);
+      place(result, value!, node.attributes as Layout, true);
       return result;
     },
   }),
@@ -151,25 +151,30 @@ const writing: Op = {
     kind: "host",
     run([x, value]) {
       const result = x!.slice();
-      place(result, value!, node.attributes as Layout, (_before, item) => item);
+      place(result, value!, node.attributes as Layout, false);
       return result;
     },
   }),
 };
 
-/** Puts elements where a layout says, in its order. */
+/** Puts elements where a layout says, in its order, or adds them to what is there. */
 function place(
   into: TypedArray,
   values: TypedArray,
   { shape, strides, offset }: Layout,
-  combine: (before: number, value: number) => number,
+  adds: boolean,
 ): void {
   const steps = strides ?? rowMajor(shape);
+  const last = shape.length - 1;
+  const [size, step] = last < 0 ? [1, 0] : [shape[last]!, steps[last]!];
   const index = new Array<number>(shape.length).fill(0);
   let at = offset;
-  for (let i = 0; i < values.length; i++) {
-    into[at] = combine(into[at]!, values[i]!);
-    for (let dim = index.length - 1; dim >= 0; dim--) {
+  for (let i = 0; i < values.length;) {
+    let to = at;
+    for (const end = i + size; i < end; i++, to += step) {
+      into[to] = adds ? into[to]! + values[i]! : values[i]!;
+    }
+    for (let dim = last - 1; dim >= 0; dim--) {
       at += steps[dim]!;
       index[dim] = index[dim]! + 1;
       if (index[dim]! < shape[dim]!) break;
@@ -217,6 +222,7 @@ replacement.op.name = "copy_";
 export function write(name: string, target: Tensor, value: Tensor): Tensor {
   checkWrite(name, target, value);
   const { storage, shows: view } = target;
+  mode.capture?.touched(storage, name);
   const owner = view?.owner ?? target;
   const remembered = mode.gradients && (owner.requiresGrad || value.requiresGrad);
   let fitting = value.dtype === target.dtype ? value : value.to(target.dtype);
@@ -232,14 +238,15 @@ export function write(name: string, target: Tensor, value: Tensor): Tensor {
   const all = isWhole(owner);
   const stored = all ? whole(placed).node : storedPart(target, fitting);
 
-  storage.node = stored;
-  storage.version += 1;
+  const made = remembered ? [value.origin, fitting.origin, origin] : [];
+  for (const one of made) one?.writesOver(storage);
+  storage.write(stored);
   mode.onWrite(storage);
   // A gradient may be a number repeated, in a layout that a written value does not have.
   if (all) owner.contents = stored;
   if (remembered) {
     owner.ownOrigin = origin;
-    for (const made of [value.origin, fitting.origin, origin]) made?.writtenInto(storage);
+    for (const one of made) one?.writtenInto(storage);
   }
   return target;
 }

@@ -10,10 +10,10 @@ import type { JoinFunction } from "../graph/shape-types.js";
 import { checkShape, countElements, formatShape, normalizeDim, sameShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { readOptions } from "./arguments.js";
 import { tensor, zeros } from "./create.js";
 import { record } from "./define.js";
 import type { Op, Vjp } from "./define.js";
+import { readOptions } from "./options.js";
 import { typed } from "./typed.js";
 
 /** What one call of cat is. */

@@ -4,10 +4,10 @@
  */
 import { checkTensor } from "../graph/node.js";
 import type { Tensor } from "../tensor.js";
-import { readOptions } from "./arguments.js";
 import { full, tensor } from "./create.js";
 import { qr, singular, svdvals, symmetric } from "./decompose.js";
 import { floatMatrices, rightHandSide, sameBatch, sizesOf } from "./matrices.js";
+import { readOptions } from "./options.js";
 import { solvePart } from "./solve.js";
 import { told } from "./told.js";
 

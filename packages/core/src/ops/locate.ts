@@ -5,6 +5,7 @@
  * Read first: movement.ts.
  */
 import { IndexError } from "../errors.js";
+import { learn } from "../graph/capture.js";
 import { checkTensor } from "../graph/node.js";
 import { formatShape, sameShape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
@@ -93,7 +94,8 @@ function asPart(name: string, given: Index): Part {
     ? tensor(given, { dtype: whole ? "int32" : "bool" })
     : checkTensor(name, given as Tensor);
   if (part.dtype === "bool" || part.dtype === "int32") {
-    return part.dtype === "int32" && part.shape.length === 0 ? part.item() : part;
+    if (part.dtype === "bool" || part.shape.length > 0) return part;
+    return learn(part, ([position]) => position!);
   }
   throw new IndexError(
     `${name}: a tensor of type ${part.dtype} is no index; positions are int32, masks bool: ` +

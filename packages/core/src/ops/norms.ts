@@ -6,10 +6,10 @@ import { ArgumentError, ShapeError } from "../errors.js";
 import { checkTensor } from "../graph/node.js";
 import { formatShape, normalizeDims } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { readOptions } from "./arguments.js";
 import { svdvals } from "./decompose.js";
 import { checkElements, floats } from "./fold.js";
 import type { Dims, TypeOptions } from "./fold.js";
+import { readOptions } from "./options.js";
 import { told } from "./told.js";
 
 /** The square root, flat where it is 0. */

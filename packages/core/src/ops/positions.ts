@@ -3,6 +3,7 @@
  * dimension and the size. So they are read at the call. What is at them: place.ts.
  */
 import { DTypeError, IndexError, ShapeError } from "../errors.js";
+import { learn } from "../graph/capture.js";
 import { checkTensor } from "../graph/node.js";
 import { countElements, formatShape, rowMajor } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
@@ -38,13 +39,15 @@ export function checkPositions(
   least = -size,
 ): Tensor {
   const positions = checkIndex(name, given);
-  const values = positions.data();
-  let lowest = 0;
-  for (let i = 0; i < values.length; i++) {
-    checkPosition(name, values[i]!, where, size, least);
-    lowest = Math.min(lowest, values[i]!);
-  }
-  return lowest < 0 ? positions.add(size).where(positions.lt(0), positions) : positions;
+  const countsBack = learn(positions, (values) => {
+    let lowest = 0;
+    for (let i = 0; i < values.length; i++) {
+      checkPosition(name, values[i]!, where, size, least);
+      lowest = Math.min(lowest, values[i]!);
+    }
+    return lowest < 0;
+  });
+  return countsBack ? positions.add(size).where(positions.lt(0), positions) : positions;
 }
 
 /** A tensor of positions, as int32; where there are none their type does not matter. */

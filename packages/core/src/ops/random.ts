@@ -5,11 +5,13 @@
  * float32 and a float64 tensor from one seed agree.
  */
 import { ArgumentError } from "../errors.js";
+import { hostStep, refuseCompile } from "../graph/capture.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
+import { mode } from "../graph/mode.js";
 import type { Creation } from "../graph/shape-types.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { checkOptions, create } from "./create.js";
+import { create, readCreateOptions } from "./create.js";
 import type { CreateOptions } from "./create.js";
 
 /** Where the random numbers stand: the seed, and how many were drawn since. */
@@ -36,9 +38,10 @@ export function manualSeed(seed: number): void {
         "manualSeed(42).",
     );
   }
-  state.seed = seed;
-  state.counter = 0;
+  setState({ seed, counter: 0 });
 }
+
+const setState = (next: RngState): void => hostStep(() => Object.assign(state, next));
 
 /**
  * Where the random numbers stand, to go on from later with setRngState().
@@ -48,7 +51,10 @@ export function manualSeed(seed: number): void {
  * setRngState(state);
  * rand([2]).sub(first) // tensor([0., 0.])
  */
-export const getRngState = (): RngState => ({ ...state });
+export const getRngState = (): RngState => {
+  refuseCompile("getRngState", "what it gives would be that of one call; call it outside");
+  return { ...state };
+};
 
 /**
  * Lets the random numbers go on from where they stood at getRngState().
@@ -59,21 +65,26 @@ export const getRngState = (): RngState => ({ ...state });
  */
 export function setRngState({ seed, counter }: RngState): void {
   manualSeed(seed);
-  state.counter = counter;
+  setState({ seed, counter });
 }
 
 /** A function that runs others with the random numbers as they are now, every time. */
 export function withRandomState(): <T>(run: () => T) => T {
-  const then = getRngState();
+  const [then, now] = [{ ...state }, { ...state }];
+  const keep = (where: object): void => hostStep(() => Object.assign(where, state));
+  keep(then);
   let first = true;
   return (run) => {
-    const now = getRngState();
-    if (!first) setRngState(then);
+    if (first) {
+      first = false;
+      return run();
+    }
+    keep(now);
+    setState(then);
     try {
       return run();
     } finally {
-      if (!first) setRngState(now);
-      first = false;
+      setState(now);
     }
   };
 }
@@ -83,6 +94,7 @@ export type Draw = (high: number, low: number) => number;
 
 /** Fills an array: every element takes the next number of the counter. */
 export function fillRandom(buffer: TypedArray, element: Draw): void {
+  mode.capture?.drew();
   for (let i = 0; i < buffer.length; i++) {
     const [high, low] = threefry(state.counter++, state.seed);
     buffer[i] = element(high, low);
@@ -91,7 +103,7 @@ export function fillRandom(buffer: TypedArray, element: Draw): void {
 
 /** A new tensor filled with fractions. */
 function draw(name: string, shape: Shape, options: CreateOptions, element: Draw): Tensor {
-  checkOptions(name, options);
+  readCreateOptions(name, options);
   if (options.dtype === "int32" || options.dtype === "bool") {
     throw new ArgumentError(
       `${name}: ${options.dtype} has no ${name}; its numbers lie between integers. Use "float32" ` +

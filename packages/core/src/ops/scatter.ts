@@ -15,10 +15,11 @@ import {
   sameShape,
 } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
-import { readOptions, single } from "./arguments.js";
+import { single } from "./arguments.js";
 import { full, tensor } from "./create.js";
 import type { Way } from "./host/rows.js";
 import { locate } from "./locate.js";
+import { readOptions } from "./options.js";
 import { flatPlace, indexedPlace, shapeOf, writePlace } from "./place.js";
 import type { Place } from "./place.js";
 import {

@@ -5,9 +5,9 @@
  */
 import { ArgumentError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
-import { readOptions } from "./arguments.js";
 import { eliminate, solveEliminated, substitute } from "./host/factor.js";
 import { algorithm, floatMatrices, rightHandSide, sameBatch, sizesOf } from "./matrices.js";
+import { readOptions } from "./options.js";
 import { eye } from "./sequence.js";
 
 /** What of a matrix is meant, and who asked. */

@@ -50,7 +50,9 @@ export function movement<Name extends string, K extends RuleName, Arguments exte
   const workOut = (node: Layout, given: Arguments): readonly [Arguments, Layout | undefined] => {
     // Lists are the caller's, who may change them later.
     const args = given.map((arg: unknown) => (Array.isArray(arg) ? arg.slice() : arg)) as Arguments;
-    return recent.keep(node, args, [args, of.layout(walkOf(node), ...args)]);
+    const layout = of.layout(walkOf(node), ...args);
+    Object.freeze(layout?.shape);
+    return recent.keep(node, args, [args, layout]);
   };
   const call = (x: Tensor, ...given: Arguments): Tensor => {
     const { isFixed } = checkTensor(op.name, x);

@@ -10,6 +10,9 @@ import type { Expression } from "../kernel/scalar.js";
 import type { Item, Order, Source, Steps } from "./group.js";
 import { compose, follow } from "./walk.js";
 
+/** Whether what runs at a level finds an item in its buffer, and need not compute it. */
+export const isThere = (from: Item, level: number): boolean => from.stored && from.level < level;
+
 export class KernelBuilder {
   private readonly space: readonly number[];
   private readonly operands: Access[] = [];
@@ -36,6 +39,11 @@ export class KernelBuilder {
     });
   }
 
+  /** How much there is to compile. */
+  get size(): number {
+    return this.outputs.length + this.operands.length + this.parts.size;
+  }
+
   kernel(): FusedKernel {
     return { space: this.space, operands: this.operands, outputs: this.outputs };
   }
@@ -57,8 +65,7 @@ export class KernelBuilder {
   private read(source: Source, level: number, steps: Steps): Expression {
     const { from, dtype, walk } = source;
     if (typeof from === "number") return this.operand(from, dtype, follow(steps, walk));
-    const isThere = from.stored && from.level < level;
-    if (isThere) return this.operand(from.buffer, dtype, follow(steps, walk));
+    if (isThere(from, level)) return this.operand(from.buffer, dtype, follow(steps, walk));
     return this.expressionOf(from, level, compose(steps, source.steps!));
   }
 

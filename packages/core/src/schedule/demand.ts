@@ -7,13 +7,19 @@
  * schedule/plan.ts.
  */
 import type { Backend } from "../backends/backend.js";
-import type { Buffer } from "../graph/buffer.js";
+import { MemoryError, StaleError } from "../errors.js";
+import { Buffer } from "../graph/buffer.js";
+import { computed } from "../graph/node.js";
 import type { Node } from "../graph/node.js";
+import { countElements, formatShape } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
+import { PlanCache } from "./cache.js";
 import { runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
-import { hashOf, Plan, Round } from "./plan.js";
+import { Plan } from "./plan.js";
 import type { Spare } from "./plan.js";
+import { compileWith } from "./replay.js";
+import { hashOf, Round, tapeOf } from "./round.js";
 
 /** Nodes that may wait, before they run one by one. */
 const MOST_NODES = 5_000;
@@ -21,85 +27,93 @@ const MOST_NODES = 5_000;
 /** Bytes that waiting nodes may keep from the collector, before all of them run. */
 const MOST_BYTES = 2 ** 26;
 
-/** Plans that are remembered. */
-const MOST_PLANS = 256;
+/** Who looks on, as report.ts does for NABLA_DEBUG. */
+export interface Onlooker {
+  /** These run now, as one plan or, `null`, one by one; `run` has to be called. */
+  onRun(nodes: readonly Node[], plan: Plan | null, run: () => void): void;
+}
 
-export function onDemand(backend: Backend): Policy {
-  const plans = new Map<string, Plan[]>();
-  let nodes: Node[] = [];
+export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Policy {
+  const plans = new PlanCache();
   let round = new Round();
-  let held = 0;
   let written: Storage[] = [];
   let spares: Spare[] = [];
   let last: Plan | null = null;
-
-  /** Takes a node into the round. */
-  function wait(node: Node): void {
-    node.round = round;
-    node.slot = nodes.push(node) - 1;
-  }
 
   function record(node: Node): void {
     const { inputs } = node;
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i]!;
       if (input.round === round) continue;
-      if (input.buffer === null) revive(input);
-      else hold(input, input.buffer);
+      if (input.buffer === null) {
+        const reason = revive(input);
+        if (reason !== null) return giveUp(node, Buffer.ofNothing(reason));
+      } else if (input.buffer.isLost) return giveUp(node, input.buffer);
     }
     if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);
     else {
-      wait(node);
-      if (nodes.length >= MOST_NODES) runOneByOne();
-      else if (held > MOST_BYTES) realize([]);
+      round.add(node);
+      if (round.nodes.length >= MOST_NODES) {
+        if (onlooker === null) runOneByOne();
+        else onlooker.onRun(round.nodes, null, runOneByOne);
+      } else if (round.held > MOST_BYTES) realize([]);
     }
   }
 
-  /** Counts what would be gone by now if nothing waited: given elements that no plan has read. */
-  function hold(input: Node, buffer: Buffer): void {
-    input.round = round;
-    if (buffer.reads === 0) held += buffer.ownBytes ?? 0;
-  }
-
-  /** Takes a node that ran without being kept into the round again, after what it needs. */
-  function revive(node: Node): void {
-    if (node.round instanceof Round) node.round.plan?.remember(node.slot);
-    const stack = [node];
+  /**
+   * Takes a node that ran without being kept into the round again, after what it needs; gives the
+   * reason where that is gone.
+   */
+  function revive(node: Node): string | null {
+    const [needed, stack] = [new Set<Node>(), [node]];
     while (stack.length > 0) {
       const top = stack.at(-1)!;
-      const missing = top.inputs.find((one) => one.buffer === null && one.round !== round);
-      if (missing !== undefined) {
-        stack.push(missing);
-        continue;
-      }
-      stack.pop();
-      if (top.buffer !== null || top.round === round) continue;
-      if (top.operation.work === null && top.inputs[0]!.buffer !== null) runNow(top);
-      else wait(top);
+      const lost = top.inputs.find(({ buffer }) => buffer?.isLost === true);
+      if (lost !== undefined) return whyLost(top, lost);
+      const isMissing = (one: Node): boolean =>
+        one.buffer === null && one.round !== round && !needed.has(one);
+      const missing = top.inputs.find(isMissing);
+      if (missing !== undefined) stack.push(missing);
+      else needed.add(stack.pop()!);
     }
+    if (node.round instanceof Round) node.round.plan?.remember(node.slot);
+    for (const one of needed) {
+      if (one.operation.work === null && one.inputs[0]!.buffer !== null) runNow(one);
+      else round.add(one);
+    }
+    return null;
+  }
+
+  /** What cannot be computed any more is an error when it is read, and not before. */
+  function giveUp(node: Node, nothing: Buffer): void {
+    computed(node, nothing);
   }
 
   function realize(asked: readonly Node[]): void {
     for (const node of asked) want(node);
     for (const { node } of written) want(node);
-    if (nodes.length === 0) return;
-    const [ready, own, changed, places] = [nodes, round, written, spares];
+    if (round.nodes.length === 0) return;
+    const [own, changed, places] = [round, written, spares];
     begin();
-    const plan = find(ready, own);
+    const plan = own.asExpected() ?? find(own);
     if (last !== null) last.next = plan;
     last = plan;
-    for (const { node, spare } of changed) {
-      if (spare?.buffer?.shared === false && spare.forks === 0) {
-        places.push({ node, buffer: spare.buffer });
-      }
+    round.expected = plan.next;
+    for (const { node, place } of changed) {
+      if (place !== null) places.push({ node, buffer: place });
     }
-    plan.run(ready, own, places);
-    for (const storage of changed) settle(storage);
+    const { nodes, leaves } = own;
+    own.end(plan);
+    try {
+      if (onlooker === null) plan.run(nodes, leaves, places);
+      else onlooker.onRun(nodes, plan, () => plan.run(nodes, leaves, places));
+    } catch (error) {
+      throw error instanceof RangeError ? whyNoMemory(nodes, error) : error;
+    }
+    for (const storage of changed) storage.settle();
   }
 
   function begin(): void {
-    nodes = [];
-    held = 0;
     round = new Round();
     written = [];
     spares = [];
@@ -108,57 +122,61 @@ export function onDemand(backend: Backend): Policy {
   /** One that ran without being kept is computed now, before its inputs are gone. */
   function keep(node: Node): void {
     if (node.buffer === null && node.round !== round) realize([node]);
-    else node.wanted = true;
+    else if (node.buffer === null) round.want(node);
   }
 
   function want(node: Node): void {
     if (node.buffer !== null) return;
-    node.wanted = true;
-    if (node.round !== round) revive(node);
+    const reason = node.round === round ? null : revive(node);
+    if (reason !== null) throw new StaleError(reason);
+    if (node.round === round) round.want(node);
   }
 
-  function find(ready: readonly Node[], own: Round): Plan {
-    const expected = last?.next ?? null;
-    if (expected?.matches(ready, own) === true) return expected;
-    const key = hashOf(ready);
-    const alike = plans.get(key) ?? [];
-    const known = alike.find((plan) => plan !== expected && plan.matches(ready, own));
+  function find(own: Round): Plan {
+    const tape = tapeOf(own.nodes, own);
+    const key = hashOf(tape);
+    const known = plans.alike(key).find((plan) => plan.matches(tape));
     if (known !== undefined) return known;
-    const plan = new Plan(backend, ready, own);
-    plans.delete(key);
-    plans.set(key, [plan, ...alike.slice(0, 3)]);
-    for (const oldest of plans.keys()) {
-      if (plans.size <= MOST_PLANS) break;
-      plans.delete(oldest);
-    }
+    const plan = new Plan(backend, tape);
+    plans.add(key, plan);
     return plan;
   }
 
   function runOneByOne(): void {
     // The list is emptied on the way, so that a result which nobody has goes at once.
-    const waiting = nodes.reverse();
+    const waiting = round.nodes.reverse();
+    round.end(null);
     begin();
     for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
       if (node.buffer === null) runNow(node);
     }
   }
 
-  return {
+  const policy: Policy = {
     record,
     keep,
     write: (storage) => written.push(storage),
     reuse: (node, buffer) => spares.push({ node, buffer }),
     realize,
   };
+  return { ...policy, compile: compileWith(policy, backend) };
 }
 
-/**
- * A storage that is written at every step keeps two places and changes between them: the version
- * before the current one has its elements still, the one before that is lost.
- */
-function settle(storage: Storage): void {
-  const { node, current } = storage;
-  if (node === current) return;
-  storage.spare = current;
-  storage.current = node.operation.work === null ? null : node;
+/** A typed array or a memory that cannot be made is a RangeError. */
+function whyNoMemory(nodes: readonly Node[], cause: RangeError): MemoryError {
+  const size = ({ shape }: Node): number => countElements(shape);
+  const missing = nodes.filter(({ buffer, operation }) => buffer === null && operation.work);
+  const largest = missing.reduce((a, b) => (size(b) > size(a) ? b : a), missing[0] ?? nodes[0]!);
+  return new MemoryError(
+    `${largest.operation.name}: no memory for a result of shape ${formatShape(largest.shape)}, ` +
+      `the largest of ${nodes.length} that were to be computed (${cause.message}); work on ` +
+      "smaller parts, and keep fewer results.",
+    { cause },
+  );
 }
+
+/** What is said where a value is needed that a later version has taken the place of. */
+const whyLost = ({ operation }: Node, leaf: Node): string =>
+  `${operation.name}: a result of it is read, two or more steps after it was made, for the first ` +
+  `time, and the tensor of shape ${formatShape(leaf.shape)} it is computed from has been written ` +
+  "over twice; read or detach() the result in its own step.";

@@ -2,11 +2,10 @@
  * Activations with weights or chance of their own, or that look at more than one element. Those of
  * single elements are operations of core, and are here under the same names.
  */
-import { ArgumentError, ShapeError, argmax, arange, randLike } from "@nabla/core";
+import { arange, argmax, ArgumentError, randLike, readOptions, ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkRange, checkTensors, showShape } from "../checks.js";
-import { readOptions } from "../options.js";
 
 export { celu, elu, gelu, hardshrink, hardsigmoid, hardswish, hardtanh } from "@nabla/core";
 export { leakyRelu, logSoftmax, logsigmoid, mish, relu, relu6, selu, sigmoid } from "@nabla/core";

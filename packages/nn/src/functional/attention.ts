@@ -2,11 +2,10 @@
  * Attention: each query looks at all keys, and takes their values by how well they fit. Not here:
  * several heads, and the weights that make queries, keys and values.
  */
-import { ArgumentError, ones } from "@nabla/core";
+import { ArgumentError, ones, readOptions } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkOptional, checkTensors } from "../checks.js";
-import { readOptions } from "../options.js";
 import { dropout } from "./dropout.js";
 
 /** What `scaledDotProductAttention` takes. */

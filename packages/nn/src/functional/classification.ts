@@ -3,11 +3,19 @@
  * targets are read at the call, and one that is no class is an IndexError there. Losses of single
  * elements: loss.ts.
  */
-import { ArgumentError, DTypeError, IndexError, ShapeError, arange, tensor } from "@nabla/core";
+import {
+  arange,
+  ArgumentError,
+  DTypeError,
+  IndexError,
+  readOptions,
+  ShapeError,
+  tensor,
+} from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { learn } from "@nabla/core/engine";
 
 import { checkOptional, checkRange, checkShape, checkTensors, showShape } from "../checks.js";
-import { readOptions } from "../options.js";
 import { binaryCrossEntropyWithLogits } from "./loss.js";
 import type { WeightedOptions } from "./loss.js";
 import { reduce, reducing } from "./reduction.js";
@@ -21,7 +29,7 @@ function checkClasses(name: string, target: Tensor, count: number, ignored: numb
     );
   }
   const isOdd = (one: number): boolean => one !== ignored && !(one >= 0 && one < count);
-  const odd = target.data().find(isOdd);
+  const odd = learn(target, (classes) => classes.find(isOdd));
   if (odd === undefined) return;
   throw new IndexError(
     `${name}: ${odd} is no class; of ${count} they are 0 to ${count - 1}` +

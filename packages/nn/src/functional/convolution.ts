@@ -5,16 +5,17 @@
  */
 import {
   ArgumentError,
-  DTypeError,
-  ShapeError,
   convolution,
+  DTypeError,
   pad,
+  readOptions,
+  ShapeError,
   transposedConvolution,
 } from "@nabla/core";
 import type { ConvolutionOptions, Shape, Tensor, TransposedConvolutionOptions } from "@nabla/core";
 
-import { readOptions } from "../options.js";
-import { checkTensor, format, isBatch, perDimension } from "../sizes.js";
+import { checkTensors, format } from "../checks.js";
+import { isBatch, perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
 
 /** What `conv1d`, `conv2d` and `conv3d` take last; a number is for every dimension. */
@@ -97,7 +98,7 @@ const inBatch = (
 
 function biased(name: string, y: Tensor, bias: Tensor | null): Tensor {
   if (bias === null) return y;
-  checkTensor(name, "bias", bias);
+  checkTensors(name, { bias });
   const [, filters, ...sizes] = y.shape;
   if (bias.shape.length !== 1 || bias.shape[0] !== filters) {
     throw new ShapeError(

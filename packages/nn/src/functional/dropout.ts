@@ -2,11 +2,10 @@
  * Dropout: elements, or whole channels, left out at random while training. All functions of this
  * file differ only in what is left out and what takes its place.
  */
-import { ShapeError, rand } from "@nabla/core";
+import { rand, readOptions, ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkRange, checkTensors, showShape } from "../checks.js";
-import { readOptions } from "../options.js";
 
 /** What all kinds of dropout take. */
 export interface DropoutOptions {

@@ -3,19 +3,21 @@
  * read at the call, so that one without a row is an error there.
  */
 import {
+  arange,
   ArgumentError,
+  customFunction,
   DTypeError,
   IndexError,
-  ShapeError,
-  arange,
-  customFunction,
   noGrad,
+  readOptions,
+  ShapeError,
   tensor,
 } from "@nabla/core";
-import type { Tensor, TypedArray } from "@nabla/core";
+import type { Tensor } from "@nabla/core";
+import { learn } from "@nabla/core/engine";
 
-import { readOptions } from "../options.js";
-import { checkTensor, format, range } from "../sizes.js";
+import { checkTensors, format } from "../checks.js";
+import { range } from "../sizes.js";
 
 /** What `embedding` takes last. */
 export interface EmbeddingOptions {
@@ -91,18 +93,22 @@ export function embeddingBag(
     includeLastOffset: false,
   });
   const { mode, offsets, perSampleWeights } = given;
-  checkTensor("embeddingBag", "input", input);
-  checkTensor("embeddingBag", "weight", weight);
-  if (offsets !== null) checkTensor("embeddingBag", "offsets", offsets);
+  checkTensors("embeddingBag", { input });
+  checkTensors("embeddingBag", { weight });
+  if (offsets !== null) checkTensors("embeddingBag", { offsets });
   if (perSampleWeights !== null) {
-    checkTensor("embeddingBag", "perSampleWeights", perSampleWeights);
+    checkTensors("embeddingBag", { perSampleWeights });
   }
   checkMode(input, weight, given);
   const starts = bagStarts(input, given);
   const table = openTable("embeddingBag", input, weight, given);
+  const { padding } = table;
+  const isPadding = (number: number): string => (number === padding ? "p" : "m");
+  const roles =
+    padding === null ? "" : learn(input, (list) => Array.from(list, isPadding).join(""));
   const bags = starts
     .slice(1)
-    .map((end, i) => range(starts[i]!, end).filter((at) => table.numbers[at] !== table.padding));
+    .map((end, i) => range(starts[i]!, end).filter((at) => roles[at] !== "p"));
   const [first] = bags.flat();
   if (first === undefined) return weight.newZeros([bags.length, weight.shape[1]!]);
 
@@ -133,12 +139,12 @@ export function embeddingBag(
  * //         [1, 0, 0]])
  */
 export function oneHot(input: Tensor, numClasses = -1): Tensor {
-  const numbers = readNumbers("oneHot", input, numClasses === -1 ? Infinity : numClasses);
-  const count = numClasses === -1 ? Math.max(...numbers) + 1 : numClasses;
+  checkNumbers("oneHot", input, numClasses === -1 ? Infinity : numClasses);
+  const count = numClasses === -1 ? Math.max(...input.data()) + 1 : numClasses;
   if (!Number.isInteger(count) || count < 1) {
     throw new ArgumentError(
       `oneHot: ${format(input.shape)}: ${numClasses} is no number of classes` +
-        `${numbers.length === 0 ? ", and without numbers it cannot be found" : ""}; use an ` +
+        `${input.numel() === 0 ? ", and without numbers it cannot be found" : ""}; use an ` +
         "integer, 1 or more.",
     );
   }
@@ -148,24 +154,23 @@ export function oneHot(input: Tensor, numClasses = -1): Tensor {
     .to("int32");
 }
 
-/** The numbers of rows in a tensor, each of which there is. */
-function readNumbers(name: string, input: Tensor, rows: number): TypedArray {
-  checkTensor(name, "input", input);
+/** Throws unless a tensor has numbers of rows, each of which there is. */
+function checkNumbers(name: string, input: Tensor, rows: number): void {
+  checkTensors(name, { input });
   if (input.dtype !== "int32") {
     throw new DTypeError(
       `${name}: the input is ${input.dtype}, and numbers of rows are int32; convert it with ` +
         'input.to("int32").',
     );
   }
-  const numbers = input.data();
-  const odd = numbers.find((number) => number < 0 || number >= rows);
-  if (odd === undefined) return numbers;
+  const isOdd = (number: number): boolean => number < 0 || number >= rows;
+  const odd = learn(input, (numbers) => numbers.find(isOdd));
+  if (odd === undefined) return;
   throw new IndexError(`${name}: ${odd} is none of the numbers 0 to ${rows - 1}.`);
 }
 
 /** A table and what is looked up in it. */
 interface Table {
-  readonly numbers: TypedArray;
   /** The number of the row that is padding. */
   readonly padding: number | null;
   /** Rows by number, with the gradients that the options ask for. */
@@ -178,34 +183,36 @@ function openTable(
   weight: Tensor,
   { paddingIdx, scaleGradByFreq, maxNorm, normType }: Required<EmbeddingOptions>,
 ): Table {
-  checkTensor(name, "weight", weight);
+  checkTensors(name, { weight });
   const [count = 0] = weight.shape;
   if (weight.shape.length !== 2) {
     throw new ShapeError(
       `${name}: the weight has shape ${format(weight.shape)}; it must be a table [rows, columns].`,
     );
   }
-  const numbers = readNumbers(name, input, count);
+  checkNumbers(name, input, count);
   const padding = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + count : paddingIdx;
   if (padding !== null && !(Number.isInteger(padding) && padding >= 0 && padding < count)) {
     throw new IndexError(`${name}: paddingIdx is ${paddingIdx}, and there are ${count} rows.`);
   }
-  if (maxNorm !== null) noGrad(() => shorten(weight, [...new Set(numbers)], maxNorm, normType));
+  if (maxNorm !== null) {
+    noGrad(() => shorten(weight, [...new Set(input.data())], maxNorm, normType));
+  }
   const counts = new Map<number, number>();
-  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
-  const share = (number: number): number =>
-    number === padding ? 0 : scaleGradByFreq ? 1 / counts.get(number)! : 1;
+  if (scaleGradByFreq) {
+    for (const number of input.data()) counts.set(number, (counts.get(number) ?? 0) + 1);
+  }
+  const shareOf = (number: number): number => (number === padding ? 0 : 1 / counts.get(number)!);
   return {
-    numbers,
     padding,
     rows(chosen) {
       const found = weight.at(chosen);
       if (padding === null && !scaleGradByFreq) return found;
-      const values = Array.from(chosen.data(), share);
-      return withShares(
-        found,
-        tensor(values, { dtype: weight.dtype }).reshape([...chosen.shape, 1]),
-      );
+      const { dtype } = weight;
+      const shares = scaleGradByFreq
+        ? tensor(Array.from(chosen.data(), shareOf), { dtype })
+        : chosen.ne(padding!).to(dtype);
+      return withShares(found, shares.reshape([...chosen.shape, 1]));
     },
   };
 }
@@ -243,7 +250,7 @@ function bagStarts(input: Tensor, options: Required<EmbeddingBagOptions>): numbe
         "list of offsets, or [bags, numbers] without.",
     );
   }
-  const given = Array.from(offsets.data());
+  const given = JSON.parse(learn(offsets, (list) => `[${list.join()}]`)) as number[];
   const starts = includeLastOffset ? given : [...given, count];
   const isOrdered = starts.every((start, i) => start >= (starts[i - 1] ?? 0) && start <= count);
   if (offsets.dtype === "int32" && starts.length > 0 && isOrdered && starts[0] === 0) return starts;

@@ -2,11 +2,11 @@
  * Windows of a picture as the columns of a matrix, and back. Convolutions and pooling need none of
  * it: they look at windows without copying them. Read first: windows.ts.
  */
-import { ShapeError, enableGrad, grad, isGradEnabled, zeros } from "@nabla/core";
+import { enableGrad, grad, isGradEnabled, readOptions, ShapeError, zeros } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { readOptions } from "../options.js";
-import { checkFilled, format, perDimension } from "../sizes.js";
+import { format } from "../checks.js";
+import { checkFilled, perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
 import { slidingWindows } from "./windows.js";
 

@@ -2,11 +2,11 @@
  * Pictures and volumes read at places of one's choice, between elements too, with a gradient for
  * the places. Read first: taps.ts.
  */
-import { ArgumentError, DTypeError, ShapeError, arange } from "@nabla/core";
+import { arange, ArgumentError, DTypeError, readOptions, ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { readOptions } from "../options.js";
-import { checkTensor, format, product } from "../sizes.js";
+import { checkTensors, format } from "../checks.js";
+import { product } from "../sizes.js";
 import { cubicTaps, linearTaps } from "./taps.js";
 import type { Tap } from "./taps.js";
 
@@ -82,8 +82,8 @@ export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptio
     paddingMode: "zeros",
     alignCorners: false,
   });
-  checkTensor("gridSample", "input", input);
-  checkTensor("gridSample", "grid", grid);
+  checkTensors("gridSample", { input });
+  checkTensors("gridSample", { grid });
   const { mode, paddingMode, alignCorners: isAligned } = given;
   checkGrid(input, grid, mode, paddingMode);
   const [tapsOf, padded] = [modes[mode]!, paddings[paddingMode]!];

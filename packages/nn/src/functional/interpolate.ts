@@ -2,11 +2,11 @@
  * Signals, pictures and volumes in other sizes: each dimension by itself is read at other places,
  * between its elements where need be. Read first: taps.ts.
  */
-import { ArgumentError, DTypeError, ShapeError, arange, slice } from "@nabla/core";
+import { arange, ArgumentError, DTypeError, readOptions, ShapeError, slice } from "@nabla/core";
 import type { Shape, Tensor } from "@nabla/core";
 
-import { readOptions } from "../options.js";
-import { checkTensor, format, oneForEach, perDimension } from "../sizes.js";
+import { checkTensors, format } from "../checks.js";
+import { oneForEach, perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
 import { adaptiveMean } from "./pool.js";
 import { cubicTaps, linearTaps } from "./taps.js";
@@ -86,7 +86,7 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
     recomputeScaleFactor: false,
     antialias: false,
   });
-  checkTensor("interpolate", "input", input);
+  checkTensors("interpolate", { input });
   const { mode, size, scaleFactor, recomputeScaleFactor } = given;
   const isAligned = given.alignCorners === true;
   const of = `interpolate: ${format(input.shape)}, mode "${mode}"`;

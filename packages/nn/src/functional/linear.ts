@@ -5,7 +5,7 @@
 import { ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { checkOptional, checkTensors, showShape } from "../checks.js";
+import { checkOptional, checkTensors, format, showShape } from "../checks.js";
 
 /**
  * input · weightᵀ + bias: from [..., inFeatures], with a weight of [outFeatures, inFeatures] and a
@@ -38,12 +38,8 @@ export function bilinear(
   checkOptional("bilinear", { bias });
   const [count = 0, size1 = 0, size2 = 0] = weight.shape;
   const front = input1.shape.slice(0, -1);
-  const fits = showShape({ shape: [...front, size1] }) === showShape(input1);
-  if (
-    weight.dim() !== 3 ||
-    !fits ||
-    showShape({ shape: [...front, size2] }) !== showShape(input2)
-  ) {
+  const fits = format([...front, size1]) === showShape(input1);
+  if (weight.dim() !== 3 || !fits || format([...front, size2]) !== showShape(input2)) {
     throw new ShapeError(
       `bilinear: inputs of shapes ${showShape(input1)} and ${showShape(input2)} do not fit a ` +
         `weight of shape ${showShape(weight)}, which is [out, in1, in2].`,

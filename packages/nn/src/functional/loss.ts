@@ -4,11 +4,17 @@
  * reduced is in reduction.ts. Targets that are numbers of classes: classification.ts. Losses of
  * several tensors: similarity.ts.
  */
-import { ArgumentError, ShapeError, customFunction, noGrad } from "@nabla/core";
+import { ArgumentError, customFunction, noGrad, readOptions, ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { checkOptional, checkRange, checkShape, checkTensors, showShape } from "../checks.js";
-import { readOptions } from "../options.js";
+import {
+  checkOptional,
+  checkRange,
+  checkShape,
+  checkTensors,
+  format,
+  showShape,
+} from "../checks.js";
 import { reduce, reducing } from "./reduction.js";
 import type { Loss, ReductionOptions } from "./reduction.js";
 
@@ -247,7 +253,7 @@ export function gaussianNllLoss(
   const { full, eps, reduction } = readOptions<GaussianOptions>(name, options, defaults);
   if (!(eps > 0)) throw new ArgumentError(`${name}: eps is ${eps}, and must be above 0.`);
   const rows = input.shape.slice(0, -1);
-  const isMissing = input.dim() > 0 && showShape(variance) === showShape({ shape: rows });
+  const isMissing = input.dim() > 0 && showShape(variance) === format(rows);
   const own = isMissing ? variance.unsqueeze(-1) : variance;
   const isOne = input.dim() > 0 && own.shape.at(-1) === 1;
   checkShape(name, "variance", own, isOne ? [...rows, 1] : input.shape);

@@ -6,16 +6,17 @@
  */
 import {
   ArgumentError,
-  ShapeError,
   customFunction,
-  ones,
   isGradEnabled,
   noGrad,
+  ones,
+  readOptions,
+  ShapeError,
 } from "@nabla/core";
 import type { Saved, Tensor } from "@nabla/core";
+import { hostScalar } from "@nabla/core/engine";
 
-import { checkOptional, checkShape, checkTensors, showShape } from "../checks.js";
-import { readOptions } from "../options.js";
+import { checkOptional, checkShape, checkTensors, format, showShape } from "../checks.js";
 
 /** What normalisations take. */
 export interface NormOptions {
@@ -134,8 +135,11 @@ const channelShape = ({ shape }: Tensor): number[] => shape.map((size, i) => (i 
 
 /** What normalisations take that remember statistics. */
 interface RunningOptions extends NormOptions {
-  /** How much of the new statistics goes into the remembered ones; 0.1 unless said otherwise. */
-  readonly momentum?: number;
+  /**
+   * How much of the new statistics goes into the remembered ones, or what says so at each call; 0.1
+   * unless said otherwise.
+   */
+  readonly momentum?: number | (() => number);
 }
 
 /** What `batchNorm` takes. */
@@ -208,9 +212,16 @@ function normalizeChannels(
 }
 
 /** Moves remembered statistics towards new ones, or the mean of those of all samples. */
-function remember(running: Tensor | null, found: Tensor, momentum: number, channels: number): void {
+function remember(
+  running: Tensor | null,
+  found: Tensor,
+  momentum: number | (() => number),
+  channels: number,
+): void {
   const mean = found.reshape([found.numel() / channels, channels]).mean(0);
-  running?.mul_(1 - momentum).add_(mean.mul(momentum));
+  const isFixed = typeof momentum === "number";
+  const kept = isFixed ? 1 - momentum : hostScalar(() => 1 - momentum());
+  running?.mul_(kept).add_(mean.mul(isFixed ? momentum : hostScalar(momentum)));
 }
 
 /**
@@ -232,7 +243,10 @@ export function batchNorm(
   runningVar: Tensor | null,
   options: BatchNormOptions = {},
 ): Tensor {
-  const { training, ...rest } = readOptions<BatchNormOptions>("batchNorm", options, {
+  const momentum = (options as BatchNormOptions | null)?.momentum;
+  const isRead = typeof momentum === "function";
+  const given = isRead ? { ...options, momentum: 0 } : options;
+  const { training, ...rest } = readOptions<BatchNormOptions>("batchNorm", given, {
     weight: null,
     bias: null,
     training: false,
@@ -241,7 +255,7 @@ export function batchNorm(
   });
   checkTensors("batchNorm", { input });
   const dims = input.shape.map((_, i) => i).filter((i) => i !== 1);
-  const all = { ...rest, runningMean, runningVar };
+  const all = { ...rest, ...(isRead && { momentum }), runningMean, runningVar };
   return normalizeChannels("batchNorm", input, dims, training, all);
 }
 
@@ -308,12 +322,10 @@ function lastDims(name: string, input: Tensor, sizes: readonly number[]): number
     throw new ArgumentError(`${name}: the normalized shape must be a list, for example [3].`);
   }
   const first = input.dim() - sizes.length;
-  const last = showShape({ shape: input.shape.slice(Math.max(0, first)) });
-  if (sizes.length > 0 && last === showShape({ shape: sizes }))
-    return sizes.map((_, i) => first + i);
+  const last = format(input.shape.slice(Math.max(0, first)));
+  if (sizes.length > 0 && last === format(sizes)) return sizes.map((_, i) => first + i);
   throw new ShapeError(
-    `${name}: an input of shape ${showShape(input)} does not end in ` +
-      `${showShape({ shape: sizes })}.`,
+    `${name}: an input of shape ${showShape(input)} does not end in ${format(sizes)}.`,
   );
 }
 

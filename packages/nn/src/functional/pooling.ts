@@ -3,11 +3,11 @@
  * distances, and windows that share the input out among a given number of places ("adaptive").
  * Where windows lie: windows.ts; what becomes of them: pool.ts.
  */
-import { ArgumentError, DTypeError, ShapeError } from "@nabla/core";
+import { ArgumentError, DTypeError, readOptions, ShapeError } from "@nabla/core";
 import type { Shape, Tensor } from "@nabla/core";
 
-import { readOptions } from "../options.js";
-import { checkFilled, format, oneForEach, perDimension } from "../sizes.js";
+import { format } from "../checks.js";
+import { checkFilled, oneForEach, perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
 import { adaptiveMean, averaged, largest } from "./pool.js";
 import { adaptiveWindows, slidingWindows } from "./windows.js";

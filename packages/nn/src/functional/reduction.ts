@@ -1,11 +1,10 @@
 /**
  * How losses of single elements become one number. Read next: functional/loss.ts.
  */
-import { ArgumentError } from "@nabla/core";
+import { ArgumentError, readOptions } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkTensors } from "../checks.js";
-import { readOptions } from "../options.js";
 
 /** Nothing, the mean, or the sum. */
 export type Reduction = "none" | "mean" | "sum";

@@ -4,7 +4,7 @@
 import { ArgumentError, ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { checkTensor, format } from "../sizes.js";
+import { checkTensors, format } from "../checks.js";
 
 /**
  * Channels spread out over places: [..., channels · r², height, width] to [..., channels, height ·
@@ -58,7 +58,7 @@ export function channelShuffle(input: Tensor, groups: number): Tensor {
 }
 
 function checkFactor(name: string, input: Tensor, factor: number): number {
-  checkTensor(name, "input", input);
+  checkTensors(name, { input });
   if (input.shape.length >= 3 && Number.isInteger(factor) && factor > 0) return factor;
   throw new ArgumentError(
     `${name}: ${format(input.shape)} by ${String(factor)}: it takes a tensor of 3 dimensions or ` +

@@ -2,11 +2,10 @@
  * How near tensors are to each other, and losses that are made of it: for pairs and triplets.
  * Losses of a tensor and a target: loss.ts.
  */
-import { ArgumentError, ShapeError, noGrad, triuIndices } from "@nabla/core";
+import { ArgumentError, noGrad, readOptions, ShapeError, triuIndices } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkTensors, showShape } from "../checks.js";
-import { readOptions } from "../options.js";
 import type { MarginOptions } from "./loss.js";
 import { reduce } from "./reduction.js";
 

@@ -6,10 +6,11 @@
 import { ArgumentError, ShapeError, empty, pad } from "@nabla/core";
 import type { PadOptions, Tensor } from "@nabla/core";
 
+import { format } from "../checks.js";
 import * as F from "../functional/index.js";
 import { parameter } from "../members.js";
 import { Module } from "../module.js";
-import { format, perDimension } from "../sizes.js";
+import { perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
 import { checkCounts, defaultWeights, layerOptions } from "./layer.js";
 

@@ -4,14 +4,13 @@
  * function, with which values: activation.ts, dropout.ts, loss.ts, pooling.ts, padding.ts,
  * shape.ts.
  */
-import { ArgumentError, Tensor } from "@nabla/core";
+import { ArgumentError, readOptions, Tensor } from "@nabla/core";
 
 import { checkTensors } from "../checks.js";
 import { fans } from "../fans.js";
 import { uniform_ } from "../init.js";
 import { buffer } from "../members.js";
 import { Module } from "../module.js";
-import { readOptions } from "../options.js";
 
 /** What PyTorch has and Nabla has elsewhere, or not at all. */
 const elsewhere: Readonly<Record<string, string>> = {

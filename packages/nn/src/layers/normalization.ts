@@ -121,13 +121,16 @@ abstract class BatchNorm extends RunningNorm {
   override forward(input: Tensor): Tensor {
     this.checkInput(input);
     const { isFresh, runningMean, runningVar, momentum, ...rest } = this.settings();
-    const settings = { ...rest, training: isFresh, momentum };
-    if (this.training && this.numBatchesTracked !== null) {
-      const seen = this.numBatchesTracked;
-      noGrad(() => seen.add_(1));
-      if (this.momentum === null) settings.momentum = 1 / seen.item();
-    }
-    return F.batchNorm(input, runningMean, runningVar, settings);
+    const seen = this.training ? this.numBatchesTracked : null;
+    const isMean = this.momentum === null && seen !== null;
+    const settings = {
+      ...rest,
+      training: isFresh,
+      momentum: isMean ? () => 1 / (seen.item() + 1) : momentum,
+    };
+    const output = F.batchNorm(input, runningMean, runningVar, settings);
+    noGrad(() => seen?.add_(1));
+    return output;
   }
 }
 

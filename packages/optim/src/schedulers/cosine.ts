@@ -2,6 +2,8 @@
  * Schedules along half a cosine: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with
  * Warm Restarts" (2017), equation 5. Read first: scheduler.ts.
  */
+import { hostStep } from "@nabla/core/engine";
+
 import { checkCounts, checkNotNegative, checkNumbers } from "../checks.js";
 import { LRScheduler } from "./scheduler.js";
 import type { Scheduled, ScheduledGroup } from "./scheduler.js";
@@ -89,9 +91,12 @@ export class CosineAnnealingWarmRestarts extends LRScheduler<RestartOptions> {
    * schedule.step(3.5);
    * schedule.getLastLr()[0].toFixed(4) // 0.2500
    */
-  override step(epoch: number = this.lastEpoch + 1): void {
-    checkNotNegative("CosineAnnealingWarmRestarts.step", { epoch });
-    this.goTo(epoch);
+  override step(epoch?: number): void {
+    hostStep(() => {
+      const next = epoch ?? this.lastEpoch + 1;
+      checkNotNegative("CosineAnnealingWarmRestarts.step", { epoch: next });
+      this.goTo(next);
+    });
   }
 
   protected override rate(_group: ScheduledGroup, i: number): number {

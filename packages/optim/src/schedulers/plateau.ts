@@ -3,6 +3,7 @@
  * first: scheduler.ts.
  */
 import { Tensor } from "@nabla/core";
+import { refuseCompile } from "@nabla/core/engine";
 
 import { checkNotNegative, checkNumbers, checkWord } from "../checks.js";
 import { Scheduler } from "./scheduler.js";
@@ -23,7 +24,7 @@ export interface PlateauOptions {
   /** How many steps after a reduction do not count; 0 unless said otherwise. */
   readonly cooldown?: number;
   /** The lowest rate, for all groups or a list; 0 unless said otherwise. */
-  readonly minLr?: PerGroup;
+  readonly minLr?: PerGroup | null;
   /** A rate that would change by no more stays; 1e-8 unless said otherwise. */
   readonly eps?: number;
 }
@@ -35,7 +36,7 @@ const defaults: Required<PlateauOptions> = {
   threshold: 1e-4,
   thresholdMode: "rel",
   cooldown: 0,
-  minLr: 0,
+  minLr: null,
   eps: 1e-8,
 };
 
@@ -64,7 +65,7 @@ export class ReduceLROnPlateau extends Scheduler<Required<PlateauOptions>> {
     checkNumbers("ReduceLROnPlateau", { threshold, eps });
     checkWord("ReduceLROnPlateau", "mode", options.mode, ["min", "max"]);
     checkWord("ReduceLROnPlateau", "thresholdMode", options.thresholdMode, ["rel", "abs"]);
-    this.numbers("minLr", options.minLr);
+    this.numbers("minLr", options.minLr ?? 0);
   }
 
   /**
@@ -77,6 +78,7 @@ export class ReduceLROnPlateau extends Scheduler<Required<PlateauOptions>> {
    * schedule.getLastLr() // [ 0.5 ]
    */
   step(metric: number | Tensor): void {
+    refuseCompile("ReduceLROnPlateau.step", "it looks at the metric; call it outside");
     const value = metric instanceof Tensor ? metric.item() : metric;
     if (!Number.isNaN(value) && Math.abs(value) !== Infinity) {
       checkNumbers("ReduceLROnPlateau.step", { metric: value });
@@ -95,7 +97,7 @@ export class ReduceLROnPlateau extends Scheduler<Required<PlateauOptions>> {
     }
     let rates = this.groups.map(({ lr }) => lr);
     if (numBadEpochs > patience) {
-      const lowest = this.numbers("minLr", minLr);
+      const lowest = this.numbers("minLr", minLr ?? 0);
       const reduced = rates.map((lr, i) => Math.max(lr * factor, lowest[i]!));
       rates = rates.map((lr, i) => (lr - reduced[i]! > eps ? reduced[i]! : lr));
       [cooldownCounter, numBadEpochs] = [cooldown, 0];

@@ -4,9 +4,10 @@
  * that several schedules can change the same rates. Not here: any of the schedules. Read next:
  * step.ts.
  */
-import { ArgumentError } from "@nabla/core";
+import { ArgumentError, readOptions } from "@nabla/core";
+import { hostStep } from "@nabla/core/engine";
 
-import { checkNumbers, completeOptions } from "../checks.js";
+import { checkNumbers } from "../checks.js";
 
 /** What a schedule changes in a group of parameters. */
 export interface ScheduledGroup {
@@ -54,7 +55,7 @@ export abstract class Scheduler<Options extends object> {
   protected baseLrs: number[];
   protected lastLr: number[] = [];
 
-  constructor(optimizer: Scheduled, defaults: Options, options: Partial<Options> = {}) {
+  constructor(optimizer: Scheduled, defaults: Required<Options>, options: Partial<Options> = {}) {
     if (!Array.isArray((optimizer as Scheduled | null)?.paramGroups)) {
       throw new ArgumentError(
         `${this.name}: there is no optimizer; pass the one whose rates are to change first, ` +
@@ -62,7 +63,7 @@ export abstract class Scheduler<Options extends object> {
       );
     }
     this.optimizer = optimizer;
-    this.options = completeOptions(this.name, defaults, options, leftOut);
+    this.options = readOptions(this.name, options, defaults, leftOut);
     this.validate(this.options);
     this.prepare();
     for (const group of this.groups) group.initialLr ??= group.lr;
@@ -199,7 +200,7 @@ const isPlain = (value: unknown): boolean =>
  * opt.paramGroups[0].lr // 0.05
  */
 export abstract class LRScheduler<Options extends object> extends Scheduler<Options> {
-  constructor(optimizer: Scheduled, defaults: Options, options: Partial<Options> = {}) {
+  constructor(optimizer: Scheduled, defaults: Required<Options>, options: Partial<Options> = {}) {
     super(optimizer, defaults, options);
     this.goTo(0);
   }
@@ -264,6 +265,6 @@ export abstract class LRScheduler<Options extends object> extends Scheduler<Opti
           "call step() without arguments.",
       );
     }
-    this.goTo(this.lastEpoch + 1);
+    hostStep(() => this.goTo(this.lastEpoch + 1));
   }
 }

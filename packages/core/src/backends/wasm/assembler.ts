@@ -192,17 +192,21 @@ export class ModuleBuilder {
     return callee;
   }
 
-  /** The function from vectors to a vector that `build` writes, written once for each name. */
-  helper(name: string, arity: number, build: (code: Code, inputs: Value[]) => Value): Callee {
+  /** The function that `build` writes, written once for each name. */
+  shared(name: string, build: () => Code): Callee {
     let callee = this.#named.get(name);
-    if (callee === undefined) {
+    if (callee === undefined) this.#named.set(name, (callee = this.add(build())));
+    return callee;
+  }
+
+  /** A function from vectors to a vector, written once for each name. */
+  helper(name: string, arity: number, build: (code: Code, inputs: Value[]) => Value): Callee {
+    return this.shared(name, () => {
       const code = new Code(new Array<Type>(arity).fill(types.v128), [types.v128]);
       const inputs = code.parameters.map((_, i) => (c: Code) => c.get(i));
       build(code, inputs)(code);
-      callee = this.add(code);
-      this.#named.set(name, callee);
-    }
-    return callee;
+      return code;
+    });
   }
 
   get importNames(): string[] {

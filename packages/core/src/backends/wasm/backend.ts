@@ -4,14 +4,15 @@
  * at each run, large ones stay (memory.ts). Not here: how code is made (compile.ts).
  */
 import { Buffer } from "../../graph/buffer.js";
-import { allocate } from "../../graph/dtype.js";
+import { allocate, widths } from "../../graph/dtype.js";
 import type { DType } from "../../graph/dtype.js";
 import type { FusedKernel } from "../../kernel/fused.js";
 import type { Backend, Result, Routine } from "../backend.js";
 import { interpreter } from "../interpreter.js";
-import { compile } from "./compile.js";
+import { align, lodge } from "./arena.js";
+import { canFuse, compile } from "./compile.js";
 import type { Compiled } from "./compile.js";
-import { Memory, sizes } from "./memory.js";
+import { Memory, OutOfMemory } from "./memory.js";
 
 /** Buffers up to this many bytes live in ordinary arrays. */
 const SMALL = 4096;
@@ -22,28 +23,41 @@ const LARGE = 2 ** 24;
 /** Evaluations from which on code is made at once. */
 const MANY = 100_000;
 
-const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
-
 export interface WasmOptions {
   /** Bytes of memory that large buffers may take. */
   readonly budget?: number;
+  /** Pages of 64 KB that the memory may have at most. */
+  readonly pages?: number;
   /** Whether to make code at the first run already. */
   readonly atOnce?: boolean;
+  /** Whether sums of products may multiply and add in one instruction, where there is one. */
+  readonly fused?: boolean;
 }
 
-export function wasm({ budget = 2 ** 29, atOnce = false }: WasmOptions = {}): Backend {
-  const memory = new Memory(budget);
+export function wasm(options: WasmOptions = {}): Backend {
+  const { budget = 2 ** 29, pages, atOnce = false, fused } = options;
+  const memory = new Memory(budget, pages);
+  const settings = { memory, fused: fused !== false && canFuse() };
   return {
     name: "wasm",
     run: (launch) => interpreter.run(launch),
     prepare(kernels, results, isWarm) {
       const plain = interpreter.prepare(kernels, results, isWarm);
       let runs = atOnce || isWarm || work(kernels) > MANY ? 1 : 0;
-      let routine: Routine | null = null;
+      let routine: CompiledRoutine | null = null;
       return {
         run(buffers, offsets) {
-          if (runs++ === 0) plain.run(buffers, offsets);
-          else (routine ??= new CompiledRoutine(memory, kernels, results)).run(buffers, offsets);
+          if (runs++ === 0) return plain.run(buffers, offsets);
+          try {
+            (routine ??= new CompiledRoutine(settings, kernels, results)).run(buffers, offsets);
+          } catch (error) {
+            // What is too much for this memory may still fit into arrays.
+            if (!(error instanceof OutOfMemory)) throw error;
+            plain.run(buffers, offsets);
+          }
+        },
+        get text() {
+          return routine?.code.text ?? null;
         },
       };
     },
@@ -81,10 +95,15 @@ interface Read {
   holds: Buffer | null;
 }
 
+interface Settings {
+  readonly memory: Memory;
+  readonly fused: boolean;
+}
+
 /** One module and what it reads and writes. */
 class CompiledRoutine implements Routine {
   private readonly memory: Memory;
-  private readonly code: Compiled;
+  readonly code: Compiled;
   private readonly targets: Target[] = [];
   private readonly reads: Read[];
   /** The arena: the table, results and what is only on the way, scratch, then small inputs. */
@@ -94,21 +113,20 @@ class CompiledRoutine implements Routine {
   private base = -1;
 
   constructor(
-    memory: Memory,
+    { memory, fused }: Settings,
     kernels: readonly FusedKernel[],
     results: readonly (Result | null)[],
   ) {
     this.memory = memory;
-    this.code = compile(kernels, results.length, memory.memory);
+    this.code = compile(kernels, results.length, memory.memory, fused);
     this.tableLength = results.length;
-    let end = align((results.length + 1) * 4);
-    results.forEach((result, buffer) => {
-      if (result === null) return;
-      const bytes = result.length * sizes[result.dtype];
-      const stays = result.kept && bytes > SMALL;
-      this.targets.push({ ...result, buffer, place: stays ? -1 : end });
-      if (!stays) end += align(bytes);
+    const made = results.flatMap((result, buffer) => {
+      if (result === null) return [];
+      return [{ ...result, buffer, bytes: result.length * widths[result.dtype] }];
     });
+    const passing = made.filter(({ kept, bytes }) => !kept || bytes <= SMALL);
+    const { places, end } = lodge(kernels, passing, align((results.length + 1) * 4));
+    for (const one of made) this.targets.push({ ...one, place: places.get(one.buffer) ?? -1 });
     this.scratch = end;
     this.end = align(end + this.code.scratchBytes);
     const dtypes = new Map(
@@ -142,7 +160,7 @@ class CompiledRoutine implements Routine {
         address = this.copyIn(read, buffers[buffer]!, free);
         free += align(buffers[buffer]!.ownBytes!);
       }
-      table[(base >> 2) + buffer] = address + (offsets[buffer] ?? 0) * sizes[dtype];
+      table[(base >> 2) + buffer] = address + (offsets[buffer] ?? 0) * widths[dtype];
     }
     for (let i = 0; i < targets.length; i++) {
       const { buffer, place, dtype } = targets[i]!;
@@ -181,8 +199,8 @@ class CompiledRoutine implements Routine {
     if (read.holds === buffer) return address;
     const { dtype, room } = read;
     const view = this.memory.views[dtype];
-    if (buffer.single !== null) view[address / sizes[dtype]] = buffer.single;
-    else view.set(buffer.array, address / sizes[dtype]);
+    if (buffer.single !== null) view[address / widths[dtype]] = buffer.single;
+    else view.set(buffer.array, address / widths[dtype]);
     if (room > 0) read.holds = buffer;
     return address;
   }
@@ -202,7 +220,7 @@ class CompiledRoutine implements Routine {
     const { buffer, place, dtype, length, kept } = target;
     if (place < 0 || !kept) return;
     const view = this.memory.views[dtype];
-    const at = (this.base + place) / sizes[dtype];
+    const at = (this.base + place) / widths[dtype];
     if (length === 1) buffers[buffer] = Buffer.ofSingle(view[at]!, dtype);
     else {
       const array = allocate(dtype, length);

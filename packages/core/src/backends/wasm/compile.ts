@@ -7,10 +7,14 @@ import type { FusedKernel } from "../../kernel/fused.js";
 import { power, powerOfWhole } from "../loops.js";
 import { erf, erfc, erfinv, lgamma, polygamma } from "../special.js";
 import { Code, ModuleBuilder, types } from "./assembler.js";
+import type { Value } from "./assembler.js";
+import { contractionOf } from "./contraction.js";
 import { listing } from "./listing.js";
 import { planWalks } from "./order.js";
+import { emitProduct } from "./product.js";
+import { f32 } from "./vector.js";
 import { emitWalk } from "./walk.js";
-import { engine } from "./web-assembly.js";
+import { allowRelaxed, engine } from "./web-assembly.js";
 import type { Memory } from "./web-assembly.js";
 
 export interface Compiled {
@@ -41,12 +45,14 @@ const LONG = 4096;
 /**
  * Machine code for a sequence of kernels. `run(table)`: at byte address `table` of `memory` lie
  * int32 byte addresses, entry i where buffer i begins (16-byte aligned; buffers live in `memory`);
- * entry `buffers` points to `scratchBytes` bytes for the kernels' own use.
+ * entry `buffers` points to `scratchBytes` bytes for the kernels' own use. `fused`: whether to
+ * multiply and add in one instruction, where sums of products are long.
  */
 export function compile(
   kernels: readonly FusedKernel[],
   buffers: number,
   memory: Memory,
+  fused = canFuse(),
 ): Compiled {
   const module = new ModuleBuilder();
   let scratchBytes = 0;
@@ -62,8 +68,18 @@ export function compile(
       scratchBytes = Math.max(scratchBytes, used);
       return start;
     };
+    const products = kernel.outputs.map((output) => contractionOf(kernel, output));
+    for (const product of products) {
+      if (product === null) continue;
+      const callee = module.add(
+        emitProduct({ module, scratch: buffers, allocate, fused }, product),
+      );
+      code.get(0);
+      code.call(callee);
+    }
+    const outputs = kernel.outputs.filter((_, i) => products[i] === null);
     const around = { code, module, scratch: buffers, allocate };
-    for (const walk of planWalks(kernel)) emitWalk(around, walk);
+    for (const walk of planWalks({ ...kernel, outputs })) emitWalk(around, walk);
   }
   let entry = module.add(code);
   if (parts.length > 1) {
@@ -88,23 +104,35 @@ export function compile(
 }
 
 let supported: boolean | undefined;
+let fuses: boolean | undefined;
 
 /** Whether WebAssembly with SIMD can be used here. */
 export function isSupported(): boolean {
-  supported ??= trial();
+  supported ??= trial((code) => {
+    code.i32(0);
+    code.simd(0x11);
+  });
   return supported;
 }
 
+/** Whether it can multiply and add in one instruction. */
+export function canFuse(): boolean {
+  const zero = f32.of(0);
+  const isThere = (): boolean => trial(f32.fused(zero, zero, zero));
+  if (fuses === undefined && !(fuses = isThere())) {
+    allowRelaxed();
+    fuses = isThere();
+  }
+  return fuses;
+}
+
 /** A content-security policy forbids the making of modules, not their validation. */
-function trial(): boolean {
+function trial(vector: Value): boolean {
   const wasm = engine();
   if (wasm === undefined) return false;
   const code = new Code([types.i32], []);
   const module = new ModuleBuilder();
-  code.keep((code) => {
-    code.i32(0);
-    code.simd(0x11);
-  });
+  code.keep(vector);
   module.import("exp", 1);
   const bytes = module.encode(module.add(code));
   if (!wasm.validate(bytes)) return false;

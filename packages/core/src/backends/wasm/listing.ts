@@ -24,7 +24,10 @@ const infix: Readonly<Record<string, string>> = {
 export function listing({ sizes, lanes, operands, results }: Walk): string {
   const graph = new Graph(() => -1);
   const roots = results.map(({ expression }) => graph.add(expression));
-  const users = [...roots, ...graph.nodes.flatMap(({ inputs }) => inputs)];
+  const uses = new Map<Node, number>();
+  for (const user of [roots, ...graph.nodes.map(({ inputs }) => inputs)]) {
+    for (const input of user) uses.set(input, (uses.get(input) ?? 0) + 1);
+  }
   const lines = sizes.map((size, i) => {
     const isLast = i === sizes.length - 1;
     return `${"  ".repeat(i)}for ${index(i)} < ${size}${isLast ? ` by ${lanes}` : ""}`;
@@ -42,7 +45,7 @@ export function listing({ sizes, lanes, operands, results }: Walk): string {
     return `${node.op === "cast" ? node.dtype : node.op}(${parts.join(", ")})`;
   };
   for (const node of graph.nodes) {
-    if (node.op === "constant" || users.filter((user) => user === node).length < 2) continue;
+    if (node.op === "constant" || (uses.get(node) ?? 0) < 2) continue;
     lines.push(`${indent}t${names.size}: ${node.dtype} = ${text(node)}`);
     names.set(node, `t${names.size}`);
   }
@@ -56,7 +59,7 @@ export function listing({ sizes, lanes, operands, results }: Walk): string {
   return lines.join("\n");
 }
 
-const index = (dim: number): string => "ijklmnopqrstuvwxyz"[dim]!;
+const index = (dim: number): string => "ijklmnopqrstuvwxyz"[dim] ?? `i${dim}`;
 
 /** An element of a buffer: `b3[1000 i + j]`. */
 function place({ buffer, strides, offset }: Access): string {

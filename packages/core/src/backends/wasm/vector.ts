@@ -66,6 +66,8 @@ export const f32 = {
   ...row(0x67, "ceil", "floor", "trunc", "nearest"),
   ...row(0xe0, "abs", "neg"),
   ...row(0xe3, "sqrt", "add", "sub", "mul", "div", "min", "max", "pmin", "pmax"),
+  /** a · b + c, rounded once; not on every machine. */
+  fused: simd(0x105),
   lane: lane(0x1f),
   replace: replace(0x20),
   of: (...values: number[]): Value => vector(Float32Array.from(four(...values)).buffer),
@@ -81,6 +83,7 @@ export const f64: Floats = {
   ...row(0x94, "nearest"),
   ...row(0xec, "abs", "neg"),
   ...row(0xef, "sqrt", "add", "sub", "mul", "div", "min", "max", "pmin", "pmax"),
+  fused: simd(0x107),
   lane: lane(0x21),
   replace: replace(0x22),
   of: (a = 0, b = a): Value => vector(Float64Array.of(a, b).buffer),

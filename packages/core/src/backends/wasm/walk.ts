@@ -4,6 +4,7 @@
  * is left at its end as a vector of which only some lanes are stored. Not here: the order of the
  * loops (order.ts), arithmetic (expression.ts), folds (fold.ts).
  */
+import { widths } from "../../graph/dtype.js";
 import type { Access } from "../../kernel/fused.js";
 import type { Expression } from "../../kernel/scalar.js";
 import { scalar, types } from "./assembler.js";
@@ -19,8 +20,6 @@ import type { Place, Width } from "./vector.js";
 
 /** The parameter of every kernel's function: where the addresses of the buffers lie. */
 const TABLE: Value = (code) => code.get(0);
-
-const widths = { float32: 4, float64: 8, int32: 4, bool: 1 } as const;
 
 /** What walks share: where code goes, and scratch memory. */
 export interface Surroundings {

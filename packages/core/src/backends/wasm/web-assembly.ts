@@ -24,3 +24,17 @@ interface Engine {
 /** `undefined` where there is no WebAssembly at all. */
 export const engine = (): Engine | undefined =>
   (globalThis as { readonly WebAssembly?: Engine }).WebAssembly;
+
+/**
+ * Switches relaxed SIMD on where it exists and is still called experimental, in Node 20; for the
+ * whole process, but all it changes is which modules are valid.
+ */
+export function allowRelaxed(): void {
+  interface Node {
+    readonly versions?: { readonly node?: string };
+    getBuiltinModule?(name: "node:v8"): { setFlagsFromString(flags: string): void };
+  }
+  const { process } = globalThis as { readonly process?: Node };
+  if (process?.versions?.node?.startsWith("20.") !== true) return;
+  process.getBuiltinModule?.("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
+}

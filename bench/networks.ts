@@ -1,0 +1,73 @@
+/**
+ * Training steps of networks: forward, cross-entropy, backward, update, loss read. There is no
+ * hand-written side, which would be as naive as its products; PyTorch is what they are compared
+ * with.
+ */
+import {
+  Conv2d,
+  CrossEntropyLoss,
+  Flatten,
+  Linear,
+  manualSeed,
+  MaxPool2d,
+  rand,
+  randint,
+  ReLU,
+  Sequential,
+  SGD,
+} from "nabla";
+import type { Module, Shape, Tensor } from "nabla";
+
+/** A step that is compared with PyTorch's of the same name. */
+export interface Network {
+  readonly name: string;
+  /** How many examples a step sees. */
+  readonly batch: number;
+  readonly make: () => () => number;
+  /** Times as fast as PyTorch, at least. */
+  readonly timesPyTorch?: number;
+}
+
+type Forward = Module & { forward(x: Tensor): Tensor };
+
+function training(model: Forward, shape: Shape): () => number {
+  const x = rand(shape);
+  const y = randint(0, 10, [shape[0]!]);
+  const criterion = new CrossEntropyLoss();
+  const optimizer = new SGD(model.parameters(), { lr: 0.01 });
+  return () => {
+    const loss = criterion.forward(model.forward(x), y);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    return loss.item();
+  };
+}
+
+function perceptron(batch: number, ...sizes: number[]): () => number {
+  manualSeed(1);
+  const layers = sizes.slice(1).flatMap((size, i) => [new Linear(sizes[i]!, size), new ReLU()]);
+  return training(new Sequential(...layers.slice(0, -1)), [batch, sizes[0]!]);
+}
+
+function convolutional(batch: number): () => number {
+  manualSeed(1);
+  const model = new Sequential(
+    new Conv2d(1, 16, 3),
+    new ReLU(),
+    new MaxPool2d(2),
+    new Conv2d(16, 32, 3),
+    new ReLU(),
+    new MaxPool2d(2),
+    new Flatten(),
+    new Linear(32 * 5 * 5, 10),
+  );
+  return training(model, [batch, 1, 28, 28]);
+}
+
+/** The rows of the target table that are networks. */
+export const networks: readonly Network[] = [
+  { name: "MLP", batch: 64, make: () => perceptron(64, 784, 128, 10), timesPyTorch: 0.8 },
+  { name: "MLPBIG", batch: 256, make: () => perceptron(256, 784, 512, 512, 10) },
+  { name: "CNN", batch: 64, make: () => convolutional(64) },
+];

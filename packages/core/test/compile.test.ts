@@ -1,0 +1,203 @@
+// compile(): a step that is replayed gives what the plain loop gives, whatever changes from call to
+// call, or it says why it cannot. On the interpreter to the bit. Not here: optimizers
+// (packages/optim/test/compile.test.ts), models (packages/nn/test/compile.test.ts).
+
+import {
+  compile,
+  CompileError,
+  detectAnomaly,
+  manualSeed,
+  noGrad,
+  rand,
+  tensor,
+  zeros,
+} from "@nabla/core";
+import type { Tensor } from "@nabla/core";
+import { afterEach, describe, expect, test } from "vitest";
+
+import { engine } from "../src/backends/wasm/web-assembly.js";
+import { mode } from "../src/graph/mode.js";
+import { descent, leaf, programs, read } from "./compile-programs.js";
+import { captures, difference, engines } from "./engines.js";
+import type { Wrap } from "./engines.js";
+
+afterEach(engines.standard);
+
+const plain: Wrap = (step) => step;
+const compiled: Wrap = (step) => compile(step) as never;
+
+/** What a program reads, and why steps were captured. */
+function run<Read>(program: (wrap: Wrap) => Read, wrap: Wrap): [Read, string[]] {
+  manualSeed(3);
+  return captures(() => program(wrap));
+}
+
+describe.each(programs)("%s", (_name, count, program) => {
+  test("to the bit on the interpreter", () => {
+    engines.interpreter();
+    const [expected] = run(program, plain);
+    const [found, reasons] = run(program, compiled);
+    expect(found).toEqual(expected);
+    expect(reasons).toHaveLength(count);
+    engines.everyOp();
+    expect(run(program, compiled)[0]).toEqual(expected);
+  });
+
+  test("within rounding on WebAssembly", () => {
+    engines.interpreter();
+    const [expected] = run(program, plain);
+    engines.wasm();
+    expect(difference(run(program, compiled)[0], expected)).toBe(null);
+    engines.wasmAtOnce();
+    expect(difference(run(program, compiled)[0], expected)).toBe(null);
+  });
+});
+
+describe("what is refused, by name", () => {
+  const x = (): Tensor => tensor([1, 2, 3]);
+  const w = leaf(3);
+  const outside = w.mul(2);
+  const argument = (step: (x: Tensor, n: number) => unknown) => step;
+  const refused: Record<string, [step: (x: Tensor, n: number) => unknown, message: RegExp]> = {
+    "item()": [argument((a) => a.sum().item()), /reading a value/],
+    "data()": [argument((a) => tensor(a.data())), /reading a value/],
+    "toArray()": [argument((a) => a.mul(2).toArray()), /reading a value/],
+    printing: [argument((a) => String(a)), /reading a value/],
+    "a condition on a parameter": [
+      () => (w.sum().item() > 0 ? w.mul(2) : w),
+      /reading a value .*where\(\)/,
+    ],
+    "computed positions": [argument((a) => a.at(w.argsort())), /reading a value/],
+    "a shape that depends on values": [argument((a) => a.nonzero()), /reading a value/],
+    "a mask": [argument((a) => a.maskedSelect(a.gt(1))), /reading a value/],
+    "arithmetic on an argument": [argument((a, n) => a.mul(n * 2)), /used by JavaScript/],
+    "a size from an argument": [argument((_a, n) => zeros([n])), /used by JavaScript/],
+    "a graph from outside": [() => outside.sum(), /computed outside/],
+    "a way back through a graph from outside": [
+      () => outside.square().sum().backward(null, { retainGraph: true }),
+      /computed outside/,
+    ],
+    "a write to an argument": [argument((a) => a.add_(1)), /add_ on an argument/],
+    "reading what is written": [
+      argument((a) => {
+        const total = zeros([3]);
+        return total.add_(a).sum().item();
+      }),
+      /reading a value/,
+    ],
+    "an async function": [() => Promise.resolve(1), /async/],
+    "a compiled function in another": [() => compile(() => w.mul(2))(), /inside of another/],
+  };
+
+  test.each(Object.entries(refused))("%s", (_name, [step, message]) => {
+    engines.interpreter();
+    const call = compile(step);
+    const twice = (): unknown => [call(x(), 2), call(x(), 3)];
+    expect(twice).toThrow(CompileError);
+    expect(twice).toThrow(message);
+    // Nothing is left behind: recording goes on as ever.
+    expect(mode.capture).toBe(null);
+    expect(x().add(1).toArray()).toEqual([2, 3, 4]);
+  });
+
+  test("an async function, before it is called, and an argument with a graph", () => {
+    expect(() => compile(async () => 1)).toThrow(/async/);
+    const call = compile((a: Tensor) => a.sum());
+    call(w.mul(2));
+    expect(() => call(w.mul(2))).toThrow(/was computed from tensors that require grad/);
+  });
+
+  test("a wrong class or position is an error at its own call, and the step goes on", () => {
+    const call = compile((index: Tensor) => x().at(index));
+    const at = (i: number): number[] => [...call(tensor([i], { dtype: "int32" })).data()];
+    expect([0, 1, 2, 0].map(at)).toEqual([[1], [2], [3], [1]]);
+    expect(() => at(3)).toThrow(/index 3 is out of range/);
+    expect(at(2)).toEqual([3]);
+  });
+
+  test("constants may be read", () => {
+    const index = tensor([2, 0], { dtype: "int32" });
+    const call = compile((a: Tensor) => a.at(index).mul(tensor([1, 2]).sum().item()));
+    for (let i = 0; i < 5; i++) {
+      if (i === 3) index.copy_(tensor([1, 1]));
+      expect(call(x()).toArray()).toEqual(i < 3 ? [9, 3] : [6, 6]);
+    }
+  });
+});
+
+describe("a throw inside", () => {
+  test.each([1, 2, 3])("at call %s leaves what a plain loop would leave", (at) => {
+    const program = (wrap: Wrap): unknown[] => {
+      const [w, data] = [leaf(3), rand([3])];
+      let calls = 0;
+      const step = wrap((x: Tensor) => {
+        w.grad = null;
+        const loss = w.mul(x).square().sum();
+        loss.backward();
+        noGrad(() => w.sub_(w.grad!.mul(0.1)));
+        calls += 1;
+        if (calls === at) throw new RangeError("in the middle");
+        noGrad(() => w.mul_(2));
+        return loss;
+      });
+      const seen = [];
+      for (let i = 0; i < 6; i++) {
+        try {
+          seen.push(...read(step(data)));
+        } catch (error) {
+          seen.push((error as Error).message);
+        }
+        seen.push(...read(w, w.grad));
+        expect(mode.capture).toBe(null);
+      }
+      // A replay does not run the JavaScript that would throw.
+      return at > 2 ? [] : seen;
+    };
+    engines.interpreter();
+    expect(run(program, compiled)[0]).toEqual(run(program, plain)[0]);
+  });
+});
+
+test("L4: nothing is compiled after the fourth call", () => {
+  const wasmEngine = engine()!;
+  const { Module } = wasmEngine;
+  let made = 0;
+  const counting = class extends Module {
+    constructor(bytes: Uint8Array) {
+      super(bytes);
+      made += 1;
+    }
+  };
+  Object.assign(wasmEngine, { Module: counting });
+  try {
+    engines.wasm();
+    const [w, step] = descent(compiled, (own, x) => own.mul(x).square().sum());
+    const early = [];
+    for (let i = 0; i < 200; i++) {
+      step(rand([3]) as never);
+      if (i % 7 === 0) w.sum().item();
+      if (i === 3) early.push(made);
+    }
+    expect(made).toBeGreaterThan(0);
+    // The sum that is read outside has a module of its own.
+    expect(made).toBeLessThanOrEqual(early[0]! + 1);
+  } finally {
+    Object.assign(wasmEngine, { Module });
+  }
+});
+
+test("L7: it is said why a step is captured anew", () => {
+  const step = compile((x: Tensor) => x.mul(2));
+  const [, reasons] = captures(() => {
+    for (const n of [1, 1, 1, 2]) step(zeros([n]));
+    noGrad(() => step(zeros([1])));
+  });
+  expect(reasons[1]).toBe("an argument has shape [2], and had [1]");
+  expect(reasons[2]).toMatch(/noGrad/);
+});
+
+test("who looks at every operation sees them: nothing is replayed", () => {
+  const step = compile((x: Tensor) => x.log());
+  for (let i = 0; i < 4; i++) step(tensor([1]));
+  expect(() => detectAnomaly(() => step(tensor([0])))).toThrow(/log gave -Infinity/);
+});
