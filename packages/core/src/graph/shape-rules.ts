@@ -3,10 +3,24 @@
  * a known number of dimensions, `A` are the arguments of the call. A rule gives a shape, `Shape`
  * where it cannot be known, or a sentence that says why there is none. It says again what the
  * operation says about values; nothing here runs. How calls come by their rules: shape-types.ts.
- * Arithmetic: size-types.ts.
+ * Their words: shape-places.ts,
+ * their arithmetic: size-types.ts.
  */
 import type { Slice } from "../ops/slice.js";
 import type { Tensor } from "../tensor.js";
+import type {
+  About,
+  At,
+  Beside,
+  Equal,
+  Inserted,
+  Names,
+  Or,
+  Place,
+  Replaced,
+  Show,
+  Spliced,
+} from "./shape-places.js";
 import type { Shape } from "./shape.js";
 import type { Minus, Plus, Quotient, Times } from "./size-types.js";
 
@@ -39,87 +53,6 @@ export interface Rules<S extends Shape, A extends readonly unknown[]> {
     ? Replaced<S, Place<S, A[0]>, M>
     : Shape;
 }
-
-/** How shapes are written in sentences. */
-export type Show<S> = `[${Listed<S>}]`;
-type Listed<S> = S extends readonly [infer N extends number, ...infer Rest]
-  ? `${number extends N ? "number" : N}${Rest extends readonly [] ? "" : `, ${Listed<Rest>}`}`
-  : "";
-
-type Or<Given, Default> = Given extends undefined ? Default : Given;
-/** A result, unless there is a reason against it. */
-type Beside<Reason, Result> = Reason extends string ? Reason : Result;
-/** A sentence about two shapes. */
-type About<S, Word extends string, T, Result> = Result extends string
-  ? `${Show<S>} ${Word} ${Show<T>}: ${Result}`
-  : Result;
-/** Sizes that must be equal. */
-type Equal<M extends number, N extends number> = [M, N] extends [N, M]
-  ? M
-  : number extends M
-    ? N
-    : number extends N
-      ? M
-      : [M & N] extends [never]
-        ? `${M} ≠ ${N}`
-        : number;
-
-/** What dimensions are called, by how many there are. Of more than six nothing is known. */
-interface Places {
-  0: { "0": 0; "-1": 0 };
-  1: { "0": 0; "-1": 0 };
-  2: { "0": 0; "1": 1; "-2": 0; "-1": 1 };
-  3: { "0": 0; "1": 1; "2": 2; "-3": 0; "-2": 1; "-1": 2 };
-  4: { "0": 0; "1": 1; "2": 2; "3": 3; "-4": 0; "-3": 1; "-2": 2; "-1": 3 };
-  5: { "0": 0; "1": 1; "2": 2; "3": 3; "4": 4; "-5": 0; "-4": 1; "-3": 2; "-2": 3; "-1": 4 };
-  6: {
-    "0": 0;
-    "1": 1;
-    "2": 2;
-    "3": 3;
-    "4": 4;
-    "5": 5;
-    "-6": 0;
-    "-5": 1;
-    "-4": 2;
-    "-3": 3;
-    "-2": 4;
-    "-1": 5;
-  };
-}
-/** Where a dimension is, counted from 0, or a sentence about the shape `Told`. */
-type Place<S extends Shape, D, Told = S> = D extends number
-  ? number extends D
-    ? number
-    : S["length"] extends keyof Places
-      ? `${D}` extends keyof Places[S["length"]]
-        ? Places[S["length"]][`${D}`]
-        : `${Show<Told>}: there is no dimension ${D}`
-      : number
-  : number;
-type Names<S extends Shape> = S["length"] extends keyof Places ? keyof Places[S["length"]] : string;
-type At<S, P> = S[P & keyof S] & number;
-
-/** A dimension replaced by others, or by none. */
-type Spliced<S, P, New extends unknown[], Before extends unknown[] = []> = P extends number
-  ? number extends P
-    ? Shape
-    : S extends readonly [infer N, ...infer Rest]
-      ? Before["length"] extends P
-        ? [...Before, ...New, ...Rest]
-        : Spliced<Rest, P, New, [...Before, N]>
-      : Before
-  : P;
-type Replaced<S, P, N> = Spliced<S, P, [N extends number ? N : number]>;
-type Inserted<S, P, N = 1, Before extends unknown[] = []> = P extends number
-  ? number extends P
-    ? Shape
-    : Before["length"] extends P
-      ? [...Before, N, ...(S extends Shape ? S : [])]
-      : S extends readonly [infer M, ...infer Rest]
-        ? Inserted<Rest, P, N, [...Before, M]>
-        : never
-  : P;
 
 export type Broadcast<A extends Shape, B extends Shape> = A extends Shape
   ? B extends Shape
@@ -482,55 +415,3 @@ type Indexed<S extends Shape, A, Result extends unknown[] = [], Rest = S> = A ex
   : A extends readonly []
     ? [...Result, ...(Rest extends Shape ? Rest : [])]
     : Shape;
-
-/** Tensors one behind the other along a dimension; what is of shape [0] adds nothing. */
-export type Catted<A extends Shape, B extends Shape, D> = A extends Shape
-  ? B extends Shape
-    ? number extends A["length"] | B["length"]
-      ? Shape
-      : A extends readonly [0]
-        ? B
-        : B extends readonly [0]
-          ? A
-          : A["length"] extends B["length"]
-            ? A extends readonly []
-              ? "tensors without dimensions cannot be joined"
-              : CattedAt<A, B, Place<A, D>>
-            : `${Show<A>} and ${Show<B>}: they have not as many dimensions`
-    : never
-  : never;
-type CattedAt<A extends Shape, B extends Shape, P> = P extends number
-  ? number extends P
-    ? Shape
-    : Fitting<
-        A,
-        B,
-        {
-          -readonly [I in keyof A]: I extends `${P}`
-            ? Plus<A[I], B[I & keyof B] & number>
-            : Equal<A[I], B[I & keyof B] & number>;
-        }
-      >
-  : P;
-/** With a new dimension for so many of a shape. */
-export type Stacked<S extends Shape, Count, D> = S extends Shape
-  ? number extends S["length"]
-    ? Shape
-    : Inserted<S, Place<[...S, 1], D, S>, Count>
-  : never;
-/** Of tensors that must have the same shape. */
-export type Alike<A extends Shape, B extends Shape> = A extends Shape
-  ? B extends Shape
-    ? number extends A["length"] | B["length"]
-      ? Shape
-      : A["length"] extends B["length"]
-        ? Fitting<A, B, { -readonly [I in keyof A]: Equal<A[I], B[I & keyof B] & number> }>
-        : `${Show<A>} and ${Show<B>}: they have not as many dimensions`
-    : never
-  : never;
-/** A result for two shapes, of which every size is one, or else a reason against it. */
-type Fitting<A, B, Result extends readonly unknown[]> = [Extract<Result[number], string>] extends [
-  never,
-]
-  ? Result
-  : `${Show<A>} and ${Show<B>}: ${Extract<Result[number], string>}`;

@@ -13,7 +13,9 @@ import type { Along, TypeOptions } from "../ops/fold.js";
 import type { ValuesAndIndices } from "../ops/place.js";
 import type { Tensor } from "../tensor.js";
 import type { DType } from "./dtype.js";
-import type { Alike, Broadcast, Catted, Product, Rules, Show, Stacked } from "./shape-rules.js";
+import type { Joins } from "./shape-joins.js";
+import type { Show } from "./shape-places.js";
+import type { Broadcast, Product, Rules } from "./shape-rules.js";
 import type { Shape } from "./shape.js";
 
 declare const known: unique symbol;
@@ -24,7 +26,7 @@ declare const compared: unique symbol;
  * directions, so `number` agrees with every size, and `Shape` with every shape.
  */
 export interface Compared<S extends Shape, D extends DType> {
-  /** By one kind of property the compiler sees that a tensor is no other thing, and asks no more. */
+  /** By this the compiler sees at once that a tensor is no other thing, and looks no further. */
   readonly [known]: true;
   readonly [compared]: { shape(sizes: Sizes<S>): void; dtype(dtype: D): void };
 }
@@ -191,12 +193,14 @@ interface FitBy<Name extends string, K extends RuleName, X, A extends readonly u
 /** What the arguments must be: themselves, or the sentence that says why they cannot be. */
 export type Fit<Name extends string, K extends RuleName, X, A extends readonly unknown[]> =
   "refused" extends Verdict<Outcome<K, X, A>> ? FitBy<Name, K, X, A>[Verdict<Outcome<K, X, A>>] : X;
-type Converted<D extends DType, Args> = Args extends readonly [
-  ...unknown[],
-  { readonly dtype: infer E extends DType; readonly shape?: never },
-]
-  ? E
-  : D;
+type Converted<R extends Rule, D extends DType, Args> = R extends "truth" | "position"
+  ? D
+  : Args extends readonly [
+        ...unknown[],
+        { readonly dtype: infer E extends DType; readonly shape?: never },
+      ]
+    ? E
+    : D;
 
 /** A function called `Name` whose result has a shape by the rule `K`. */
 export interface ShapedFunction<
@@ -208,7 +212,7 @@ export interface ShapedFunction<
   <X extends Tensor, const A extends Args>(
     x: Fit<Name, K, X, A>,
     ...args: A
-  ): Tensor<Allowed<Outcome<K, X, A>>, Converted<TypeOf<X, R>, A>>;
+  ): Tensor<Allowed<Outcome<K, X, A>>, Converted<R, TypeOf<X, R>, A>>;
 }
 interface ShapedFamily<
   Name extends string,
@@ -219,7 +223,7 @@ interface ShapedFamily<
   readonly method: <X extends Tensor, const A extends Args>(
     this: Fit<Name, K, X, A>,
     ...args: A
-  ) => Tensor<Allowed<Outcome<K, X, A>>, Converted<TypeOf<X, R>, A>>;
+  ) => Tensor<Allowed<Outcome<K, X, A>>, Converted<R, TypeOf<X, R>, A>>;
 }
 /** A record of one. */
 export interface ShapedRow<Name extends string, K extends RuleName, Args extends readonly unknown[]>
@@ -302,25 +306,6 @@ interface ProductFamily {
   ) => Tensor<ProductShape<X, O>, BothTypes<"exact", X, O>>;
 }
 
-/** The tensors of a list, one after another. */
-type Cat<List, D, So = [0]> = So extends Shape
-  ? List extends readonly [Tensor<infer S>, ...infer Rest]
-    ? Cat<Rest, D, Catted<So, S, D>>
-    : List extends readonly []
-      ? So
-      : Shape
-  : So;
-type Stack<List, D, So, Count extends unknown[] = []> = So extends Shape
-  ? List extends readonly [Tensor<infer S>, ...infer Rest]
-    ? Stack<Rest, D, Alike<So, S>, [...Count, 1]>
-    : List extends readonly []
-      ? Stacked<So, Count["length"], D>
-      : Shape
-  : So;
-interface Joins<List, D> {
-  cat: Cat<List, D>;
-  stack: List extends readonly [Tensor<infer S>, ...unknown[]] ? Stack<List, D, S> : Shape;
-}
 type JoinName = keyof Joins<[], 0>;
 interface JoinBy<K extends JoinName, List, D> {
   allowed: readonly unknown[];

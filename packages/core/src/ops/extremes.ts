@@ -137,7 +137,7 @@ const smallest = extreme("min", amin, argmin, minimum);
  * x.max(tensor(4)) // tensor([[4., 5.],
  * //         [7., 4.]])
  */
-export const max = typed<ExtremeFunction<"max", Tensor>>(
+export const max: ExtremeFunction<"max", Tensor> = typed(
   (x: Tensor, dim?: number | Tensor, keepdim = false): Tensor | ValuesAndIndices =>
     largest(x, dim, keepdim),
 );
@@ -153,7 +153,7 @@ export const max = typed<ExtremeFunction<"max", Tensor>>(
  * x.min(tensor(4)) // tensor([[1., 4.],
  * //         [4., 3.]])
  */
-export const min = typed<ExtremeFunction<"min", Tensor>>(
+export const min: ExtremeFunction<"min", Tensor> = typed(
   (x: Tensor, dim?: number | Tensor, keepdim = false): Tensor | ValuesAndIndices =>
     smallest(x, dim, keepdim),
 );
@@ -231,7 +231,7 @@ function middleOfAll(name: "median" | "nanmedian", x: Tensor): Tensor {
  * tensor([3, 1, 4, 2]).median() // tensor(2.)
  * tensor([[3, 1, 2], [5, 6, 4]]).median(1).values // tensor([2., 5.])
  */
-export const median = typed<ExtremeFunction<"median">>(
+export const median: ExtremeFunction<"median"> = typed(
   (x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices =>
     dim === undefined ? middleOfAll("median", x) : ranked("median", x, dim, keepdim),
 );
@@ -242,7 +242,7 @@ export const median = typed<ExtremeFunction<"median">>(
  * @example
  * tensor([3, NaN, 1, 2]).nanmedian() // tensor(2.)
  */
-export const nanmedian = typed<ExtremeFunction<"nanmedian">>(
+export const nanmedian: ExtremeFunction<"nanmedian"> = typed(
   (x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices =>
     dim === undefined ? middleOfAll("nanmedian", x) : ranked("nanmedian", x, dim, keepdim),
 );
@@ -271,8 +271,8 @@ export const kthvalue = finding<"kthvalue", "ranked", [k: number, dim?: number, 
         return sortedPositions(line, at).select(at, k - 1);
       }
       throw new ArgumentError(
-        `kthvalue: there is no element ${String(k)} of ${size} in dimension ${at}; k is an integer ` +
-          `from 1 to ${size}.`,
+        `kthvalue: there is no element ${String(k)} of ${size} in dimension ${at}; k is an ` +
+          `integer from 1 to ${size}.`,
       );
     }),
 );

@@ -125,7 +125,7 @@ export interface NonzeroOptions {
  * //         [1, 1]])
  * tensor([0, 3, 4]).nonzero({ asTuple: true }) // [ tensor([1, 2]) ]
  */
-export const nonzero = typed<ListingFunction<NonzeroOptions, "asTuple">>(
+export const nonzero: ListingFunction<NonzeroOptions, "asTuple"> = typed(
   (given: Tensor, options: NonzeroOptions = {}): Tensor | Tensor[] => {
     const { asTuple } = readOptions("nonzero", options, { asTuple: false });
     const x = asTuple ? checkTensor("nonzero", given).atLeast1d() : checkTensor("nonzero", given);

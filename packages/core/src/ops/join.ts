@@ -134,7 +134,7 @@ function join(name: string, tensors: readonly Tensor[], dim: number): Tensor {
  * cat([tensor([1, 2]), tensor([3])]) // tensor([1., 2., 3.])
  * cat([zeros([2, 3]), zeros([2, 1])], 1).shape // [ 2, 4 ]
  */
-export const cat = typed<JoinFunction<"cat">>((tensors: readonly Tensor[], dim = 0): Tensor =>
+export const cat: JoinFunction<"cat"> = typed((tensors: readonly Tensor[], dim = 0): Tensor =>
   join("cat", checkTensors("cat", tensors), dim),
 );
 
@@ -146,7 +146,7 @@ export const cat = typed<JoinFunction<"cat">>((tensors: readonly Tensor[], dim =
  * stack([tensor([1, 2]), tensor([3, 4])], 1) // tensor([[1., 3.],
  * //         [2., 4.]])
  */
-export const stack = typed<JoinFunction<"stack">>((tensors: readonly Tensor[], dim = 0): Tensor => {
+export const stack: JoinFunction<"stack"> = typed((tensors: readonly Tensor[], dim = 0): Tensor => {
   const list = checkTensors("stack", tensors);
   const { shape } = list[0]!;
   const other = list.findIndex((x) => !sameShape(x.shape, shape));

@@ -119,7 +119,7 @@ export interface UniqueOptions {
  * const [values, counts] = tensor([3, 1, 3]).unique({ returnCounts: true });
  * counts // tensor([1, 2])
  */
-export const unique = typed<ListingFunction<UniqueOptions, "returnInverse" | "returnCounts">>(
+export const unique: ListingFunction<UniqueOptions, "returnInverse" | "returnCounts"> = typed(
   (given: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] => {
     const { returnInverse, returnCounts, dim } = readOptions("unique", options, {
       sorted: true,

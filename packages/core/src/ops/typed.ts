@@ -15,8 +15,8 @@ import type { ValuesAndIndices } from "./place.js";
 
 type Call<Args extends unknown[], Result> = (x: Tensor, ...args: Args) => Result;
 
-/** A function of a type that the compiler cannot find by itself. */
-export const typed = <Type>(call: (...args: never) => unknown): Type => call as never;
+/** A function for a place whose type the compiler cannot find by itself. */
+export const typed = (call: (...args: never) => unknown): never => call as never;
 
 /** A function called `Name` whose result has its shape by the rule `K`. */
 export const shaped = <
