@@ -318,8 +318,8 @@ type Unflattened<S extends Shape, P, T> = P extends number
   ? T extends Shape
     ? number extends P | T["length"]
       ? Shape
-      : S extends readonly []
-        ? "[]: there is no dimension to cut"
+      : [S["length"], T["length"]] extends [0, number] | [number, 0]
+        ? `${Show<S>}: there is nothing to cut, or into nothing`
         : Reshaped<[At<S, P>], T> extends infer Parts
           ? Parts extends number[]
             ? Spliced<S, P, Parts>
