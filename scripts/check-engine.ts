@@ -11,7 +11,7 @@ import { moduleRequests, readSource } from "./source-code.js";
 
 const core = "packages/core/src";
 const engine = [
-  ...["group", "plan", "demand", "build", "walk", "capture", "replay", "signature"].map(
+  ...["group", "plan", "demand", "build", "walk", "capture", "replay", "resident", "signature"].map(
     (name) => `${core}/schedule/${name}.ts`,
   ),
   `${core}/report.ts`,

@@ -18,6 +18,7 @@ import type { Source } from "./capture.js";
 import type { Compile, Policy } from "./flush.js";
 import { Plan, Round } from "./plan.js";
 import type { Spare } from "./plan.js";
+import { ResidentStep } from "./resident.js";
 import { givenBy, isTensor, mapTree, mismatch, signatureOf } from "./signature.js";
 import type { Given, Signature } from "./signature.js";
 
@@ -36,12 +37,15 @@ export const compileWith =
     let isFirst = true;
     return (...args: Arguments) => {
       let reason = "it is captured for the first time";
-      for (const step of steps) {
-        const given: Given = { tensors: [], numbers: [] };
-        reason = step.mismatch(args, given) ?? "";
-        if (reason !== "") continue;
-        if (step !== steps[0]) steps = [step, ...steps.filter((other) => other !== step)];
-        return step.replay(given) as Result;
+      for (let i = 0; i < steps.length; i++) {
+        const step = steps[i]!;
+        const difference = step.mismatch(args);
+        if (difference !== null) {
+          reason = difference;
+          continue;
+        }
+        if (i > 0) steps = [step, ...steps.filter((other) => other !== step)];
+        return step.replay() as Result;
       }
       if (isFirst) {
         const result = observed(() => run(...args), parameters);
@@ -73,8 +77,8 @@ function observed<Result>(run: () => Result, parameters: Set<Tensor>): Result {
 const withoutGraph = (value: unknown): unknown =>
   isTensor(value) && !value.isLeaf ? value.detach() : value;
 
-/** A value as a result of a step: computed, or one that was there before. */
-type Outcome = { readonly slot: number } | { readonly leaf: number };
+/** A value as a result of a step: the slot of a node, or -1 - the number of a leaf. */
+type Outcome = number;
 
 /** What a step does to the gradient of a tensor. */
 interface Change {
@@ -144,6 +148,7 @@ interface Captured {
 
 class Step {
   private readonly policy: Policy;
+  private readonly backend: Backend;
   private readonly capturing: Capturing;
   private readonly signature: Signature;
   private readonly gradients: boolean;
@@ -153,15 +158,25 @@ class Step {
   /** What was there before; the plan knows the first of them. */
   private readonly leaves: Node[];
   private readonly planned: number;
-  private readonly writes: readonly { readonly storage: Storage; readonly value: Outcome }[];
+  private readonly writes: readonly { readonly storage: Storage; readonly value: number }[];
   private readonly changes: readonly Change[];
   private readonly returned: unknown;
+  /** What is given anew: what it was when captured, and what it is in this call. */
+  private readonly arguments: readonly Node[];
+  private readonly given: Given = { tensors: [], numbers: [] };
+  private readonly nodeNow = (leaf: Node): Node => this.nodeOf(leaf);
+  private readonly closedOver: readonly (readonly [tensor: Tensor, requiresGrad: boolean])[];
+  /** The same step in places of its own; `undefined` as long as nobody tried. */
+  private resident: ResidentStep | null | undefined;
 
   constructor(policy: Policy, backend: Backend, captured: Captured) {
     const { capturing, signature, gradients, result, aliases } = captured;
     const { round } = capturing;
     this.policy = policy;
+    this.backend = backend;
     this.capturing = capturing;
+    this.closedOver = [...capturing.closedOver];
+    this.arguments = aliases.map(({ contents }) => contents);
     this.signature = signature;
     this.gradients = gradients;
     const written = [...capturing.written];
@@ -197,9 +212,9 @@ class Step {
     this.leaves = [...this.plan.leafNodes];
     this.planned = this.leaves.length;
     const outcomeOf = (node: Node): Outcome => {
-      if (node.round === round) return { slot: node.slot };
+      if (node.round === round) return node.slot;
       const at = this.leaves.indexOf(node);
-      return { leaf: at >= 0 ? at : this.leaves.push(node) - 1 };
+      return -1 - (at >= 0 ? at : this.leaves.push(node) - 1);
     };
     this.writes = written.map((storage) => ({ storage, value: outcomeOf(storage.node) }));
     this.changes = changes.map(({ parameter, before, after }) => ({
@@ -227,58 +242,58 @@ class Step {
   }
 
   /** Why this is not the step for these arguments, and as things stand; `null` if it is. */
-  mismatch(args: readonly unknown[], given: Given): string | null {
-    const { capturing } = this;
+  mismatch(args: readonly unknown[]): string | null {
+    const { capturing, given, resident, closedOver, changes } = this;
     if (mode.gradients !== this.gradients)
       return "noGrad() or enableGrad() is around it, or is not";
+    given.tensors.length = given.numbers.length = 0;
     const reason = mismatch(this.signature, args, given);
     if (reason !== null) return reason;
-    for (const [tensor, required] of capturing.closedOver) {
+    for (let i = 0; i < closedOver.length; i++) {
+      const [tensor, required] = closedOver[i]!;
       if (tensor.requiresGrad !== required) return "a tensor requires grad, or does not any more";
     }
-    for (const { parameter, wasNull } of this.changes) {
-      if ((parameter.ownGrad === null) !== wasNull) {
-        return `a gradient is ${wasNull ? "there, and was null" : "null, and was there"}`;
-      }
+    for (let i = 0; i < changes.length; i++) {
+      const { parameter, wasNull } = changes[i]!;
+      if ((parameter.ownGrad === null) === wasNull) continue;
+      return `a gradient is ${wasNull ? "there, and was null" : "null, and was there"}`;
     }
-    for (const { node, storage } of given.tensors) {
+    for (let i = 0; i < given.tensors.length; i++) {
+      const { node, storage } = given.tensors[i]!;
       if (node.buffer === null) this.policy.realize([node]);
       if (capturing.written.has(storage)) return "an argument is a tensor that the function writes";
+      if (!sameLayout(node, this.arguments[i]!)) return OTHERWISE;
     }
-    const nodeOf = (leaf: Node): Node => this.nodeOf(leaf, given);
-    for (let i = 0; i < this.leaves.length; i++) {
-      const leaf = this.leaves[i]!;
-      if (!sameLayout(leaf, this.layoutOf(leaf, given))) {
-        return "a tensor lies in memory in another way, or has another shape or type";
-      }
-    }
-    for (const { on, read, value } of capturing.guards) {
-      if (!Object.is(read(nodeOf), value)) return `what it rests on has changed: ${on}`;
+    if (resident !== null && resident !== undefined) {
+      if (!resident.isSame(this.leaves, sameLayout)) return OTHERWISE;
+    } else if (!this.leaves.every((leaf) => sameLayout(leaf, this.layoutOf(leaf))))
+      return OTHERWISE;
+    const { guards } = capturing;
+    for (let i = 0; i < guards.length; i++) {
+      const { on, read, value } = guards[i]!;
+      if (!Object.is(read(this.nodeNow), value)) return `what it rests on has changed: ${on}`;
     }
     return null;
   }
 
-  replay(given: Given): unknown {
+  /** Does the step once more, with what `mismatch` was given. */
+  replay(): unknown {
+    const { given } = this;
     const { happenings, numbers } = this.capturing;
-    given.numbers.forEach((value, i) => (numbers[i] = value));
-    for (const happen of happenings) happen();
-    const leaves = this.leaves.map((leaf) => this.nodeOf(leaf, given));
-    const round = new Round();
-    const nodes: Node[] = [];
-    for (const [slot, node] of this.nodes.entries()) {
-      const inputs = this.plan.entries[slot]!.codes.map(
-        (code) => nodes[code] ?? leaves[-1 - code]!,
-      );
-      const copy = copied(node, inputs);
-      copy.round = round;
-      copy.slot = slot;
-      nodes.push(copy);
-    }
+    for (let i = 0; i < given.numbers.length; i++) numbers[i] = given.numbers[i]!;
+    for (let i = 0; i < happenings.length; i++) happenings[i]!();
+    if (this.resident === undefined) this.resident = this.settleDown();
+    if (this.resident !== null) return this.resultsOf(this.resident.replay(given.tensors));
+    const leaves = this.leaves.map(this.nodeNow);
+    const nodes = this.lay(leaves);
     const valueOf = (outcome: Outcome): Node => nodeAt(outcome, nodes, leaves);
     // Gradients that are written are those of before, so they come first.
     const targets = this.writes.map(({ storage }) => this.storageNow(storage));
-    this.plan.run(nodes, round, this.spares(nodes), leaves.slice(0, this.planned));
-    round.plan = null;
+    const round = nodes[0]?.round as Round | undefined;
+    if (round !== undefined) {
+      this.plan.run(nodes, round, this.spares(nodes), leaves.slice(0, this.planned));
+      round.plan = null;
+    }
     this.writes.forEach(({ value }, i) => {
       const storage = targets[i]!;
       storage.node = valueOf(value);
@@ -294,6 +309,48 @@ class Step {
     return this.results(given.tensors, valueOf);
   }
 
+  /** The recorded nodes once more, from other leaves. */
+  private lay(leaves: readonly Node[]): Node[] {
+    const round = new Round();
+    const nodes: Node[] = [];
+    for (const [slot, node] of this.nodes.entries()) {
+      const { codes } = this.plan.entries[slot]!;
+      const copy = copied(
+        node,
+        codes.map((code) => nodes[code] ?? leaves[-1 - code]!),
+      );
+      copy.round = round;
+      copy.slot = slot;
+      nodes.push(copy);
+    }
+    return nodes;
+  }
+
+  private settleDown(): ResidentStep | null {
+    const { policy, capturing, plan, leaves, writes, changes } = this;
+    const returned: Outcome[] = [];
+    mapTree(this.returned, (part) => {
+      if (part instanceof Returned && part.outcome !== null) returned.push(part.outcome);
+    });
+    const gradients = changes.flatMap(({ parameter, becomes }) =>
+      becomes === undefined ? [] : [{ parameter, value: becomes }],
+    );
+    const nodes = this.lay(leaves);
+    const recorded = { policy, capturing, plan, nodes, leaves, writes, gradients, returned };
+    const resident = ResidentStep.of(recorded, this.backend);
+    // What it closes over is put in place, and has the layout that was compared a moment ago.
+    if (resident?.isSame(leaves, sameLayout) === false) return null;
+    return resident;
+  }
+
+  /** What is returned, where the values come in the order in which they are returned. */
+  private resultsOf(nodes: readonly Node[]): unknown {
+    const { returned } = this;
+    if (returned instanceof Returned && returned.outcome !== null) return tensorOf(nodes[0]!);
+    let next = 0;
+    return this.results(this.given.tensors, () => nodes[next++]!);
+  }
+
   /** Where a storage that is written is now: gradients are other tensors from time to time. */
   private storageNow(storage: Storage): Storage {
     return this.capturing.gradientOf(storage)?.ownGrad?.storage ?? storage;
@@ -302,9 +359,7 @@ class Step {
   private spares(nodes: readonly Node[]): Spare[] {
     return this.writes.flatMap(({ storage, value }) => {
       const { place } = this.storageNow(storage);
-      return place === null || !("slot" in value)
-        ? []
-        : [{ node: nodes[value.slot]!, buffer: place }];
+      return place === null || value < 0 ? [] : [{ node: nodes[value]!, buffer: place }];
     });
   }
 
@@ -316,36 +371,31 @@ class Step {
   }
 
   /** What is in the place of a leaf in this call. */
-  private nodeOf(leaf: Node, given: Given): Node {
+  private nodeOf(leaf: Node): Node {
     const source: Source = this.capturing.sources.get(leaf)!;
-    if (source.kind === "number")
-      return scalar(this.capturing.numbers[source.index]!, source.dtype).node;
-    if (source.kind === "draw") {
-      return dataNode(this.capturing.drawings[source.index]!, leaf.shape, leaf.dtype);
-    }
+    const { numbers, drawings } = this.capturing;
+    if (source.kind === "number") return scalar(numbers[source.index]!, source.dtype).node;
+    if (source.kind === "draw") return dataNode(drawings[source.index]!, leaf.shape, leaf.dtype);
     if (source.kind === "view") {
-      const base = this.nodeOf(source.of, given);
+      const base = this.nodeOf(source.of);
       const { shape, strides } = leaf;
-      const view = new Node(leaf.operation, [], null, leaf.dtype, {
-        shape,
-        strides,
-        offset: base.offset + source.by,
-      });
+      const placement = { shape, strides, offset: base.offset + source.by };
+      const view = new Node(leaf.operation, [], null, leaf.dtype, placement);
       view.buffer = base.buffer;
       view.buffer!.shared = true;
       return view;
     }
-    const node = this.given(source, given);
+    const node = this.found(source);
     if (node.buffer === null) this.policy.realize([node]);
     // Reading elements that are gone throws.
     if (node.buffer!.isLost) void node.buffer!.array;
     return node;
   }
 
-  private given(source: Source, { tensors }: Given): Node {
+  private found(source: Source): Node {
     switch (source.kind) {
       case "argument":
-        return tensors[source.index]!.node;
+        return this.given.tensors[source.index]!.node;
       case "storage":
         return source.storage.node;
       case "tensor":
@@ -359,19 +409,19 @@ class Step {
     }
   }
 
-  /** What of a leaf may differ from call to call, and must not. */
-  private layoutOf(leaf: Node, given: Given): Node {
+  /** What is in the place of a leaf, or of what it is a part of; made anew it has its layout. */
+  private layoutOf(leaf: Node): Node {
     const source = this.capturing.sources.get(leaf)!;
-    const isMade = source.kind === "number" || source.kind === "draw" || source.kind === "view";
-    if (source.kind === "view") {
-      return sameLayout(source.of, this.layoutOf(source.of, given)) ? leaf : source.of;
-    }
-    return isMade ? leaf : this.given(source, given);
+    if (source.kind === "number" || source.kind === "draw") return leaf;
+    if (source.kind !== "view") return this.found(source);
+    return sameLayout(source.of, this.layoutOf(source.of)) ? leaf : source.of;
   }
 }
 
+const OTHERWISE = "a tensor lies in memory in another way, or has another shape or type";
+
 const nodeAt = (outcome: Outcome, nodes: readonly Node[], leaves: readonly Node[]): Node =>
-  "slot" in outcome ? nodes[outcome.slot]! : leaves[outcome.leaf]!;
+  outcome >= 0 ? nodes[outcome]! : leaves[-1 - outcome]!;
 
 /** A tensor of its own with a value that others may have, too. */
 function tensorOf(node: Node): Tensor {

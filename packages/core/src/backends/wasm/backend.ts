@@ -9,6 +9,7 @@ import type { DType } from "../../graph/dtype.js";
 import type { FusedKernel } from "../../kernel/fused.js";
 import type { Backend, Result, Routine } from "../backend.js";
 import { interpreter } from "../interpreter.js";
+import { BoundKernels } from "./bound.js";
 import { canFuse, compile } from "./compile.js";
 import type { Compiled } from "./compile.js";
 import { Memory } from "./memory.js";
@@ -39,6 +40,7 @@ export function wasm({ budget = 2 ** 29, atOnce = false, fused }: WasmOptions = 
   return {
     name: "wasm",
     run: (launch) => interpreter.run(launch),
+    bind: (kernels, results, carried) => new BoundKernels(memory, kernels, results, carried),
     prepare(kernels, results, isWarm) {
       const plain = interpreter.prepare(kernels, results, isWarm);
       let runs = atOnce || isWarm || work(kernels) > MANY ? 1 : 0;

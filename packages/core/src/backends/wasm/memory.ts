@@ -141,6 +141,14 @@ export class Memory {
     return buffer;
   }
 
+  /** A place that nobody else gets as long as its owner lives. */
+  claim(bytes: number, owner: object): number {
+    const room = align(bytes);
+    const place = { address: this.reserve(room), bytes: room };
+    this.finalizers.register(owner, place);
+    return place.address;
+  }
+
   private settle(buffer: Buffer, dtype: DType, length: number, isCopy: boolean): Slot {
     const bytes = align(length * widths[dtype]);
     const place = { address: this.reserve(bytes), bytes };
