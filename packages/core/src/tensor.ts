@@ -41,7 +41,7 @@ import * as scatters from "./ops/scatter.js";
 import * as orders from "./ops/sort.js";
 import * as parts from "./ops/split.js";
 import { print } from "./print.js";
-import { read as elements } from "./schedule/flush.js";
+import { read as elements, readOne } from "./schedule/flush.js";
 
 /** Sees a gradient on its way back, and may give another in its place. */
 export type Hook = (gradient: Tensor) => Tensor | null | undefined | void;
@@ -396,7 +396,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
           "one; reduce it first, for example x.sum().item(), or read all of them with x.toArray().",
       );
     }
-    return elements(this)[0]!;
+    return readOne(this);
   }
 
   /**

@@ -106,6 +106,12 @@ export function elements(node: Node): TypedArray {
 export const read = (x: Tensor): TypedArray =>
   mode.capture === null ? elements(x.node) : mode.capture.read(x);
 
+/** The only element of a tensor. */
+export function readOne(x: Tensor): number {
+  const single = mode.capture === null ? (x.node.buffer?.single ?? null) : null;
+  return single ?? read(x)[0]!;
+}
+
 /** What is read back from a tensor whose elements do not lie in a row. */
 const copy = (dtype: Node["dtype"]): Kernel => ({
   expression: operand(0, dtype),

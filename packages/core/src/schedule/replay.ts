@@ -19,7 +19,7 @@ import type { Compile, Policy } from "./flush.js";
 import { Plan, Round } from "./plan.js";
 import type { Spare } from "./plan.js";
 import { ResidentStep } from "./resident.js";
-import { givenBy, isTensor, mapTree, mismatch, signatureOf } from "./signature.js";
+import { givenBy, isTensor, mapTree, mismatches, signatureOf } from "./signature.js";
 import type { Given, Signature } from "./signature.js";
 
 /** Steps that one function may be at the same time: for the last, smaller batch, for eval. */
@@ -106,7 +106,7 @@ function capture<Arguments extends unknown[], Result>(
   args: Arguments,
   parameters: Set<Tensor>,
 ): [Step, Result] {
-  const signature = signatureOf(args);
+  const signature = args.map(signatureOf);
   const { tensors, numbers } = givenBy(args);
   for (const { node } of tensors) if (node.buffer === null) policy.realize([node]);
   const aliases = tensors.map(aliasOf);
@@ -140,7 +140,7 @@ function aliasOf(x: Tensor): Tensor {
 
 interface Captured {
   readonly capturing: Capturing;
-  readonly signature: Signature;
+  readonly signature: readonly Signature[];
   readonly gradients: boolean;
   readonly result: unknown;
   readonly aliases: readonly Tensor[];
@@ -150,7 +150,7 @@ class Step {
   private readonly policy: Policy;
   private readonly backend: Backend;
   private readonly capturing: Capturing;
-  private readonly signature: Signature;
+  private readonly signature: readonly Signature[];
   private readonly gradients: boolean;
   private readonly plan: Plan;
   /** The nodes that lead to what can be seen afterwards, and their inputs, as the plan has them. */
@@ -165,7 +165,7 @@ class Step {
   private readonly arguments: readonly Node[];
   private readonly given: Given = { tensors: [], numbers: [] };
   private readonly nodeNow = (leaf: Node): Node => this.nodeOf(leaf);
-  private readonly closedOver: readonly (readonly [tensor: Tensor, requiresGrad: boolean])[];
+  private readonly closedOver: readonly { readonly tensor: Tensor; readonly required: boolean }[];
   /** The same step in places of its own; `undefined` as long as nobody tried. */
   private resident: ResidentStep | null | undefined;
 
@@ -175,7 +175,7 @@ class Step {
     this.policy = policy;
     this.backend = backend;
     this.capturing = capturing;
-    this.closedOver = [...capturing.closedOver];
+    this.closedOver = [...capturing.closedOver].map(([tensor, required]) => ({ tensor, required }));
     this.arguments = aliases.map(({ contents }) => contents);
     this.signature = signature;
     this.gradients = gradients;
@@ -246,12 +246,13 @@ class Step {
     const { capturing, given, resident, closedOver, changes } = this;
     if (mode.gradients !== this.gradients)
       return "noGrad() or enableGrad() is around it, or is not";
-    given.tensors.length = given.numbers.length = 0;
-    const reason = mismatch(this.signature, args, given);
+    if (args.length > 0) given.tensors.length = given.numbers.length = 0;
+    const reason = mismatches(this.signature, args, given);
     if (reason !== null) return reason;
     for (let i = 0; i < closedOver.length; i++) {
-      const [tensor, required] = closedOver[i]!;
-      if (tensor.requiresGrad !== required) return "a tensor requires grad, or does not any more";
+      const { tensor, required } = closedOver[i]!;
+      if ((tensor.ownOrigin !== null) !== required)
+        return "a tensor requires grad, or does not any more";
     }
     for (let i = 0; i < changes.length; i++) {
       const { parameter, wasNull } = changes[i]!;
@@ -283,7 +284,10 @@ class Step {
     for (let i = 0; i < given.numbers.length; i++) numbers[i] = given.numbers[i]!;
     for (let i = 0; i < happenings.length; i++) happenings[i]!();
     if (this.resident === undefined) this.resident = this.settleDown();
-    if (this.resident !== null) return this.resultsOf(this.resident.replay(given.tensors));
+    if (this.resident !== null) {
+      this.resident.replay(given.tensors);
+      return this.resultsOf(this.resident);
+    }
     const leaves = this.leaves.map(this.nodeNow);
     const nodes = this.lay(leaves);
     const valueOf = (outcome: Outcome): Node => nodeAt(outcome, nodes, leaves);
@@ -343,12 +347,14 @@ class Step {
     return resident;
   }
 
-  /** What is returned, where the values come in the order in which they are returned. */
-  private resultsOf(nodes: readonly Node[]): unknown {
+  /** What is returned; its values come in the order in which they are found there. */
+  private resultsOf(resident: ResidentStep): unknown {
     const { returned } = this;
-    if (returned instanceof Returned && returned.outcome !== null) return tensorOf(nodes[0]!);
+    if (returned instanceof Returned && returned.outcome !== null) {
+      return tensorOf(resident.result(0));
+    }
     let next = 0;
-    return this.results(this.given.tensors, () => nodes[next++]!);
+    return this.results(this.given.tensors, () => resident.result(next++));
   }
 
   /** Where a storage that is written is now: gradients are other tensors from time to time. */

@@ -49,7 +49,7 @@ class Left implements Live {
 
   look(): Node {
     const { operation, dtype } = this.template;
-    const node = new Node(operation, [], null, dtype, this.template);
+    const node = new Node(operation, NOTHING, null, dtype, this.template);
     node.buffer = this.bound.take(this.number);
     if (this.isShared) node.buffer.shared = true;
     this.looked = node;
@@ -89,7 +89,11 @@ export class ResidentStep {
     [];
   private readonly draws: { readonly number: number; readonly index: number }[] = [];
   private readonly given: (Input & { readonly index: number })[] = [];
-  private readonly closed: (Input & { readonly tensor: Tensor | Storage; version: number })[] = [];
+  private readonly closed: (Input & {
+    readonly tensor: Tensor | Storage;
+    readonly storage: Storage;
+    version: number;
+  })[] = [];
 
   /** `null` where this step is more than kernels, or does what this file does not know. */
   static of(recorded: Recorded, backend: Backend): ResidentStep | null {
@@ -172,7 +176,7 @@ export class ResidentStep {
         const tensor = source.kind === "storage" ? source.storage : source.tensor;
         const storage = source.kind === "storage" ? source.storage : source.tensor.storage;
         if (!this.capturing.written.has(storage)) {
-          this.closed.push({ number, by, tensor, version: -1 });
+          this.closed.push({ number, by, tensor, storage, version: -1 });
         } else if (source.kind === "tensor" || by !== 0 || !this.isState(storage, number)) {
           throw new NotResident();
         }
@@ -188,18 +192,17 @@ export class ResidentStep {
   isSame(leaves: readonly Node[], sameLayout: (a: Node, b: Node) => boolean): boolean {
     for (let i = 0; i < this.closed.length; i++) {
       const one = this.closed[i]!;
-      const storage = "storage" in one.tensor ? one.tensor.storage : one.tensor;
-      if (storage.version === one.version) continue;
+      if (one.storage.version === one.version) continue;
       const { node } = one.tensor;
       if (node.buffer === null) this.policy.realize([node]);
       if (one.by === 0 && !sameLayout(node, leaves[one.number]!)) return false;
       this.bound.put(one.number, node.buffer!, node.offset + one.by);
-      one.version = storage.version;
+      one.version = one.storage.version;
     }
     return true;
   }
 
-  replay(tensors: readonly Tensor[]): Node[] {
+  replay(tensors: readonly Tensor[]): void {
     const { bound, states, gradients, numbers, draws, given, capturing } = this;
     for (let i = 0; i < numbers.length; i++) {
       const one = numbers[i]!;
@@ -233,9 +236,11 @@ export class ResidentStep {
     }
     for (let i = 0; i < gradients.length; i++) this.leave(gradients[i]!);
     for (let i = 0; i < this.dropped.length; i++) this.dropped[i]!.grad = null;
-    const nodes = new Array<Node>(this.results.length);
-    for (let i = 0; i < nodes.length; i++) nodes[i] = this.results[i]!.look();
-    return nodes;
+  }
+
+  /** One of the values that are returned, after a replay. */
+  result(i: number): Node {
+    return this.results[i]!.look();
   }
 
   /** A storage was looked at, or written from elsewhere, since the last replay. */
@@ -268,6 +273,8 @@ export class ResidentStep {
     gradient.tensor = made;
   }
 }
+
+const NOTHING: readonly Node[] = [];
 
 /** Not a mistake: a step that is replayed in the ordinary way. */
 class NotResident extends Error {}

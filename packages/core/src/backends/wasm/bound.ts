@@ -5,7 +5,7 @@
  */
 import { Buffer } from "../../graph/buffer.js";
 import { widths } from "../../graph/dtype.js";
-import type { DType } from "../../graph/dtype.js";
+import type { DType, TypedArray } from "../../graph/dtype.js";
 import type { Access, FusedKernel } from "../../kernel/fused.js";
 import type { Bound, Carried, Result } from "../backend.js";
 import { compile } from "./compile.js";
@@ -25,6 +25,11 @@ const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 interface Place {
   readonly number: number;
   readonly dtype: DType;
+  readonly width: number;
+  /** How many elements there are, where that is known. */
+  readonly length: number;
+  /** The memory, as elements of that type. */
+  view: TypedArray;
   /** The address of its own, and how many bytes fit there; -1 where there is none. */
   own: number;
   room: number;
@@ -47,6 +52,7 @@ export class BoundKernels implements Bound {
   private readonly created: Place[] = [];
   private readonly passing: { readonly number: number; readonly at: number }[] = [];
   private readonly swaps: (readonly [Place, Place])[] = [];
+  private views: Memory["views"];
   private arenaBytes = 0;
   private arenaBase = -1;
 
@@ -57,6 +63,7 @@ export class BoundKernels implements Bound {
     carried: readonly Carried[],
   ) {
     this.memory = memory;
+    this.views = memory.views;
     const merged = new Map<number, number>();
     const own = carried.reduce((list, one) => mergeInto(list, one, merged), kernels);
     // What cannot be written over is copied after everything else, or changes places if it is large.
@@ -77,6 +84,9 @@ export class BoundKernels implements Bound {
       const place: Place = {
         number,
         dtype,
+        width: widths[dtype],
+        length: this.lengths[number] ?? -1,
+        view: memory.views[dtype],
         own: -1,
         room: 0,
         buffer: null,
@@ -115,7 +125,8 @@ export class BoundKernels implements Bound {
     const place = this.places[number];
     if (place === null || place === undefined) return;
     if (place.own < 0) this.makeRoom(place, 8);
-    this.memory.views[place.dtype][place.own / widths[place.dtype]] = value;
+    this.refresh();
+    place.view[place.own / place.width] = value;
   }
 
   put(number: number, buffer: Buffer, offset: number): void {
@@ -181,12 +192,20 @@ export class BoundKernels implements Bound {
 
   take(number: number): Buffer {
     const place = this.places[number]!;
-    const { own, dtype } = place;
+    const { own, dtype, length, width } = place;
     place.isGiven = true;
     if (own < 0) return place.buffer!;
-    const length = this.lengths[number]!;
     if (length !== 1) return new Buffer(this.memory.copyOut(dtype, own, length));
-    return Buffer.ofSingle(this.memory.views[dtype][own / widths[dtype]]!, dtype);
+    this.refresh();
+    return Buffer.ofSingle(place.view[own / width]!, dtype);
+  }
+
+  /** Memory that grows is seen by other views. */
+  private refresh(): void {
+    const { views } = this.memory;
+    if (views === this.views) return;
+    this.views = views;
+    for (const place of this.places) if (place !== null) place.view = views[place.dtype];
   }
 
   run(): void {
