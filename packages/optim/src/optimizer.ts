@@ -215,7 +215,10 @@ export abstract class Optimizer<Options extends object, State extends object = P
     const loss = closure === undefined ? undefined : enableGrad(closure);
     // All of them before any parameter moves: what throws changes nothing.
     for (const group of this.paramGroups) this.validate(group);
-    restsOn(`the groups, their options and the state of ${this.name}`, this.premises());
+    let premises: (() => unknown) | null = null;
+    restsOn("an optimizer's groups, their options and its state", () =>
+      (premises ??= this.premises())(),
+    );
     noGrad(() => {
       for (const group of this.paramGroups) {
         for (const parameter of group.params) {

@@ -21,12 +21,12 @@ export interface Backend {
     results: readonly (Result | null)[],
     isWarm: boolean,
   ): Routine;
-  /** The same for a step that is replayed, with places of its own; absent where nothing is gained. */
-  bind?(
+  /** The same for a step that is replayed, with places of its own; absent where it gains nothing. */
+  readonly bind?: (
     kernels: readonly FusedKernel[],
     results: readonly (Result | null)[],
     carried: readonly Carried[],
-  ): Bound;
+  ) => Bound;
 }
 
 /** What a step leaves in one buffer and finds in another the next time. */

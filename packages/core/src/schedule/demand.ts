@@ -175,8 +175,9 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     write: (storage) => written.push(storage),
     reuse: (node, buffer) => spares.push({ node, buffer }),
     realize,
+    compile: (run) => compileWith(policy, backend)(run),
   };
-  return { ...policy, compile: compileWith(policy, backend) };
+  return policy;
 }
 
 /** What is said where a value is needed that a later version has taken the place of. */

@@ -97,9 +97,10 @@ export class ResidentStep {
 
   /** `null` where this step is more than kernels, or does what this file does not know. */
   static of(recorded: Recorded, backend: Backend): ResidentStep | null {
-    if (backend.bind === undefined) return null;
+    const { bind } = backend;
+    if (bind === undefined) return null;
     try {
-      return new ResidentStep(recorded, backend.bind);
+      return new ResidentStep(recorded, bind);
     } catch (error) {
       if (error instanceof NotResident || error instanceof RangeError) return null;
       throw error;
@@ -188,7 +189,7 @@ export class ResidentStep {
     return this.states.some((state) => state.storage === storage && state.reads === number);
   }
 
-  /** Whether the step changes nothing but what is known: `sameLayout` compares with the captured. */
+  /** Puts what the function closes over in place; whether all of it lies as it did. */
   isSame(leaves: readonly Node[], sameLayout: (a: Node, b: Node) => boolean): boolean {
     for (let i = 0; i < this.closed.length; i++) {
       const one = this.closed[i]!;

@@ -66,7 +66,7 @@ export class BoundKernels implements Bound {
     this.views = memory.views;
     const merged = new Map<number, number>();
     const own = carried.reduce((list, one) => mergeInto(list, one, merged), kernels);
-    // What cannot be written over is copied after everything else, or changes places if it is large.
+    // What cannot be written over is copied at the end, or changes places if it is large.
     const isCopied = ({ dtype, length, isAlone }: Carried): boolean =>
       !isAlone || length * widths[dtype] <= SMALL;
     const moved = carried.filter(({ from }) => !merged.has(from));
@@ -163,31 +163,38 @@ export class BoundKernels implements Bound {
 
   carry(number: number, buffer: Buffer): void {
     const place = this.places[number]!;
+    // What was put there has been written over since, even if it is the same buffer.
+    place.buffer = null;
     if (place.own >= 0) this.put(number, buffer, 0);
     else {
       place.isGiven = false;
+      this.memory.beginRun();
       place.buffer = this.copyOf(place, buffer);
     }
   }
 
   /** The same elements in a buffer of its own, in this memory. */
-  private copyOf({ number, dtype }: Place, buffer: Buffer): Buffer {
+  private copyOf({ number, dtype, width }: Place, buffer: Buffer): Buffer {
     const { array } = buffer;
-    this.memory.beginRun();
     const copy = this.memory.create(dtype, this.lengths[number]!, null);
-    this.memory.views[dtype].set(array, this.memory.addressOf(copy, dtype) / widths[dtype]);
+    this.memory.views[dtype].set(array, this.memory.addressOf(copy, dtype) / width);
     return copy;
   }
 
   reclaim(number: number): void {
     const place = this.places[number]!;
     if (!place.isGiven) return;
-    const { buffer, dtype } = place;
+    const { buffer } = place;
     place.isGiven = false;
     if (place.own >= 0) return;
-    place.buffer = buffer!.shared
-      ? this.copyOf(place, buffer!)
-      : this.memory.create(dtype, this.lengths[number]!, buffer);
+    this.memory.beginRun();
+    place.buffer = buffer!.shared ? this.copyOf(place, buffer!) : this.takeOver(place, buffer!);
+  }
+
+  /** A new buffer in the place of one that nobody reads any more. */
+  private takeOver(place: Place, buffer: Buffer): Buffer {
+    if (!this.memory.has(buffer)) return this.copyOf(place, buffer);
+    return this.memory.create(place.dtype, place.length, buffer);
   }
 
   take(number: number): Buffer {
@@ -223,20 +230,29 @@ export class BoundKernels implements Bound {
   private settle(): void {
     const { memory, large, created } = this;
     memory.beginRun();
+    // What is here first, so that bringing in the rest does not move it out.
+    for (let i = 0; i < large.length; i++) this.touch(large[i]!);
+    for (let i = 0; i < created.length; i++) this.touch(created[i]!);
     for (let i = 0; i < large.length; i++) {
-      const { buffer, dtype } = large[i]!;
-      // An input that is not there yet: numbers are set later.
-      if (buffer !== null) memory.addressOf(buffer, dtype);
+      const place = large[i]!;
+      const { buffer, length } = place;
+      // What is written over must not be a copy of what somebody has elsewhere.
+      if (buffer !== null && length >= 0 && !memory.has(buffer)) {
+        place.buffer = this.copyOf(place, buffer);
+      }
     }
     for (let i = 0; i < created.length; i++) {
       const place = created[i]!;
-      if (place.buffer === null || place.isGiven) {
-        place.buffer = memory.create(place.dtype, this.lengths[place.number]!, null);
-        place.isGiven = false;
-      } else memory.addressOf(place.buffer, place.dtype);
+      if (place.buffer !== null && !place.isGiven && memory.has(place.buffer)) continue;
+      place.buffer = memory.create(place.dtype, place.length, null);
+      place.isGiven = false;
     }
     for (let i = 0; i < large.length; i++) this.pointTo(large[i]!);
     for (let i = 0; i < created.length; i++) this.pointTo(created[i]!);
+  }
+
+  private touch({ buffer, dtype }: Place): void {
+    if (buffer !== null && this.memory.has(buffer)) this.memory.addressOf(buffer, dtype);
   }
 
   private pointTo({ number, buffer, dtype, offset }: Place): void {

@@ -141,6 +141,11 @@ export class Memory {
     return buffer;
   }
 
+  /** Whether the elements of a buffer are here. */
+  has(buffer: Buffer): boolean {
+    return buffer.resident !== null && (buffer.resident as Slot).place.address >= 0;
+  }
+
   /** A place that nobody else gets as long as its owner lives. */
   claim(bytes: number, owner: object): number {
     const room = align(bytes);
