@@ -2,7 +2,10 @@
 // found by its name and read from its sources, as tsx and the type checker do it.
 // Next: scripts/tally-reporter.ts, which prints the last line of every run.
 
+import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+
+import { launch } from "./docs/site/test/launch.js";
 
 // Tests run in Vite's "ssr" environment, where `resolve.conditions` of the client has no say:
 // the workspace's `source` condition is named for both, so no test ever needs a build.
@@ -16,6 +19,13 @@ const processTests = "{packages,examples,bench,scripts}/**/*.process.test.ts";
 // Central differences call a function hundreds of times, once each: nothing to fuse, and one by one
 // is fastest. That fused kernels have right derivatives is what the recorded operators test.
 const derivativeTests = "{packages,examples,bench,scripts}/**/*.gradient.test.ts";
+// Core's, as they are, in Chromium: all but those that need Node, for its files (the recorded
+// results), its processes (the compiler), its way of printing, or its memory.
+const coreTests = "packages/core/test/*.test.ts";
+const nodeTests =
+  "**/{*.process,*.gradient,*.full,*.hostile,autograd.reference,conditions,convolution,debug," +
+  "functional,linalg.errors,memory,no-web-assembly,print,promotion,report,shapes," +
+  "shapes.agreement,sharing,strictness}.test.ts";
 const neverTests = ["**/node_modules/**", "**/dist/**"];
 
 export default defineConfig({
@@ -51,6 +61,31 @@ export default defineConfig({
         test: { name: "process", include: [processTests], exclude: neverTests, pool: "forks" },
       },
       { extends: true, test: { name: "full", include: [slowTests], exclude: neverTests } },
+      // The pages in Chromium. The browser is busy itself, so one file after the other.
+      {
+        extends: true,
+        test: {
+          name: "site",
+          include: ["docs/site/test/*.test.ts"],
+          globalSetup: ["docs/site/test/setup.ts"],
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: [coreTests],
+          exclude: [...neverTests, nodeTests],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: launch }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
     ],
   },
 });

@@ -89,6 +89,8 @@ const areas: Area[] = [
     node: true,
   }),
   area(/^(examples|bench|scripts)\//, { relative: ["$1"], node: true }),
+  area(/^docs\/site\/src\//, { relative: ["docs/site/src"] }),
+  area(/^docs\/site\//, { relative: ["docs/site"], node: true }),
 ];
 
 function area(
@@ -101,7 +103,7 @@ function area(
 /** What breaks the rule, as messages that say what to do. */
 export function importProblems(): string[] {
   const packages = workspacePackages();
-  const folders = ["packages", "examples", "bench", "scripts"];
+  const folders = ["packages", "examples", "bench", "scripts", "docs"];
   const problems = folders
     .flatMap((folder) => filesUnder(folder, ".ts"))
     .flatMap((path) => problemsOf(readSource(path), packages));

@@ -59,7 +59,7 @@ export function codeLines({ text, comments }: SourceCode): number {
 
 /** The code lines of every source file, by path. */
 function measure(): Map<string, number> {
-  const folders = ["packages", "examples", "bench", "scripts"];
+  const folders = ["packages", "examples", "bench", "scripts", "docs"];
   const paths = folders.flatMap((folder) => filesUnder(folder, ".ts"));
   return new Map(paths.map((path) => [path, codeLines(readSource(path))]));
 }

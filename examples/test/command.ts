@@ -3,7 +3,7 @@
  * runs are quick, the examples are bundled once, sources and all; only libraries stay outside.
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,9 +26,9 @@ export const freshFolder = (): string => mkdtempSync(join(tmpdir(), "nabla-examp
 const here = new URL("../support/command-line.ts", import.meta.url).href;
 
 const built = build({
-  entryPoints: ["linear-regression", "gradient-descent", "learning-rate"].map((name) =>
-    join(root, `examples/${name}.ts`),
-  ),
+  entryPoints: readdirSync(join(root, "examples"))
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(root, "examples", name)),
   outdir: bundles,
   outExtension: { ".js": ".mjs" },
   bundle: true,

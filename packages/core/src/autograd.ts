@@ -7,7 +7,7 @@
  */
 import { ArgumentError, GradientError } from "./errors.js";
 import { construct, scalar } from "./graph/construct.js";
-import { enableGrad, mode, noGrad } from "./graph/mode.js";
+import { mode, noGrad } from "./graph/mode.js";
 import { checkTensor, lent } from "./graph/node.js";
 import { Visit } from "./graph/origin.js";
 import type { Origin } from "./graph/origin.js";
@@ -46,19 +46,20 @@ export function backward(
   options: BackwardOptions,
 ): void {
   const { inputs, createGraph } = options;
-  for (const root of roots) mode.onKeep(root.node);
+  for (let i = 0; i < roots.length; i++) mode.onKeep(roots[i]!.node);
   const wanted = inputs === undefined ? null : new Set(inputs.flatMap((x) => x.origin ?? []));
-  const found = propagate("backward", roots, gradients, options, wanted);
-  if (inputs === undefined) {
-    for (const [{ leaf }, gradient] of found) {
-      if (leaf?.requiresGrad === true) accumulate(leaf, gradient, createGraph);
+  const way = new WayBack("backward", wanted);
+  propagate(way, roots, gradients, options, () => {
+    for (const { leaf, visit } of inputs === undefined ? way.order : []) {
+      if (leaf?.requiresGrad === true && visit!.gradient !== null) {
+        accumulate(leaf, visit!.gradient, createGraph);
+      }
     }
-  } else {
-    for (const input of inputs) {
-      const gradient = input.origin === null ? undefined : found.get(input.origin);
-      if (gradient !== undefined) accumulate(input, gradient, createGraph);
+    for (const input of inputs ?? []) {
+      const gradient = way.gradientAt(input);
+      if (gradient !== null) accumulate(input, gradient, createGraph);
     }
-  }
+  });
 }
 
 /** Adds a gradient to what is in `tensor.grad`; with `create` the sum can be differentiated. */
@@ -113,9 +114,12 @@ export function grad(
     );
   }
   const wanted = new Set(leaves.map((input) => input.origin!));
-  const found = propagate("grad", roots, given, options, wanted);
-  return leaves.map((input, i) => {
-    const gradient = found.get(input.origin!) ?? null;
+  const way = new WayBack("grad", wanted);
+  const found = propagate(way, roots, given, options, () =>
+    leaves.map((leaf) => way.gradientAt(leaf)),
+  );
+  return leaves.map((_, i) => {
+    const gradient = found[i]!;
     if (gradient === null && options.allowUnused !== true) {
       throw new GradientError(
         `grad: no output depends on input ${i}; leave it out, or pass { allowUnused: true } to ` +
@@ -131,52 +135,49 @@ export function grad(
 export const listOf = <T>(value: T | readonly T[]): readonly T[] =>
   Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
-/**
- * The walk. Returns the gradients at `wanted`, or at all leaves. Where only some are wanted,
- * nothing is computed that does not lead to them.
- */
-function propagate(
-  name: string,
+/** Walks a way. Returns what `take` makes of the gradients that have been found on it. */
+function propagate<T>(
+  way: WayBack,
   roots: readonly Tensor[],
   gradients: readonly (Tensor | null)[],
-  options: BackwardOptions,
-  wanted: ReadonlySet<Origin> | null,
-): Map<Origin, Tensor> {
-  const create = options.createGraph === true;
-  const retain = options.retainGraph ?? create;
-  const way = new WayBack(wanted);
-  const before = mode.differentiating;
+  { createGraph = false, retainGraph = createGraph }: BackwardOptions,
+  take: () => T,
+): T {
+  const { differentiating, gradients: before } = mode;
   try {
-    (create ? enableGrad : noGrad)(() => {
-      roots.forEach((root, i) => way.start(...seed(name, root, gradients[i] ?? null)));
-      way.go();
-    });
+    mode.gradients = createGraph;
+    for (let i = 0; i < roots.length; i++) way.start(roots[i]!, gradients[i] ?? null);
+    way.go();
+    mode.gradients = before;
+    // Only now: a walk that throws leaves the graph as it was.
+    if (!retainGraph) way.free();
+    return take();
   } finally {
-    mode.differentiating = before;
+    mode.gradients = before;
+    mode.differentiating = differentiating;
     way.leave();
   }
-  // Only now: a walk that throws leaves the graph as it was.
-  if (!retain) for (const origin of way.gone) origin.kept = null;
-  return way.found;
 }
 
-/** One walk from roots to leaves. */
+/**
+ * One walk from roots to leaves, which finds the gradients at `wanted`, or at all leaves. Where
+ * only some are wanted, nothing is computed that does not lead to them.
+ */
 class WayBack {
   /** The origins on the way, each before those of its inputs. */
   readonly order: Origin[] = [];
-  /** The gradients at what is wanted, or at all leaves. */
-  readonly found = new Map<Origin, Tensor>();
-  /** Those whose values have been used. */
-  readonly gone: Origin[] = [];
+  private readonly name: string;
   private readonly wanted: ReadonlySet<Origin> | null;
 
-  constructor(wanted: ReadonlySet<Origin> | null) {
+  constructor(name: string, wanted: ReadonlySet<Origin> | null) {
+    this.name = name;
     this.wanted = wanted;
   }
 
-  start(origin: Origin, gradient: Tensor): void {
-    this.enter(origin);
-    this.receive(origin, gradient);
+  start(root: Tensor, given: Tensor | null): void {
+    const gradient = seed(this.name, root, given);
+    this.enter(root.origin!);
+    this.receive(root.origin!, gradient);
   }
 
   private enter(origin: Origin): void {
@@ -188,6 +189,11 @@ class WayBack {
   private receive(origin: Origin, gradient: Tensor): void {
     const visit = origin.visit!;
     visit.gradient = visit.gradient === null ? gradient : visit.gradient.add(gradient);
+  }
+
+  /** The gradient that has come to a tensor, where it was wanted. */
+  gradientAt({ origin }: Tensor): Tensor | null {
+    return origin?.visit?.way === this ? origin.visit.gradient : null;
   }
 
   /** Takes the gradients from the roots to the leaves. */
@@ -202,13 +208,12 @@ class WayBack {
     if (wanted !== null) this.markUseful(wanted);
     for (let at = 0; at < order.length; at++) {
       const origin = order[at]!;
-      const received = origin.visit!.gradient;
-      if (received === null) continue;
-      const g = applyHooks(origin, received);
-      if (wanted === null ? origin.leaf !== null : wanted.has(origin)) this.found.set(origin, g);
+      const visit = origin.visit!;
+      if (visit.gradient === null) continue;
+      const g = applyHooks(origin, visit.gradient);
+      visit.gradient = (wanted === null ? origin.op === null : wanted.has(origin)) ? g : null;
       mode.differentiating = origin;
       this.share(origin, g);
-      origin.visit!.gradient = null;
     }
   }
 
@@ -217,15 +222,13 @@ class WayBack {
     const { op, inputs } = origin;
     const vjps = op?.vjps ?? null;
     if (vjps === null) return;
-    let isUsed = false;
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i]!;
       if (input === null || (this.wanted !== null && !input.visit!.isUseful)) continue;
-      isUsed = true;
+      origin.visit!.isDone = true;
       const share = vjps[i]?.(g, new SavedValues(origin, i)) ?? null;
       if (share !== null) this.receive(input, fit(share, input, origin));
     }
-    if (isUsed) this.gone.push(origin);
   }
 
   /** Marks the origins from which the walk goes on to one that is wanted. */
@@ -234,6 +237,13 @@ class WayBack {
       const origin = this.order[at]!;
       const leads = origin.inputs.some((input) => input?.visit!.isUseful === true);
       origin.visit!.isUseful = leads || wanted.has(origin);
+    }
+  }
+
+  /** Frees the values that have been used. */
+  free(): void {
+    for (let i = 0; i < this.order.length; i++) {
+      if (this.order[i]!.visit!.isDone) this.order[i]!.free();
     }
   }
 
@@ -262,17 +272,16 @@ function applyHooks({ hooks }: Origin, gradient: Tensor): Tensor {
 }
 
 /** The gradient that a walk starts with. */
-function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Tensor] {
-  const { origin } = root;
-  if (origin === null) {
+function seed(name: string, root: Tensor, gradient: Tensor | null): Tensor {
+  if (root.origin === null) {
     throw new GradientError(
       `${name}: this tensor does not require grad, so there is nothing to differentiate by; make ` +
         "the tensors it is computed from with { requiresGrad: true }, outside of noGrad().",
     );
   }
   if (gradient === null) {
-    if (root.shape.length === 0) return [origin, scalar(1, root.dtype).fork()];
-    if (countElements(root.shape) === 1) return [origin, root.newOnes(root.shape)];
+    if (root.shape.length === 0) return scalar(1, root.dtype).fork();
+    if (countElements(root.shape) === 1) return root.newOnes(root.shape);
     throw new GradientError(
       `${name}: a tensor of shape ${formatShape(root.shape)} is no single number, so its ` +
         "derivative needs a direction; " +
@@ -285,7 +294,7 @@ function seed(name: string, root: Tensor, gradient: Tensor | null): [Origin, Ten
         `${formatShape(root.shape)}; pass one of the same shape.`,
     );
   }
-  return [origin, lent(gradient).to(root.dtype)];
+  return lent(gradient).to(root.dtype);
 }
 
 /**
@@ -343,25 +352,24 @@ export class SavedValues implements Saved {
    * writer of the loop meant to differentiate.
    */
   private value(i: number): Tensor {
-    const { kept, inputs, op } = this.origin;
-    const name = op?.name;
-    if (kept === null) {
-      throw new GradientError(
-        `backward: the way back from ${name} was freed by an earlier call; compute the result ` +
-          "anew, or pass { retainGraph: true } to the first call.",
-      );
-    }
-    const { node, storage, version } = kept[i]!;
-    if (storage.version === version) {
+    const { from, inputs, op } = this.origin;
+    const node = this.origin.value(i);
+    if (node !== null) {
       const value = construct.tensor(node, i < inputs.length ? inputs[i]! : this.origin);
       value.isFixed = true;
       return value;
     }
+    if (from === null) {
+      throw new GradientError(
+        `backward: the way back from ${op?.name} was freed by an earlier call; compute the ` +
+          "result anew, or pass { retainGraph: true } to the first call.",
+      );
+    }
     throw new GradientError(
-      `backward: the derivative of ${name} needs its ` +
-        `${i < inputs.length ? `input ${i}` : "result"}, ` +
-        `of shape ${formatShape(node.shape)}, which was changed in place after ${name} was ` +
-        'computed; change a copy (x.clone()), or use the operation without "_".',
+      `backward: the derivative of ${op?.name} needs its ` +
+        `${i < inputs.length ? `input ${i}` : "result"}, of shape ` +
+        `${formatShape(from[i]?.shape ?? this.origin.shape)}, which was changed in place after ` +
+        `${op?.name} was computed; change a copy (x.clone()), or use the operation without "_".`,
     );
   }
 }

@@ -42,7 +42,7 @@ export function detectAnomaly<T>(run: () => T): T {
     if (strange === undefined) return;
     const name = cause?.op?.name ?? node.operation.name;
     // What a derivative was computed from has been recorded under this function, or before it.
-    const culprit = cause?.kept?.at(-1)?.node ?? node;
+    const culprit = cause?.value(cause.inputs.length) ?? node;
     throw new AnomalyError(
       `${cause === null ? name : `the derivative of ${name}`} gave ${strange} from finite ` +
         "numbers, " +

@@ -27,7 +27,15 @@ if (level >= 1) {
   mode.onRecapture = (reason) => tell(`nabla: a compiled step is captured: ${reason}`);
 }
 
-export { concerns, hostScalar, hostStep, learn, refuseCompile, restsOn } from "./graph/capture.js";
+export {
+  concerns,
+  hostScalar,
+  hostStep,
+  isCaptured,
+  learn,
+  refuseCompile,
+  restsOn,
+} from "./graph/capture.js";
 
 /**
  * Computes these tensors now, and whatever else waits: what an optimizer does at the end of a step

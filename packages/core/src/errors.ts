@@ -74,6 +74,13 @@ export class PrimitiveError extends NablaError {}
 export class StaleError extends NablaError {}
 
 /**
+ * A result for which there is no memory, neither in that of WebAssembly nor in JavaScript's.
+ * @example
+ * new MemoryError("mul: no memory for a result of 8 GB").name // MemoryError
+ */
+export class MemoryError extends NablaError {}
+
+/**
  * A matrix that has not what was asked for: no inverse, because it is singular; no Cholesky factor,
  * because it is not positive definite.
  * @example

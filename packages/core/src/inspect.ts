@@ -321,9 +321,9 @@ export function graphOf(x: Tensor): GraphNode[] {
   const order = [...seen].sort((a, b) => b.time - a.time);
   const values = new Map<Origin, Tensor>();
   for (const origin of order) {
-    origin.kept?.forEach(({ node }, i) => {
-      const of = i < origin.inputs.length ? origin.inputs[i]! : origin;
-      if (of !== null) values.set(of, construct.tensor(node, of));
+    [...origin.inputs, origin].forEach((of, i) => {
+      const node = origin.value(i);
+      if (of !== null && node !== null) values.set(of, construct.tensor(node, of));
     });
     if (origin.leaf !== null) values.set(origin, origin.leaf);
   }
@@ -331,9 +331,9 @@ export function graphOf(x: Tensor): GraphNode[] {
   const nodes = new Map<Origin, GraphNode>();
   const constants = new Map<Node, GraphNode>();
   for (const origin of order.reverse()) {
-    const { op, shape, dtype, leaf, kept, attributes } = origin;
+    const { op, shape, dtype, leaf, attributes } = origin;
     const inputs = origin.inputs.map((input, i) =>
-      input === null ? constant(kept?.[i]?.node, constants) : nodes.get(input)!,
+      input === null ? constant(origin.value(i), constants) : nodes.get(input)!,
     );
     const kinds = [...inputs.map((input) => input ?? origin), origin];
     nodes.set(origin, {
@@ -359,8 +359,8 @@ function shareOf(origin: Origin, i: number, g: Tensor): Tensor | null {
 }
 
 /** One for each value, but for plain numbers, which are the same by chance. */
-function constant(node: Node | undefined, known: Map<Node, GraphNode>): GraphNode | null {
-  if (node === undefined) return null;
+function constant(node: Node | null, known: Map<Node, GraphNode>): GraphNode | null {
+  if (node === null) return null;
   const { shape, dtype, operation } = node;
   const isPlain = operation === plainNumber;
   const none = { op: null, inputs: [], leaf: null, share: () => null };

@@ -15,8 +15,9 @@ import { onDemand } from "./schedule/demand.js";
 import type { Onlooker } from "./schedule/demand.js";
 import type { Policy } from "./schedule/flush.js";
 import type { Item } from "./schedule/group.js";
-import { same } from "./schedule/plan.js";
-import type { Entry, Leaf, Plan } from "./schedule/plan.js";
+import type { Plan } from "./schedule/plan.js";
+import { same } from "./schedule/round.js";
+import type { Entry, Leaf } from "./schedule/round.js";
 
 /** `onDemand`, with a report of all that runs. */
 export function reported(backend: Backend, level: number, tell: Tell): Policy {

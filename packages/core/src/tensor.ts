@@ -102,6 +102,14 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   }
 
   /**
+   * Whether nobody has written to it since a time on `mode.clock`.
+   * @internal
+   */
+  isAsOf(time: number): boolean {
+    return this.ownStorage === null || this.ownStorage.writtenAt <= time;
+  }
+
+  /**
    * The value as it is now.
    * @internal
    */

@@ -191,6 +191,40 @@ test("L4: numbers of the user are no part of a plan", () => {
   expect(counts.prepared).toBe(early);
 });
 
+describe("what is remembered", () => {
+  test("a step that comes again and again is not forgotten for others that come once", () => {
+    const counts = counted();
+    runBy(onDemand(counts.backend), interpreter);
+    const always = rand([3]);
+    always.exp().sum().item();
+    for (let i = 1; i <= 400; i++) {
+      rand([i + 3])
+        .mul(2)
+        .data();
+      always.exp().sum().item();
+    }
+    expect(counts.prepared).toBe(401);
+    // The first others have been forgotten, the last have not.
+    rand([403]).mul(2).data();
+    expect(counts.prepared).toBe(401);
+    rand([4]).mul(2).data();
+    expect(counts.prepared).toBe(402);
+  });
+
+  test("steps that differ in nothing but layouts do not crowd one another out", () => {
+    const counts = counted();
+    runBy(onDemand(counts.backend), interpreter);
+    const x = rand([2, 2, 2, 2, 2]);
+    const orders = [0, 1, 2, 3, 4].flatMap((a) =>
+      [1, 2, 3].map((b) => x.transpose(a, (a + b) % 5)),
+    );
+    for (let round = 0; round < 3; round++) {
+      for (const view of orders) view.mul(3).sum(0).data();
+    }
+    expect(counts.prepared).toBeLessThanOrEqual(orders.length);
+  });
+});
+
 describe("L5: depth does not matter", () => {
   test("a chain far beyond any stack, and back", () => {
     const x = tensor([1, 2], { requiresGrad: true });
@@ -358,6 +392,7 @@ describe("what a step costs once it is known", () => {
       return (best * 1000) / 500;
     };
     const [perStep, perHundred] = [fastest(step), fastest(objects)];
-    expect(perStep / perHundred, `${perStep} µs, ${perHundred} µs`).toBeLessThan(12);
+    // About 4 on a quiet machine. Making the plan again is in the hundreds; bench/ has the rest.
+    expect(perStep / perHundred, `${perStep} µs, ${perHundred} µs`).toBeLessThan(40);
   });
 });

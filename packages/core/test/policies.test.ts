@@ -158,3 +158,25 @@ test("a number that is false is 0, whichever zero was used last", () => {
   expect(Object.is(x.mul(-0).item(), -0)).toBe(true);
   expect(Object.is(x.mul(false).item(), 0)).toBe(true);
 });
+
+test("no kernel grows without end, with results or with what one of them reads", () => {
+  const sizes: number[] = [];
+  const measuring: Backend = {
+    ...interpreter,
+    prepare(kernels, ...rest) {
+      sizes.push(...kernels.map(({ operands, outputs }) => operands.length + outputs.length));
+      return interpreter.prepare(kernels, ...rest);
+    },
+  };
+  runBy(onDemand(measuring), interpreter);
+  const x = ones([4, 2048]);
+  const columns = Array.from({ length: 1500 }, (_, i) => x.select(1, i).mul(x.select(1, i + 1)));
+  expect(columns.map((column) => column.sum().item())).toEqual(columns.map(() => 4));
+  let y = x;
+  for (let size = 2048; size > 1; size /= 2) {
+    y = y.slice(1, 0, size, 2).add(y.slice(1, 1, size, 2));
+  }
+  expect(y.toArray()).toEqual([[2048], [2048], [2048], [2048]]);
+  expect(Math.max(...sizes)).toBeGreaterThan(20);
+  expect(Math.max(...sizes)).toBeLessThan(1200);
+});

@@ -134,7 +134,7 @@ beforeAll(async () => {
   const names = ["refused", "succeeded", "unknown"] as const;
   const complaints = await compile(names.map((name) => typesOf(programs[name])));
   names.forEach((name, i) => (found[name] = typesFound(programs[name], complaints[i]!)));
-});
+}, 60_000);
 
 test("there is enough to compare", () => {
   expect(calls.length).toBeGreaterThan(700);

@@ -21,7 +21,8 @@ export function checkNumbers(
   options: Readonly<Record<string, unknown>>,
   { from = -Infinity, to = Infinity, above = -Infinity, below = Infinity }: Bounds = {},
 ): void {
-  for (const [option, value] of Object.entries(options)) {
+  for (const option in options) {
+    const value = options[option];
     const isNumber = typeof value === "number" && Number.isFinite(value);
     if (isNumber && value >= from && value <= to && value > above && value < below) continue;
     const bounds = [

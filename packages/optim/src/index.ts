@@ -16,6 +16,8 @@ export { clipGradNorm_, clipGradValue_ } from "./clip.js";
 export type { ClipGradNormOptions } from "./clip.js";
 export { LBFGS } from "./lbfgs.js";
 export type { LBFGSOptions, LBFGSState } from "./lbfgs.js";
+export { leastSquares } from "./least-squares.js";
+export type { LeastSquaresOptions, LeastSquaresResult } from "./least-squares.js";
 export { NAdam } from "./nadam.js";
 export type { NAdamOptions, NAdamState } from "./nadam.js";
 export { Optimizer } from "./optimizer.js";

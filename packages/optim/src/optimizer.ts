@@ -4,7 +4,7 @@
  * Not here: any algorithm. Read next: sgd.ts.
  */
 import { ArgumentError, enableGrad, noGrad, readOptions, ShapeError, Tensor } from "@nabla/core";
-import { concerns, gradientOf, hostScalar, realize, restsOn } from "@nabla/core/engine";
+import { concerns, gradientOf, hostScalar, isCaptured, realize, restsOn } from "@nabla/core/engine";
 
 /** Some parameters with the options that differ for them from those of the optimizer. */
 export type ParameterGroupOptions<Options> = {
@@ -215,10 +215,9 @@ export abstract class Optimizer<Options extends object, State extends object = P
     const loss = closure === undefined ? undefined : enableGrad(closure);
     // All of them before any parameter moves: what throws changes nothing.
     for (const group of this.paramGroups) this.validate(group);
-    let premises: (() => unknown) | null = null;
-    restsOn("an optimizer's groups, their options and its state", () =>
-      (premises ??= this.premises())(),
-    );
+    if (isCaptured()) {
+      restsOn(`the groups of ${this.name}, their options and its state`, this.premises());
+    }
     noGrad(() => {
       for (const group of this.paramGroups) {
         for (const parameter of group.params) {

@@ -26,7 +26,7 @@ export function writeDot({ boxes, arrows }: Boxes): string {
   const lines = boxes.map(({ kind, lines: text }, i) => {
     const { fill, line, ink } = boxColours[kind];
     const paint = `fillcolor="${fill}", color="${line}", fontcolor="${ink}"`;
-    return `  n${i} [label=${quote(text)}, ${shapes[kind]}, ${paint}];`;
+    return `  n${i} [class=${kind}, label=${quote(text)}, ${shapes[kind]}, ${paint}];`;
   });
   return [
     "digraph {",

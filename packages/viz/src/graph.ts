@@ -17,6 +17,8 @@ import { readGraph, wayBack } from "./way-back.js";
 
 /** What `graph` is told. */
 export interface GraphOptions {
+  /** Whether shapes are shown; they are unless told otherwise. */
+  readonly shapes?: boolean;
   /** Whether numbers are shown; those that no derivative needs only after `keepValues()`. */
   readonly values?: boolean;
   /** Whether the gradients that backward() finds are shown. */
@@ -150,16 +152,14 @@ function kindOf(node: GraphNode, result: GraphNode): Box["kind"] {
 function linesOf(
   node: GraphNode,
   labels: Labels,
-  { values = false }: GraphOptions,
+  { values = false, shapes = true }: GraphOptions,
   gradients: ReadonlyMap<GraphNode, Tensor>,
 ): string[] {
   const { op, name, shape, dtype, value } = node;
   const label = labels.of(node);
   if (isNumber(node)) return [label];
-  const lines = [
-    op === null || name === null ? label : `${label} = ${oneLine(op)}`,
-    dtype === "float32" ? writeShape(shape) : `${writeShape(shape)} ${dtype}`,
-  ];
+  const lines = [op === null || name === null ? label : `${label} = ${oneLine(op)}`];
+  if (shapes) lines.push(dtype === "float32" ? writeShape(shape) : `${writeShape(shape)} ${dtype}`);
   if (values) lines.push(value === null ? "value not kept" : writeValues(value));
   const gradient = gradients.get(node);
   if (gradient !== undefined) lines.push(`grad ${writeValues(gradient)}`);

@@ -4,6 +4,12 @@
  * Each plot function returns a panel; `figure` lays panels out into one SVG document.
  * Read `figure.ts` next, then any plot: each is one file.
  */
+export { backwardSteps } from "./backward-steps.js";
+export type { BackwardShare, BackwardStep } from "./backward-steps.js";
+export { confusionTable } from "./confusion-table.js";
+export type { ConfusionTableOptions } from "./confusion-table.js";
+export { decisionBoundary } from "./decision-boundary.js";
+export type { DecisionBoundaryOptions } from "./decision-boundary.js";
 export { descentOnSurface } from "./descent-on-surface.js";
 export type { DescentOnSurfaceOptions } from "./descent-on-surface.js";
 export { descentsOnCurve } from "./descents-on-curve.js";
@@ -15,9 +21,13 @@ export { figure } from "./figure.js";
 export type { FigureOptions } from "./figure.js";
 export { graph } from "./graph.js";
 export type { Drawing, GraphOptions } from "./graph.js";
+export { imageGrid } from "./image-grid.js";
+export type { ImageGridOptions } from "./image-grid.js";
 export { keepValues } from "@nabla/core/inspect";
 export { lossCurve } from "./loss-curve.js";
 export type { LossCurveOptions } from "./loss-curve.js";
+export { pointsAndCurves } from "./points-and-curves.js";
+export type { Curve, PointsAndCurvesOptions } from "./points-and-curves.js";
 export { pointsAndLines } from "./points-and-lines.js";
 export type { Line, PointsAndLinesOptions } from "./points-and-lines.js";
 export { surfaceRange } from "./surface-range.js";

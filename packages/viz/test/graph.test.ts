@@ -55,7 +55,7 @@ async function readSvg(svg: string): Promise<Found> {
   const document = new DOMParser().parseFromString(svg, "image/svg+xml");
   const groups = Array.from(document.querySelectorAll("g") as unknown as Element[]);
   const of = (kind: string): Element[] =>
-    groups.filter((group) => group.getAttribute("class") === kind);
+    groups.filter((group) => group.getAttribute("class")?.split(" ")[0] === kind);
   const title = (group: Element): string => group.querySelector("title")!.textContent;
   const boxes = of("node").map((group) =>
     [...group.querySelectorAll("text")].map((text) => text.textContent.replaceAll("\u00A0", " ")),

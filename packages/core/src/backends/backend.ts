@@ -21,13 +21,16 @@ export interface Backend {
     results: readonly (Result | null)[],
     isWarm: boolean,
   ): Routine;
-  /** The same for a step that is replayed, with places of its own; absent where it gains nothing. */
+  /** The same for a step that is replayed, with places of its own; absent where it is no gain. */
   readonly bind?: (
     kernels: readonly FusedKernel[],
     results: readonly (Result | null)[],
     carried: readonly Carried[],
   ) => Bound;
 }
+
+/** There is no room for what one run needs, whatever else moves out. */
+export class OutOfMemory extends Error {}
 
 /** What a step leaves in one buffer and finds in another the next time. */
 export interface Carried {

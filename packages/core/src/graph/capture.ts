@@ -76,6 +76,13 @@ export function hostStep(run: () => void): void {
 }
 
 /**
+ * Whether a compiled step is being made: for what is only then worth preparing.
+ * @example
+ * isCaptured() // false
+ */
+export const isCaptured = (): boolean => mode.capture !== null;
+
+/**
  * Tells a compiled step what it rests on: as long as `read` gives the same it is replayed, and when
  * it does not, it is captured anew. `read` is called before anything of a step happens.
  * @example

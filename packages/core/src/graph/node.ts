@@ -52,10 +52,11 @@ export class Node implements Layout {
   wanted = false;
   /** How many tensors have been made of it besides the first. */
   forks = 0;
-  /** The round in which a scheduler got it, its place there, and when it was last looked at. */
+  /** The round in which a scheduler last had to do with it, and its place there. */
   round: object | null = null;
   slot = -1;
-  seen = 0;
+  /** The number of the round that last read it as given, where `slot` is its place. */
+  readBy = 0;
 
   constructor(
     operation: Operation,
@@ -77,6 +78,8 @@ export class Node implements Layout {
 /** A layout; row-major from the start of the buffer unless said otherwise. */
 export type Placement = Pick<Layout, "shape"> & Partial<Layout>;
 
+const nothing: readonly Node[] = [];
+
 const neverRuns = (): never => {
   throw new Error("data is there from the start");
 };
@@ -93,10 +96,17 @@ export function dataNode(
   operation: Operation = given,
 ): Node {
   // Others will have the same list for their shape: whoever holds a tensor must not change it.
-  const node = new Node(operation, [], null, dtype, { shape: Object.freeze(shape) });
+  const node = new Node(operation, nothing, null, dtype, { shape: Object.freeze(shape) });
   node.buffer = new Buffer(array);
   mode.capture?.made(node, array);
   return node;
+}
+
+/** Gives a node its elements; what they were computed from it needs no more. */
+export function computed(node: Node, buffer: Buffer): Buffer {
+  node.buffer = buffer;
+  node.inputs = nothing;
+  return buffer;
 }
 
 /** The value itself, which others have too from now on: its place will be nobody else's. */

@@ -7,31 +7,21 @@
  */
 import type { Op } from "../ops/define.js";
 import type { Hook, Tensor } from "../tensor.js";
+import { construct } from "./construct.js";
 import type { DType } from "./dtype.js";
 import { mode } from "./mode.js";
 import type { Node } from "./node.js";
 import type { Shape } from "./shape.js";
 import type { Storage } from "./storage.js";
 
-/** A value as it was when recorded, and where it was, to see whether it still is there. */
-export class Kept {
-  readonly node: Node;
-  storage: Storage;
-  version: number;
-
-  constructor(node: Node, storage: Storage) {
-    this.node = node;
-    this.storage = storage;
-    this.version = storage.version;
-  }
-}
-
 /** What a walk notes on an origin while it lasts; walks inside of walks restore what they find. */
 export class Visit {
   readonly way: object;
   readonly outer: Visit | null;
   gradient: Tensor | null = null;
+  /** Whether the walk goes on from here to what is wanted, and whether it has. */
   isUseful = false;
+  isDone = false;
 
   constructor(way: object, outer: Visit | null) {
     this.way = way;
@@ -45,15 +35,15 @@ export class Origin {
   readonly attributes: unknown;
   /** The origin of each input whose gradient was wanted. */
   readonly inputs: readonly (Origin | null)[];
-  /** The values of the inputs and of the result; `null` once they are freed. */
-  kept: readonly Kept[] | null;
-  /** Of the tensor it is the origin of. */
+  /** What it was computed from, for its values; `null` where none are needed, or they are freed. */
+  from: readonly Tensor[] | null;
+  /** The tensor it is the origin of: where gradients are left, or what has the value. */
+  private tensor: Tensor | null;
+  /** Of that tensor. */
   readonly shape: Shape;
   readonly dtype: DType;
-  /** Inputs before results: on `mode.clock`. */
-  readonly time: number = ++mode.clock;
-  /** Where gradients are left, if this is a leaf's. */
-  readonly leaf: Tensor | null;
+  /** Inputs before results, and what was written before it was recorded: on `mode.clock`. */
+  time: number = ++mode.clock;
   /** Who wants to see the gradient, in order. */
   hooks: Hook[] | null = null;
   /** What a walk has noted here while it lasts. */
@@ -63,48 +53,72 @@ export class Origin {
     op: Op | null,
     attributes: unknown,
     inputs: readonly (Origin | null)[],
-    kept: readonly Kept[],
-    of: { readonly shape: Shape; readonly dtype: DType; readonly leaf: Tensor | null },
+    from: readonly Tensor[] | null,
+    tensor: Tensor,
   ) {
     this.op = op;
     this.attributes = attributes;
     this.inputs = inputs;
-    this.kept = kept;
-    this.shape = of.shape;
-    this.dtype = of.dtype;
-    this.leaf = of.leaf;
+    this.from = from;
+    this.shape = tensor.shape;
+    this.dtype = tensor.dtype;
+    this.tensor = op === null || from !== null ? tensor : null;
   }
 
   /** The origin of a leaf that requires grad. */
   static ofLeaf(leaf: Tensor): Origin {
-    return new Origin(null, null, [], [], { shape: leaf.shape, dtype: leaf.dtype, leaf });
+    return new Origin(null, null, [], null, leaf);
   }
 
   /** The origin of what `op` has just made of `inputs`. */
   static of(op: Op, attributes: unknown, inputs: readonly Tensor[], result: Tensor): Origin {
-    const origins = new Array<Origin | null>(inputs.length);
-    for (let i = 0; i < inputs.length; i++) origins[i] = inputs[i]!.origin;
-    const kept: Kept[] = [];
-    if (op.keeps !== false || mode.keepsValues) {
-      for (let i = 0; i < inputs.length; i++) {
-        kept.push(new Kept(inputs[i]!.node, inputs[i]!.storage));
-      }
-      kept.push(new Kept(result.contents, result.storage));
-    }
-    const { shape, dtype } = result;
-    return new Origin(op, attributes, origins, kept, { shape, dtype, leaf: null });
+    const [a, b] = inputs;
+    // Lists written out are made fastest.
+    const origins =
+      inputs.length === 1
+        ? [a!.origin]
+        : inputs.length === 2
+          ? [a!.origin, b!.origin]
+          : inputs.map(({ origin }) => origin);
+    const keeps = op.keeps !== false || mode.keepsValues;
+    return new Origin(op, attributes, origins, keeps ? inputs : null, result);
+  }
+
+  /** Where gradients are left, if this is a leaf's. */
+  get leaf(): Tensor | null {
+    return this.op === null ? this.tensor : null;
   }
 
   /**
-   * Its result is now in `storage`, where it was written; what it read there it has written over.
+   * The value of input `i`, or of the result after the last of them, as it was when recorded;
+   * `null` where it was written over, or freed.
    */
+  value(i: number): Node | null {
+    const { from } = this;
+    if (from === null) return null;
+    const tensor = i < from.length ? from[i]! : this.tensor!;
+    return tensor.isAsOf(this.time) ? tensor.contents : null;
+  }
+
+  /** Frees the values. */
+  free(): void {
+    if (this.op === null) return;
+    this.from = null;
+    this.tensor = null;
+  }
+
+  /** Its result is about to be written into `storage`, over what it was computed from. */
+  writesOver(storage: Storage): void {
+    const { from, inputs } = this;
+    if (from === null) return;
+    this.from = from.map((x, i) =>
+      x.storage === storage ? construct.tensor(x.node, inputs[i]!) : x,
+    );
+  }
+
+  /** Its result is now in `storage`: others who write there write over it. */
   writtenInto(storage: Storage): void {
-    const { kept } = this;
-    if (kept === null) return;
-    for (let i = 0; i < kept.length; i++) {
-      const value = kept[i]!;
-      if (i === kept.length - 1) value.storage = storage;
-      if (value.storage === storage) value.version = storage.version;
-    }
+    this.time = ++mode.clock;
+    this.tensor?.showStorage(storage);
   }
 }

@@ -3,8 +3,9 @@
  * step. A question is a layout and a list of arguments, which are numbers and lists of them; others
  * are never remembered. Shapes in questions and answers become everybody's, so they are frozen.
  */
+import type { DType } from "./dtype.js";
 import { sameShape, sameStrides } from "./shape.js";
-import type { Layout } from "./shape.js";
+import type { Layout, Shape } from "./shape.js";
 
 interface Entry<Answer> {
   readonly layout: Layout;
@@ -13,6 +14,42 @@ interface Entry<Answer> {
 }
 
 const MOST = 8;
+
+/** What of an operand counts for the shape and type of a result. */
+interface Kind {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+interface Case<Answer> {
+  readonly a: Kind;
+  readonly b: Kind;
+  readonly beside: string;
+  readonly answer: Answer;
+}
+
+/** Answers that depend on the shapes and types of two operands, and on what the second was. */
+export class RecentKinds<Answer> {
+  private readonly cases: Case<Answer>[] = [];
+  private next = 0;
+
+  find(a: Kind, b: Kind, beside: string): Answer | undefined {
+    for (let i = 0; i < this.cases.length; i++) {
+      const one = this.cases[i]!;
+      if (one.beside === beside && sameKind(one.a, a) && sameKind(one.b, b)) return one.answer;
+    }
+    return undefined;
+  }
+
+  keep(a: Kind, b: Kind, beside: string, answer: Answer): Answer {
+    const [left, right] = [a, b].map(({ shape, dtype }) => ({ shape, dtype }));
+    this.cases[this.next] = { a: left!, b: right!, beside, answer };
+    this.next = (this.next + 1) % MOST;
+    return answer;
+  }
+}
+
+const sameKind = (a: Kind, b: Kind): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);
 
 export class Recent<Answer> {
   private readonly entries: Entry<Answer>[] = [];

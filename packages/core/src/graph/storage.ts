@@ -4,6 +4,7 @@
  * on.
  */
 import type { Buffer } from "./buffer.js";
+import { mode } from "./mode.js";
 import type { Node } from "./node.js";
 
 /** What has elements that nobody has looked at yet. */
@@ -13,8 +14,9 @@ export interface Live {
 
 export class Storage {
   private own: Node;
-  /** How often it was written to. */
+  /** How often it was written to, and when last: on `mode.clock`. */
   version = 0;
+  writtenAt = 0;
   /** The last version that ran, and the one before it, whose place the next may take. */
   current: Node | null = null;
   spare: Node | null = null;
@@ -39,6 +41,13 @@ export class Storage {
   set node(node: Node) {
     this.live = null;
     this.own = node;
+  }
+
+  /** Puts another value in the place of its own. */
+  write(node: Node): void {
+    this.node = node;
+    this.version += 1;
+    this.writtenAt = ++mode.clock;
   }
 
   /**

@@ -55,6 +55,7 @@ export const flatten = (x: Tensor, startDim = 0, endDim = -1): Tensor => {
  */
 export const sumTo = (x: Tensor, shape: Shape): Tensor => {
   if (sameShape(checkTensor("sumTo", x).shape, checkShape("sumTo", shape))) return x;
+  if (shape.length === 0) return x.sum();
   const missing = x.shape.length - shape.length;
   if (!broadcasts(shape, x.shape)) {
     throw new ShapeError(

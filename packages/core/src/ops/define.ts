@@ -8,20 +8,13 @@
  */
 import { ArgumentError, DTypeError } from "../errors.js";
 import { construct, scalar } from "../graph/construct.js";
-import {
-  codeOf,
-  fitsInteger,
-  isFloat,
-  numberType,
-  promote,
-  resultType,
-  toFloat,
-} from "../graph/dtype.js";
+import { codeOf, fitsInteger, isFloat, numberType, promote, resultType } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
 import { checkTensor, Node } from "../graph/node.js";
 import type { Operation, Placement, Work } from "../graph/node.js";
 import { Origin } from "../graph/origin.js";
+import { RecentKinds } from "../graph/recent.js";
 import type { BinaryRow, Rule, UnaryRow } from "../graph/shape-types.js";
 import { broadcastShapes, broadcastStrides } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
@@ -29,6 +22,8 @@ import type { Kernel } from "../kernel/kernel.js";
 import { cast, operand } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
+import { computeType } from "./type-rules.js";
+import type { TypeRules } from "./type-rules.js";
 
 /**
  * What a derivative may use, always by the same letters: `x` the only input, `a`, `b`, `c` the
@@ -102,19 +97,24 @@ export function record(
   dtype: DType,
   placement: Placement,
 ): Tensor {
-  const nodes = new Array<Node>(inputs.length);
-  let wanted = false;
-  for (let i = 0; i < inputs.length; i++) {
-    nodes[i] = inputs[i]!.node;
-    wanted ||= inputs[i]!.requiresGrad;
-  }
+  const [a, b] = inputs;
+  // Lists written out are made fastest.
+  const nodes =
+    inputs.length === 1 ? [a!.node] : inputs.length === 2 ? [a!.node, b!.node] : inputs.map(nodeOf);
   const node = new Node(op, nodes, attributes, dtype, placement);
   mode.onRecord(node, inputs);
   const tensor = construct.tensor(node, null);
-  if (wanted && mode.gradients && op.vjps !== null && isFloat(dtype)) {
+  if (mode.gradients && op.vjps !== null && isFloat(dtype) && anyRequiresGrad(inputs)) {
     tensor.ownOrigin = Origin.of(op, attributes, inputs, tensor);
   }
   return tensor;
+}
+
+const nodeOf = ({ node }: Tensor): Node => node;
+
+function anyRequiresGrad(inputs: readonly Tensor[]): boolean {
+  for (let i = 0; i < inputs.length; i++) if (inputs[i]!.requiresGrad) return true;
+  return false;
 }
 
 export { construct };
@@ -150,6 +150,13 @@ interface Elementwise extends Op {
   readonly formula: Formula;
   /** The kernels built so far, by the types they are for. */
   readonly kernels: Map<number, Kernel>;
+  readonly recent: RecentKinds<Call>;
+}
+
+/** What a call comes to: everything but the elements. */
+interface Call {
+  readonly kernel: Kernel;
+  readonly shape: Shape;
 }
 
 /** What a record of an elementwise family says. */
@@ -171,6 +178,7 @@ export const elementwise = <Operands extends Expression[], Vjps extends readonly
   keeps: "vjps" in of && of.vjps.some((vjp) => vjp !== null && vjp.length > 1),
   formula: of.kernel as Formula,
   kernels: new Map<number, Kernel>(),
+  recent: new RecentKinds<Call>(),
   work(node): Work {
     const strides = node.inputs.map((input) => broadcastStrides(input, node.shape));
     return { kind: "kernel", kernel: node.attributes as Kernel, reduced: [], strides };
@@ -187,6 +195,13 @@ export function compute(
   dtype: DType,
   shape: Shape,
 ): Tensor {
+  return recordCall(op, inputs, { kernel: kernelFor(op, inputs, dtype), shape });
+}
+
+const recordCall = (op: Elementwise, inputs: readonly Tensor[], call: Call): Tensor =>
+  record(op, inputs, call.kernel, call.kernel.dtype, call);
+
+function kernelFor(op: Elementwise, inputs: readonly Tensor[], dtype: DType): Kernel {
   let key = codeOf(dtype);
   for (let i = 0; i < inputs.length; i++) key = key * 4 + codeOf(inputs[i]!.dtype);
   let kernel = op.kernels.get(key);
@@ -199,39 +214,7 @@ export function compute(
     kernel = { expression, fold: null, epilogue: null, dtype: expression.dtype };
     op.kernels.set(key, kernel);
   }
-  return record(op, inputs, kernel, kernel.dtype, { shape });
-}
-
-interface Options {
-  /** Whole numbers become float32 first, as for `exp` or `div`. */
-  readonly fractions?: boolean;
-  /** Truth values become int32 first, as for `square`. */
-  readonly counts?: boolean;
-  /** Truth values are refused, beside numbers too, as for `sub` or `neg`. */
-  readonly numbersOnly?: boolean;
-  /** Truth values are refused where they have no numbers beside them, as for `pow`. */
-  readonly numbersAmong?: boolean;
-}
-
-const isTruth = (operand: Operand): boolean =>
-  typeof operand === "boolean" || (typeof operand !== "number" && operand.dtype === "bool");
-
-/** The type an operation computes in, given its operands and their common type. */
-function computeType(
-  name: string,
-  options: Options,
-  common: DType,
-  operands: readonly Operand[],
-): DType {
-  const refused = options.numbersOnly === true && operands.some(isTruth);
-  if (refused || (options.numbersAmong === true && common === "bool")) {
-    throw new DTypeError(
-      `${name}: truth values have no ${name}; convert them first, for example ` +
-        `x.to("int32").${name}(...).`,
-    );
-  }
-  if (options.counts === true && common === "bool") return "int32";
-  return options.fractions === true ? toFloat(common) : common;
+  return kernel;
 }
 
 /**
@@ -239,12 +222,15 @@ function computeType(
  * what the rule `R` of its type is: graph/shape-types.ts.
  */
 export function unary<R extends Rule = "same">(
-  of: ElementwiseRecord<[x: Expression], readonly [Vjp]> & Options,
+  of: ElementwiseRecord<[x: Expression], readonly [Vjp]> & TypeRules,
 ): UnaryRow<R> {
   const op = elementwise(of);
   return row(op, of.samples, (x) => {
-    const { dtype } = checkTensor(op.name, x);
-    return compute(op, [x], computeType(op.name, of, dtype, [x]), x.shape);
+    const { dtype, shape } = checkTensor(op.name, x);
+    const known = op.recent.find(x, x, "");
+    if (known !== undefined) return recordCall(op, [x], known);
+    const kernel = kernelFor(op, [x], computeType(op.name, of, dtype, [x]));
+    return recordCall(op, [x], op.recent.keep(x, x, "", { kernel, shape }));
   }) as never;
 }
 
@@ -253,11 +239,13 @@ export function unary<R extends Rule = "same">(
  * shape.
  */
 export function binary<R extends Rule = "same">(
-  of: ElementwiseRecord<[a: Expression, b: Expression], readonly [Vjp, Vjp]> & Options,
+  of: ElementwiseRecord<[a: Expression, b: Expression], readonly [Vjp, Vjp]> & TypeRules,
 ): BinaryRow<R> {
   const op = elementwise(of);
   return row(op, of.samples, (a, other: Operand) => {
     const b = operandBeside(op.name, other, checkTensor(op.name, a));
+    const known = op.recent.find(a, b, typeof other);
+    if (known !== undefined) return recordCall(op, [a, b], known);
     // A plain number never widens the tensor beside it; a tensor without dimensions may, by its
     // category.
     const common =
@@ -265,7 +253,8 @@ export function binary<R extends Rule = "same">(
         ? resultType(a.dtype, a.shape.length, b.dtype, b.shape.length)
         : promote(a.dtype, b.dtype);
     const shape = broadcastShapes(op.name, a.shape, b.shape);
-    return compute(op, [a, b], computeType(op.name, of, common, [a, b, other]), shape);
+    const kernel = kernelFor(op, [a, b], computeType(op.name, of, common, [a, b, other]));
+    return recordCall(op, [a, b], op.recent.keep(a, b, typeof other, { kernel, shape }));
   }) as never;
 }
 

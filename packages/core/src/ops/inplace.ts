@@ -133,7 +133,7 @@ const adding: Op = {
     kind: "host",
     run([value]) {
       const result = allocate(node.dtype, countElements(node.shape));
-      place(result, value!, node.attributes as Layout, (before, item) => before + item);
+      place(result, value!, node.attributes as Layout, true);
       return result;
     },
   }),
@@ -151,25 +151,30 @@ const writing: Op = {
     kind: "host",
     run([x, value]) {
       const result = x!.slice();
-      place(result, value!, node.attributes as Layout, (_before, item) => item);
+      place(result, value!, node.attributes as Layout, false);
       return result;
     },
   }),
 };
 
-/** Puts elements where a layout says, in its order. */
+/** Puts elements where a layout says, in its order, or adds them to what is there. */
 function place(
   into: TypedArray,
   values: TypedArray,
   { shape, strides, offset }: Layout,
-  combine: (before: number, value: number) => number,
+  adds: boolean,
 ): void {
   const steps = strides ?? rowMajor(shape);
+  const last = shape.length - 1;
+  const [size, step] = last < 0 ? [1, 0] : [shape[last]!, steps[last]!];
   const index = new Array<number>(shape.length).fill(0);
   let at = offset;
-  for (let i = 0; i < values.length; i++) {
-    into[at] = combine(into[at]!, values[i]!);
-    for (let dim = index.length - 1; dim >= 0; dim--) {
+  for (let i = 0; i < values.length;) {
+    let to = at;
+    for (const end = i + size; i < end; i++, to += step) {
+      into[to] = adds ? into[to]! + values[i]! : values[i]!;
+    }
+    for (let dim = last - 1; dim >= 0; dim--) {
       at += steps[dim]!;
       index[dim] = index[dim]! + 1;
       if (index[dim]! < shape[dim]!) break;
@@ -233,14 +238,15 @@ export function write(name: string, target: Tensor, value: Tensor): Tensor {
   const all = isWhole(owner);
   const stored = all ? whole(placed).node : storedPart(target, fitting);
 
-  storage.node = stored;
-  storage.version += 1;
+  const made = remembered ? [value.origin, fitting.origin, origin] : [];
+  for (const one of made) one?.writesOver(storage);
+  storage.write(stored);
   mode.onWrite(storage);
   // A gradient may be a number repeated, in a layout that a written value does not have.
   if (all) owner.contents = stored;
   if (remembered) {
     owner.ownOrigin = origin;
-    for (const made of [value.origin, fitting.origin, origin]) made?.writtenInto(storage);
+    for (const one of made) one?.writtenInto(storage);
   }
   return target;
 }

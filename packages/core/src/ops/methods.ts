@@ -64,7 +64,9 @@ export function installInPlace(tensors: object, table: Readonly<Record<string, u
 
 function install(tensors: object, name: string, call: Call): void {
   const value = function (this: Tensor, ...args: unknown[]): unknown {
-    return call(this, ...args);
+    // Most calls have an argument or none, and need no list of them.
+    if (args.length === 1) return call(this, args[0]);
+    return args.length === 0 ? call(this) : call(this, ...args);
   };
   Object.defineProperty(tensors, name, { value, writable: true, configurable: true });
 }

@@ -194,6 +194,9 @@ export const hypot = pair({
   fractions: true,
 });
 
+/** sinc'(x) / x near 0: -π² Σ (-t)ⁿ (2n + 2) / (2n + 3)!, the highest power first. */
+const SINC_SLOPE = [3_991_680, -45_360, 840, -30, 3].map((c) => -(Math.PI ** 2) / c);
+
 /**
  * sin(πx) / (πx), and 1 at 0.
  * @example
@@ -206,10 +209,14 @@ export const sinc = unary({
   },
   vjps: [
     (g, { x, y }): Tensor => {
-      // Where x is 0 the result is flat; 1 stands there for it, so that nothing is divided by 0.
-      const isAway = x.ne(0);
+      // Near 0 the difference would lose its digits: there it is a series in t = (πx)², and 1
+      // stands for x beside it, so that nothing is divided by 0.
+      const isAway = x.abs().ge(1 / 32);
       const away = x.where(isAway, 1);
-      return g.mul(away.mul(Math.PI).cos().sub(y).div(away).where(isAway, 0));
+      const t = x.mul(Math.PI).square();
+      const series = SINC_SLOPE.reduce((sum: Tensor, c) => sum.mul(t).add(c), t.mul(0));
+      const slope = away.mul(Math.PI).cos().sub(y).div(away).where(isAway, series.mul(x));
+      return g.mul(slope);
     },
   ],
   samples: [[0.1, 0.4]],

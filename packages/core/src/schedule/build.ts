@@ -39,6 +39,11 @@ export class KernelBuilder {
     });
   }
 
+  /** How much there is to compile. */
+  get size(): number {
+    return this.outputs.length + this.operands.length + this.parts.size;
+  }
+
   kernel(): FusedKernel {
     return { space: this.space, operands: this.operands, outputs: this.outputs };
   }

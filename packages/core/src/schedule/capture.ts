@@ -16,7 +16,7 @@ import type { Storage } from "../graph/storage.js";
 import type { Tensor } from "../tensor.js";
 import { elements, runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
-import { Round } from "./plan.js";
+import { Round } from "./round.js";
 
 /** Where a replay finds a value that was there before the step. */
 export type Source =

@@ -7,25 +7,25 @@
  * schedule/plan.ts.
  */
 import type { Backend } from "../backends/backend.js";
-import { StaleError } from "../errors.js";
+import { MemoryError, StaleError } from "../errors.js";
 import { Buffer } from "../graph/buffer.js";
+import { computed } from "../graph/node.js";
 import type { Node } from "../graph/node.js";
-import { formatShape } from "../graph/shape.js";
+import { countElements, formatShape } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
+import { PlanCache } from "./cache.js";
 import { runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
-import { hashOf, Plan, Round } from "./plan.js";
+import { Plan } from "./plan.js";
 import type { Spare } from "./plan.js";
 import { compileWith } from "./replay.js";
+import { hashOf, Round, tapeOf } from "./round.js";
 
 /** Nodes that may wait, before they run one by one. */
 const MOST_NODES = 5_000;
 
 /** Bytes that waiting nodes may keep from the collector, before all of them run. */
 const MOST_BYTES = 2 ** 26;
-
-/** Plans that are remembered. */
-const MOST_PLANS = 256;
 
 /** Who looks on, as report.ts does for NABLA_DEBUG. */
 export interface Onlooker {
@@ -34,19 +34,11 @@ export interface Onlooker {
 }
 
 export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Policy {
-  const plans = new Map<string, Plan[]>();
-  let nodes: Node[] = [];
+  const plans = new PlanCache();
   let round = new Round();
-  let held = 0;
   let written: Storage[] = [];
   let spares: Spare[] = [];
   let last: Plan | null = null;
-
-  /** Takes a node into the round. */
-  function wait(node: Node): void {
-    node.round = round;
-    node.slot = nodes.push(node) - 1;
-  }
 
   function record(node: Node): void {
     const { inputs } = node;
@@ -57,22 +49,15 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
         const reason = revive(input);
         if (reason !== null) return giveUp(node, Buffer.ofNothing(reason));
       } else if (input.buffer.isLost) return giveUp(node, input.buffer);
-      else hold(input, input.buffer);
     }
     if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);
     else {
-      wait(node);
-      if (nodes.length >= MOST_NODES) {
+      round.add(node);
+      if (round.nodes.length >= MOST_NODES) {
         if (onlooker === null) runOneByOne();
-        else onlooker.onRun(nodes, null, runOneByOne);
-      } else if (held > MOST_BYTES) realize([]);
+        else onlooker.onRun(round.nodes, null, runOneByOne);
+      } else if (round.held > MOST_BYTES) realize([]);
     }
-  }
-
-  /** Counts what would be gone by now if nothing waited: given elements that no plan has read. */
-  function hold(input: Node, buffer: Buffer): void {
-    input.round = round;
-    if (buffer.reads === 0) held += buffer.ownBytes ?? 0;
   }
 
   /**
@@ -94,37 +79,41 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     if (node.round instanceof Round) node.round.plan?.remember(node.slot);
     for (const one of needed) {
       if (one.operation.work === null && one.inputs[0]!.buffer !== null) runNow(one);
-      else wait(one);
+      else round.add(one);
     }
     return null;
   }
 
   /** What cannot be computed any more is an error when it is read, and not before. */
   function giveUp(node: Node, nothing: Buffer): void {
-    node.buffer = nothing;
-    node.inputs = [];
+    computed(node, nothing);
   }
 
   function realize(asked: readonly Node[]): void {
     for (const node of asked) want(node);
     for (const { node } of written) want(node);
-    if (nodes.length === 0) return;
-    const [ready, own, changed, places] = [nodes, round, written, spares];
+    if (round.nodes.length === 0) return;
+    const [own, changed, places] = [round, written, spares];
     begin();
-    const plan = find(ready, own);
+    const plan = own.asExpected() ?? find(own);
     if (last !== null) last.next = plan;
     last = plan;
+    round.expected = plan.next;
     for (const { node, place } of changed) {
       if (place !== null) places.push({ node, buffer: place });
     }
-    if (onlooker === null) plan.run(ready, own, places);
-    else onlooker.onRun(ready, plan, () => plan.run(ready, own, places));
+    const { nodes, leaves } = own;
+    own.end(plan);
+    try {
+      if (onlooker === null) plan.run(nodes, leaves, places);
+      else onlooker.onRun(nodes, plan, () => plan.run(nodes, leaves, places));
+    } catch (error) {
+      throw error instanceof RangeError ? whyNoMemory(nodes, error) : error;
+    }
     for (const storage of changed) storage.settle();
   }
 
   function begin(): void {
-    nodes = [];
-    held = 0;
     round = new Round();
     written = [];
     spares = [];
@@ -133,36 +122,30 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
   /** One that ran without being kept is computed now, before its inputs are gone. */
   function keep(node: Node): void {
     if (node.buffer === null && node.round !== round) realize([node]);
-    else node.wanted = true;
+    else if (node.buffer === null) round.want(node);
   }
 
   function want(node: Node): void {
     if (node.buffer !== null) return;
-    node.wanted = true;
     const reason = node.round === round ? null : revive(node);
     if (reason !== null) throw new StaleError(reason);
+    if (node.round === round) round.want(node);
   }
 
-  function find(ready: readonly Node[], own: Round): Plan {
-    const expected = last?.next ?? null;
-    if (expected?.matches(ready, own) === true) return expected;
-    const key = hashOf(ready);
-    const alike = plans.get(key) ?? [];
-    const known = alike.find((plan) => plan !== expected && plan.matches(ready, own));
+  function find(own: Round): Plan {
+    const tape = tapeOf(own.nodes, own);
+    const key = hashOf(tape);
+    const known = plans.alike(key).find((plan) => plan.matches(tape));
     if (known !== undefined) return known;
-    const plan = new Plan(backend, ready, own);
-    plans.delete(key);
-    plans.set(key, [plan, ...alike.slice(0, 3)]);
-    for (const oldest of plans.keys()) {
-      if (plans.size <= MOST_PLANS) break;
-      plans.delete(oldest);
-    }
+    const plan = new Plan(backend, tape);
+    plans.add(key, plan);
     return plan;
   }
 
   function runOneByOne(): void {
     // The list is emptied on the way, so that a result which nobody has goes at once.
-    const waiting = nodes.reverse();
+    const waiting = round.nodes.reverse();
+    round.end(null);
     begin();
     for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
       if (node.buffer === null) runNow(node);
@@ -178,6 +161,19 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     compile: (run) => compileWith(policy, backend)(run),
   };
   return policy;
+}
+
+/** A typed array or a memory that cannot be made is a RangeError. */
+function whyNoMemory(nodes: readonly Node[], cause: RangeError): MemoryError {
+  const size = ({ shape }: Node): number => countElements(shape);
+  const missing = nodes.filter(({ buffer, operation }) => buffer === null && operation.work);
+  const largest = missing.reduce((a, b) => (size(b) > size(a) ? b : a), missing[0] ?? nodes[0]!);
+  return new MemoryError(
+    `${largest.operation.name}: no memory for a result of shape ${formatShape(largest.shape)}, ` +
+      `the largest of ${nodes.length} that were to be computed (${cause.message}); work on ` +
+      "smaller parts, and keep fewer results.",
+    { cause },
+  );
 }
 
 /** What is said where a value is needed that a later version has taken the place of. */

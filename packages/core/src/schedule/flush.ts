@@ -10,6 +10,7 @@ import { Buffer } from "../graph/buffer.js";
 import { allocate } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
+import { computed } from "../graph/node.js";
 import type { KernelWork, Node } from "../graph/node.js";
 import { countElements } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
@@ -20,15 +21,15 @@ import type { Tensor } from "../tensor.js";
 /** What decides when nodes run. */
 export interface Policy {
   /** A node was recorded. */
-  record(node: Node): void;
+  readonly record: (node: Node) => void;
   /** The value of a node will be read. */
-  keep(node: Node): void;
+  readonly keep: (node: Node) => void;
   /** A storage was written to. */
-  write(storage: Storage): void;
+  readonly write: (storage: Storage) => void;
   /** The value of a node may take the place of a buffer that nobody reads any more. */
-  reuse(node: Node, buffer: Buffer): void;
+  readonly reuse: (node: Node, buffer: Buffer) => void;
   /** Gives these nodes their buffers, now. */
-  realize(nodes: readonly Node[]): void;
+  readonly realize: (nodes: readonly Node[]) => void;
   /** Makes of a function one that replays what it did; absent where there is no engine. */
   readonly compile?: Compile;
 }
@@ -47,10 +48,10 @@ export const policyNow = (): Policy | null => chosen.policy;
 export function runBy(policy: Policy, backend: Backend): void {
   chosen.policy = policy;
   chosen.backend = backend;
-  mode.onRecord = (node) => policy.record(node);
-  mode.onKeep = (node) => policy.keep(node);
-  mode.onWrite = (storage) => policy.write(storage);
-  mode.onReuse = (node, buffer) => policy.reuse(node, buffer);
+  mode.onRecord = policy.record;
+  mode.onKeep = policy.keep;
+  mode.onWrite = policy.write;
+  mode.onReuse = policy.reuse;
 }
 
 export const everyOp: Policy = {
@@ -66,17 +67,14 @@ export const everyOp: Policy = {
 
 /** Gives a node its buffer, after its inputs. */
 export function runNow(node: Node): void {
-  if (node.operation.work === null) {
-    node.buffer = bufferOf(node.inputs[0]!);
-    node.buffer.shared = true;
-  } else {
-    const work = node.operation.work(node);
-    node.buffer =
-      work.kind === "host"
-        ? new Buffer(work.run(node.inputs.map(elements)))
-        : runKernel(node, work);
+  const { operation, inputs } = node;
+  if (operation.work === null) {
+    computed(node, bufferOf(inputs[0]!)).shared = true;
+    return;
   }
-  node.inputs = [];
+  const work = operation.work(node);
+  if (work.kind === "kernel") computed(node, runKernel(node, work));
+  else computed(node, new Buffer(work.run(inputs.map(elements))));
 }
 
 function runKernel(node: Node, { kernel, reduced, strides }: KernelWork): Buffer {
@@ -106,11 +104,9 @@ export function elements(node: Node): TypedArray {
 export const read = (x: Tensor): TypedArray =>
   mode.capture === null ? elements(x.node) : mode.capture.read(x);
 
-/** The only element of a tensor. */
-export function readOne(x: Tensor): number {
-  const single = mode.capture === null ? (x.node.buffer?.single ?? null) : null;
-  return single ?? read(x)[0]!;
-}
+/** The element of a tensor that has only one. */
+export const readOne = (x: Tensor): number =>
+  (mode.capture === null ? bufferOf(x.node).single : null) ?? read(x)[0]!;
 
 /** What is read back from a tensor whose elements do not lie in a row. */
 const copy = (dtype: Node["dtype"]): Kernel => ({

@@ -87,6 +87,12 @@ export interface Tape {
 /** What melts no further: more operations in a chain than a compiler likes. */
 const DEEPEST = 24;
 
+/** Operations, results and operands in a kernel, above which it gets no more results. */
+const LARGEST = 100;
+
+/** Nor does what costs more: it may read thousands of elements for one. */
+const DEAREST = 1000;
+
 /** Above this cost a value is rather stored than computed twice. */
 const DEAR = 8;
 
@@ -173,7 +179,9 @@ function itemOf(tape: Tape, slot: number, items: readonly (Item | null)[]): Item
     last: -Infinity,
     buffer: -1,
   };
-  if (kernel === null || kernel.fold !== null || item.depth >= DEEPEST) store(item);
+  if (kernel === null || kernel.fold !== null || item.depth >= DEEPEST || item.cost > DEAREST) {
+    store(item);
+  }
   return item;
 }
 
@@ -274,18 +282,22 @@ function partsOf(items: readonly Item[]): Part[] {
   return parts;
 }
 
-/** The kernels of a level: one for every space. */
+/** The kernels of a level: one for every space, or more where one would get too large. */
 function kernelsOf(items: readonly Item[]): FusedKernel[] {
   const builders = new Map<string, KernelBuilder>();
+  const kernels: FusedKernel[] = [];
   for (const item of items) {
     const order = orderOf(item);
     const sizes = order.sizes;
     const key = sizes.join();
     let builder = builders.get(key);
-    if (builder === undefined) builders.set(key, (builder = new KernelBuilder(sizes)));
+    if (builder === undefined || builder.size >= LARGEST) {
+      if (builder !== undefined) kernels.push(builder.kernel());
+      builders.set(key, (builder = new KernelBuilder(sizes)));
+    }
     builder.add(item, order);
   }
-  return [...builders.values()].map((builder) => builder.kernel());
+  return [...kernels, ...[...builders.values()].map((builder) => builder.kernel())];
 }
 
 /** The space of a kernel: sizes, for each the dimension of the item, and the walk of the result. */

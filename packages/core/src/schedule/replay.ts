@@ -5,6 +5,7 @@
  * the step to be the right one. Not here: what users call (compile.ts). Read next:
  * schedule/plan.ts.
  */
+import { OutOfMemory } from "../backends/backend.js";
 import type { Backend } from "../backends/backend.js";
 import { CompileError } from "../errors.js";
 import { construct, scalar } from "../graph/construct.js";
@@ -16,9 +17,10 @@ import type { Tensor } from "../tensor.js";
 import { Capturing, copied } from "./capture.js";
 import type { Source } from "./capture.js";
 import type { Compile, Policy } from "./flush.js";
-import { Plan, Round } from "./plan.js";
+import { Plan } from "./plan.js";
 import type { Spare } from "./plan.js";
 import { ResidentStep } from "./resident.js";
+import { tapeOf } from "./round.js";
 import { givenBy, isTensor, mapTree, mismatches, signatureOf } from "./signature.js";
 import type { Given, Signature } from "./signature.js";
 
@@ -208,8 +210,9 @@ class Step {
     this.nodes = capturing.nodes.filter((node) => needed.has(node));
     this.nodes.forEach((node, slot) => (node.slot = slot));
     for (const node of seen) node.wanted = true;
-    this.plan = new Plan(backend, this.nodes, round);
-    this.leaves = [...this.plan.leafNodes];
+    const tape = tapeOf(this.nodes, round);
+    this.plan = new Plan(backend, tape);
+    this.leaves = [...tape.leaves];
     this.planned = this.leaves.length;
     const outcomeOf = (node: Node): Outcome => {
       if (node.round === round) return node.slot;
@@ -233,10 +236,7 @@ class Step {
   /** Ends the call that was captured: its own nodes run. */
   first(tensors: readonly Tensor[]): unknown {
     const { nodes, leaves } = this;
-    const { round } = this.capturing;
-    this.plan.run(nodes, round, this.spares(nodes), leaves.slice(0, this.planned));
-    // Nodes that were not kept may be computed after all, which is no concern of the plan.
-    round.plan = null;
+    this.plan.run(nodes, leaves.slice(0, this.planned), this.spares(nodes));
     for (const { storage } of this.writes) storage.settle();
     return this.results(tensors, (outcome) => nodeAt(outcome, nodes, leaves));
   }
@@ -285,23 +285,24 @@ class Step {
     for (let i = 0; i < happenings.length; i++) happenings[i]!();
     if (this.resident === undefined) this.resident = this.settleDown();
     if (this.resident !== null) {
-      this.resident.replay(given.tensors);
-      return this.resultsOf(this.resident);
+      try {
+        this.resident.replay(given.tensors);
+        return this.resultsOf(this.resident);
+      } catch (error) {
+        // What is too much for that memory may still fit into arrays; nothing has run yet.
+        if (!(error instanceof OutOfMemory)) throw error;
+        this.resident = null;
+      }
     }
     const leaves = this.leaves.map(this.nodeNow);
     const nodes = this.lay(leaves);
     const valueOf = (outcome: Outcome): Node => nodeAt(outcome, nodes, leaves);
     // Gradients that are written are those of before, so they come first.
     const targets = this.writes.map(({ storage }) => this.storageNow(storage));
-    const round = nodes[0]?.round as Round | undefined;
-    if (round !== undefined) {
-      this.plan.run(nodes, round, this.spares(nodes), leaves.slice(0, this.planned));
-      round.plan = null;
-    }
+    this.plan.run(nodes, leaves.slice(0, this.planned), this.spares(nodes));
     this.writes.forEach(({ value }, i) => {
       const storage = targets[i]!;
-      storage.node = valueOf(value);
-      storage.version += 1;
+      storage.write(valueOf(value));
       storage.settle();
     });
     for (const { parameter, becomes } of this.changes) {
@@ -315,7 +316,6 @@ class Step {
 
   /** The recorded nodes once more, from other leaves. */
   private lay(leaves: readonly Node[]): Node[] {
-    const round = new Round();
     const nodes: Node[] = [];
     for (const [slot, node] of this.nodes.entries()) {
       const { codes } = this.plan.entries[slot]!;
@@ -323,7 +323,6 @@ class Step {
         node,
         codes.map((code) => nodes[code] ?? leaves[-1 - code]!),
       );
-      copy.round = round;
       copy.slot = slot;
       nodes.push(copy);
     }

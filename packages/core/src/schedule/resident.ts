@@ -3,9 +3,11 @@
  * parameters and state stay there and are written over, and a replay is a few comparisons and one
  * call. What was written becomes a node only when somebody looks. Read first: schedule/replay.ts.
  */
+import { OutOfMemory } from "../backends/backend.js";
 import type { Backend, Bound, Carried } from "../backends/backend.js";
 import { Buffer } from "../graph/buffer.js";
 import { construct } from "../graph/construct.js";
+import { mode } from "../graph/mode.js";
 import { Node } from "../graph/node.js";
 import { countElements } from "../graph/shape.js";
 import type { Live, Storage } from "../graph/storage.js";
@@ -102,7 +104,7 @@ export class ResidentStep {
     try {
       return new ResidentStep(recorded, bind);
     } catch (error) {
-      if (error instanceof NotResident || error instanceof RangeError) return null;
+      if (error instanceof NotResident || error instanceof OutOfMemory) return null;
       throw error;
     }
   }
@@ -282,6 +284,7 @@ class NotResident extends Error {}
 
 function comeAlive(storage: Storage, left: Left): void {
   storage.version += 1;
+  storage.writtenAt = ++mode.clock;
   storage.current = null;
   storage.spare = null;
   storage.live = left;

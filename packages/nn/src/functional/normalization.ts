@@ -243,7 +243,7 @@ export function batchNorm(
   runningVar: Tensor | null,
   options: BatchNormOptions = {},
 ): Tensor {
-  const { momentum } = options;
+  const momentum = (options as BatchNormOptions | null)?.momentum;
   const isRead = typeof momentum === "function";
   const given = isRead ? { ...options, momentum: 0 } : options;
   const { training, ...rest } = readOptions<BatchNormOptions>("batchNorm", given, {

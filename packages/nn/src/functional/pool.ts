@@ -18,7 +18,10 @@ export function largest(
   sizes: Shape,
   isIndexed: boolean,
 ): Tensor | [output: Tensor, indices: Tensor] {
-  const { values, indices: found } = view.flatten(-sizes.length).max(-1);
+  const flat = view.flatten(-sizes.length);
+  const found = flat.argmax(-1);
+  const isFound = arange(flat.shape.at(-1)!, { dtype: "int32" }).eq(found.unsqueeze(-1));
+  const values = flat.where(isFound, 0).sum(-1);
   if (!isIndexed) return values;
   const along = positions();
   const places = along.map((rows) => rows.length);

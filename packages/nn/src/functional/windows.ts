@@ -63,10 +63,12 @@ export function slidingWindows(
   const isBare = around.every((count) => count === 0);
   // pad() begins with the last dimension.
   const padded = isBare ? input : pad(input, around.reverse(), { value: fill });
-  const view = kernel.reduce((shown, _, i) => {
-    const windows = shown.unfold(lead + i, reach[i]!, stride[i]!);
-    return dilation[i] === 1 ? windows : windows.slice(-1, 0, reach[i], dilation[i]);
-  }, padded);
+  const view = kernel.every((size, i) => size === stride[i] && dilation[i] === 1)
+    ? tiled(padded, places, kernel)
+    : kernel.reduce((shown, _, i) => {
+        const windows = shown.unfold(lead + i, reach[i]!, stride[i]!);
+        return dilation[i] === 1 ? windows : windows.slice(-1, 0, reach[i], dilation[i]);
+      }, padded);
   const positions = (): Positions[] =>
     places.map((count, i) =>
       range(0, count).map((place) =>
@@ -74,6 +76,18 @@ export function slidingWindows(
       ),
     );
   return { view, positions };
+}
+
+/** Windows that lie side by side: none shares an element, and gradients go back as they are. */
+function tiled(x: Tensor, places: Shape, kernel: Shape): Tensor {
+  const lead = x.shape.length - kernel.length;
+  const divided = kernel.reduce((rest, size, i) => {
+    const [dim, covered] = [lead + 2 * i, places[i]! * size];
+    const part = covered === rest.shape[dim] ? rest : rest.slice(dim, 0, covered);
+    return part.unflatten(dim, [places[i]!, size]);
+  }, x);
+  const [front, dims] = [range(0, lead), range(0, kernel.length).map((i) => lead + 2 * i)];
+  return divided.permute([...front, ...dims, ...dims.map((dim) => dim + 1)]);
 }
 
 /**

@@ -7,12 +7,15 @@ import { Buffer } from "../../graph/buffer.js";
 import { allocate, widths } from "../../graph/dtype.js";
 import type { DType } from "../../graph/dtype.js";
 import type { FusedKernel } from "../../kernel/fused.js";
+import { OutOfMemory } from "../backend.js";
 import type { Backend, Result, Routine } from "../backend.js";
 import { interpreter } from "../interpreter.js";
+import { align, lodge } from "./arena.js";
 import { BoundKernels } from "./bound.js";
 import { canFuse, compile } from "./compile.js";
-import type { Compiled } from "./compile.js";
+import type { Compiled, CompileOptions } from "./compile.js";
 import { Memory } from "./memory.js";
+import { Team } from "./team.js";
 
 /** Buffers up to this many bytes live in ordinary arrays. */
 const SMALL = 4096;
@@ -23,32 +26,42 @@ const LARGE = 2 ** 24;
 /** Evaluations from which on code is made at once. */
 const MANY = 100_000;
 
-const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
-
 export interface WasmOptions {
   /** Bytes of memory that large buffers may take. */
   readonly budget?: number;
+  /** Pages of 64 KB that the memory may have at most. */
+  readonly pages?: number;
   /** Whether to make code at the first run already. */
   readonly atOnce?: boolean;
   /** Whether sums of products may multiply and add in one instruction, where there is one. */
   readonly fused?: boolean;
+  /** Whether other threads may compute parts of large kernels, where there are any. */
+  readonly shared?: boolean;
 }
 
-export function wasm({ budget = 2 ** 29, atOnce = false, fused }: WasmOptions = {}): Backend {
-  const memory = new Memory(budget);
-  const settings = { memory, fused: fused !== false && canFuse() };
+export function wasm(options: WasmOptions = {}): Backend {
+  const { budget = 2 ** 29, pages, atOnce = false, fused = true, shared = false } = options;
+  const memory = new Memory(budget, pages, shared);
+  const team = shared ? Team.of(memory.memory) : null;
+  const settings = { memory, fused: fused && canFuse(), team };
   return {
     name: "wasm",
     run: (launch) => interpreter.run(launch),
-    bind: (kernels, results, carried) => new BoundKernels(memory, kernels, results, carried),
+    bind: (kernels, results, carried) => new BoundKernels(settings, kernels, results, carried),
     prepare(kernels, results, isWarm) {
       const plain = interpreter.prepare(kernels, results, isWarm);
       let runs = atOnce || isWarm || work(kernels) > MANY ? 1 : 0;
       let routine: CompiledRoutine | null = null;
       return {
         run(buffers, offsets) {
-          if (runs++ === 0) plain.run(buffers, offsets);
-          else (routine ??= new CompiledRoutine(settings, kernels, results)).run(buffers, offsets);
+          if (runs++ === 0) return plain.run(buffers, offsets);
+          try {
+            (routine ??= new CompiledRoutine(settings, kernels, results)).run(buffers, offsets);
+          } catch (error) {
+            // What is too much for this memory may still fit into arrays.
+            if (!(error instanceof OutOfMemory)) throw error;
+            plain.run(buffers, offsets);
+          }
         },
         get text() {
           return routine?.code.text ?? null;
@@ -89,9 +102,8 @@ interface Read {
   holds: Buffer | null;
 }
 
-interface Settings {
+export interface Settings extends CompileOptions {
   readonly memory: Memory;
-  readonly fused: boolean;
 }
 
 /** One module and what it reads and writes. */
@@ -107,21 +119,20 @@ class CompiledRoutine implements Routine {
   private base = -1;
 
   constructor(
-    { memory, fused }: Settings,
+    { memory, ...options }: Settings,
     kernels: readonly FusedKernel[],
     results: readonly (Result | null)[],
   ) {
     this.memory = memory;
-    this.code = compile(kernels, results.length, memory.memory, fused);
+    this.code = compile(kernels, results.length, memory.memory, options);
     this.tableLength = results.length;
-    let end = align((results.length + 1) * 4);
-    results.forEach((result, buffer) => {
-      if (result === null) return;
-      const bytes = result.length * widths[result.dtype];
-      const stays = result.kept && bytes > SMALL;
-      this.targets.push({ ...result, buffer, place: stays ? -1 : end });
-      if (!stays) end += align(bytes);
+    const made = results.flatMap((result, buffer) => {
+      if (result === null) return [];
+      return [{ ...result, buffer, bytes: result.length * widths[result.dtype] }];
     });
+    const passing = made.filter(({ kept, bytes }) => !kept || bytes <= SMALL);
+    const { places, end } = lodge(kernels, passing, align((results.length + 1) * 4));
+    for (const one of made) this.targets.push({ ...one, place: places.get(one.buffer) ?? -1 });
     this.scratch = end;
     this.end = align(end + this.code.scratchBytes);
     const dtypes = new Map(

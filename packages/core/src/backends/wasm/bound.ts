@@ -8,6 +8,9 @@ import { widths } from "../../graph/dtype.js";
 import type { DType, TypedArray } from "../../graph/dtype.js";
 import type { Access, FusedKernel } from "../../kernel/fused.js";
 import type { Bound, Carried, Result } from "../backend.js";
+import { align, lodge } from "./arena.js";
+import type { Lodger } from "./arena.js";
+import type { Settings } from "./backend.js";
 import { compile } from "./compile.js";
 import type { Compiled } from "./compile.js";
 import type { Memory } from "./memory.js";
@@ -18,8 +21,6 @@ const SMALL = 4096;
 
 /** Buffers from this many bytes on are not copied for one run only. */
 const LARGE = 2 ** 24;
-
-const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 /** Where a buffer is read or written. */
 interface Place {
@@ -53,11 +54,11 @@ export class BoundKernels implements Bound {
   private readonly passing: { readonly number: number; readonly at: number }[] = [];
   private readonly swaps: (readonly [Place, Place])[] = [];
   private views: Memory["views"];
-  private arenaBytes = 0;
+  private readonly arenaBytes: number;
   private arenaBase = -1;
 
   constructor(
-    memory: Memory,
+    { memory, ...options }: Settings,
     kernels: readonly FusedKernel[],
     results: readonly (Result | null)[],
     carried: readonly Carried[],
@@ -71,12 +72,13 @@ export class BoundKernels implements Bound {
       !isAlone || length * widths[dtype] <= SMALL;
     const moved = carried.filter(({ from }) => !merged.has(from));
     const copies = moved.filter(isCopied).map(copyOf);
-    this.code = compile([...own, ...copies], results.length, memory.memory);
+    this.code = compile([...own, ...copies], results.length, memory.memory, options);
     this.lengths = results.map(
       (result, number) => result?.length ?? carried.find(({ to }) => to === number)?.length,
     );
     let end = align((results.length + 1) * 4);
     const starts = new Map<number, number>();
+    const passing: Lodger[] = [];
     const dtypes = dtypesOf(own, results);
     this.places = results.map((result, number): Place | null => {
       const dtype = dtypes[number];
@@ -96,8 +98,7 @@ export class BoundKernels implements Bound {
       const length = this.lengths[number];
       const bytes = length === undefined ? 0 : length * widths[dtype];
       if (result !== null && !result.kept && bytes > SMALL) {
-        this.passing.push({ number, at: this.arenaBytes });
-        this.arenaBytes += align(bytes);
+        passing.push({ buffer: number, bytes, kept: false });
       } else if (bytes > SMALL) (result === null ? this.large : this.created).push(place);
       else if (length !== undefined) {
         starts.set(number, end);
@@ -106,6 +107,9 @@ export class BoundKernels implements Bound {
       }
       return place;
     });
+    const { places, end: arenaBytes } = lodge(own, passing, 0);
+    this.arenaBytes = arenaBytes;
+    for (const [number, at] of places) this.passing.push({ number, at });
     for (const one of moved) {
       if (!isCopied(one)) this.swaps.push([this.places[one.from]!, this.places[one.to]!]);
     }

@@ -8,7 +8,10 @@ import { Buffer } from "../../graph/buffer.js";
 import type { Resident } from "../../graph/buffer.js";
 import { allocate, widths } from "../../graph/dtype.js";
 import type { DType, TypedArray } from "../../graph/dtype.js";
+import { OutOfMemory } from "../backend.js";
+import { MOST_PAGES } from "./assembler.js";
 import { engine } from "./web-assembly.js";
+import type { Memory as WasmMemory } from "./web-assembly.js";
 
 /** A part of this memory; `address` is -1 once it belongs to others. */
 interface Place {
@@ -46,7 +49,6 @@ class Slot implements Resident {
 }
 
 const PAGE = 65_536;
-const MOST_PAGES = 65_536;
 /** Not by bits: those of an integer end at 2 GB. */
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
@@ -55,9 +57,15 @@ interface Gap {
   end: number;
 }
 
+/** Runs that need far less than the arena has, after which it shrinks. */
+const PATIENCE = 100;
+/** Bytes up to which it never does. */
+const MODEST = 2 ** 22;
+
 export class Memory {
-  readonly memory = new (engine()!.Memory)({ initial: 16, maximum: MOST_PAGES });
+  readonly memory: WasmMemory;
   private readonly budget: number;
+  private readonly mostPages: number;
   /** What is free, in order of place; the first 64 bytes stay free, so that no address is 0. */
   private gaps: Gap[] = [{ start: 64, end: 16 * PAGE }];
   /**
@@ -69,13 +77,19 @@ export class Memory {
   /** Counts runs: what a run uses it does not move out. */
   private clock = 0;
   private arenaPlace: Gap = { start: 64, end: 64 };
+  /** Runs in a row that needed far less of it. */
+  private modestRuns = 0;
   /** Who ran in the arena last, and finds there what was left. */
   arenaUser: object | null = null;
   private readonly finalizers = new FinalizationRegistry<Place>((place) => this.release(place));
-  views = this.look();
+  views: Record<DType, TypedArray>;
 
-  constructor(budget: number) {
+  /** `shared`: whether other threads can see it. */
+  constructor(budget: number, mostPages = MOST_PAGES, shared = false) {
     this.budget = budget;
+    this.mostPages = mostPages;
+    this.memory = new (engine()!.Memory)({ initial: 16, maximum: mostPages, shared });
+    this.views = this.look();
   }
 
   private look(): Record<DType, TypedArray> {
@@ -96,9 +110,13 @@ export class Memory {
   /** A place for what one run needs, of this many bytes at least; the same for all runs. */
   arena(bytes: number): number {
     const { start, end } = this.arenaPlace;
-    if (end - start < bytes) {
-      if (end > start) this.free(start, end - start);
-      const room = align(bytes * 2);
+    const has = end - start;
+    this.modestRuns = has > MODEST && bytes * 4 < has ? this.modestRuns + 1 : 0;
+    if (has < bytes || this.modestRuns > PATIENCE) {
+      this.arenaPlace = { start: 64, end: 64 };
+      this.modestRuns = 0;
+      if (has > 0) this.free(start, has);
+      const room = align(bytes < MODEST ? bytes * 2 : bytes);
       const address = this.reserve(room);
       this.arenaPlace = { start: address, end: address + room };
     }
@@ -190,12 +208,20 @@ export class Memory {
     while (this.used + bytes > this.budget && this.moveOldestOut()) {
       // Until there is room, or only what this run needs is left.
     }
-    const gap = this.gaps.find(({ start, end }) => end - start >= bytes) ?? this.grow(bytes);
+    const gap = this.gapOf(bytes);
     const { start } = gap;
     gap.start += bytes;
     if (gap.start === gap.end) this.gaps.splice(this.gaps.indexOf(gap), 1);
     this.used += bytes;
     return start;
+  }
+
+  private gapOf(bytes: number): Gap {
+    for (;;) {
+      const gap = this.gaps.find(({ start, end }) => end - start >= bytes) ?? this.grow(bytes);
+      if (gap !== null) return gap;
+      if (!this.moveOldestOut()) throw new OutOfMemory(`no room for ${bytes} bytes`);
+    }
   }
 
   private moveOldestOut(): boolean {
@@ -226,14 +252,20 @@ export class Memory {
     }
   }
 
-  /** A gap of this many bytes at the end, which may be new. Throws a RangeError where none is. */
-  private grow(bytes: number): Gap {
+  /** A gap of this many bytes at the end, which may be new; `null` where there can be none. */
+  private grow(bytes: number): Gap | null {
     const end = this.memory.buffer.byteLength;
     const last = this.gaps.at(-1);
     const tail = last?.end === end ? last : { start: end, end };
     const missing = bytes - (tail.end - tail.start);
-    const pages = Math.max(Math.ceil(missing / PAGE), Math.min(256, end / PAGE));
-    this.memory.grow(Math.min(pages, Math.max(MOST_PAGES - end / PAGE, Math.ceil(missing / PAGE))));
+    const needed = Math.ceil(missing / PAGE);
+    const possible = this.mostPages - end / PAGE;
+    if (needed > possible) return null;
+    try {
+      this.memory.grow(Math.min(Math.max(needed, Math.min(256, end / PAGE)), possible));
+    } catch {
+      return null;
+    }
     this.views = this.look();
     if (tail !== last) this.gaps.push(tail);
     tail.end = this.memory.buffer.byteLength;

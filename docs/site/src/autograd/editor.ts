@@ -1,0 +1,101 @@
+/**
+ * The code editor: CodeMirror, in a shadow root, because there it may bring its styles as style
+ * sheets, which the policy of the page allows. Loaded when a reader first touches the code.
+ */
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { javascript } from "@codemirror/lang-javascript";
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { EditorState } from "@codemirror/state";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+/** The colours are those of style.css: custom properties reach into shadow roots. */
+const look = EditorView.theme({
+  "&": { color: "var(--ink)", backgroundColor: "var(--code)", fontSize: "14px" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-content": { fontFamily: "var(--mono)", caretColor: "var(--accent)", padding: "10px 0" },
+  ".cm-gutters": { backgroundColor: "var(--code)", color: "var(--muted)", border: "0" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--grid)" },
+  ".cm-cursor": { borderLeftColor: "var(--accent)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {
+    backgroundColor: "var(--data-soft)",
+  },
+  ".cm-selectionBackground": { backgroundColor: "var(--data-soft)" },
+  "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--accent-soft)" },
+});
+
+const colours = HighlightStyle.define([
+  { tag: tags.keyword, color: "var(--accent)" },
+  { tag: [tags.number, tags.string, tags.bool], color: "var(--data)" },
+  { tag: tags.comment, color: "var(--muted)", fontStyle: "italic" },
+]);
+
+/**
+ * Where a selection is typed over, the editor replaces it. Left to the browser, what is typed would
+ * keep the colour of what it replaces by a style in an attribute, which the policy does not allow.
+ */
+const typingOver = EditorView.domEventHandlers({
+  beforeinput({ inputType, data, isComposing }, view) {
+    const { state } = view;
+    if (inputType !== "insertText" || isComposing || state.selection.main.empty) return false;
+    view.dispatch(state.replaceSelection(data ?? ""), { userEvent: "input.type" });
+    return true;
+  },
+});
+
+export interface Editor {
+  read(): string;
+  write(code: string): void;
+  focus(at?: number): void;
+}
+
+/** An editor in `host`, with this code and this name. */
+export function openEditor(
+  host: HTMLElement,
+  doc: string,
+  name: string,
+  changed: () => void,
+): Editor {
+  const root = host.attachShadow({ mode: "open" });
+  const view = new EditorView({
+    root,
+    parent: root,
+    state: EditorState.create({
+      doc,
+      extensions: [
+        lineNumbers(),
+        history(),
+        drawSelection(),
+        highlightActiveLine(),
+        bracketMatching(),
+        closeBrackets(),
+        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap]),
+        javascript(),
+        typingOver,
+        syntaxHighlighting(colours),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ "aria-label": name }),
+        EditorView.updateListener.of(({ docChanged }) => {
+          if (docChanged) changed();
+        }),
+        look,
+      ],
+    }),
+  });
+  return {
+    read: () => view.state.doc.toString(),
+    write: (code) =>
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: code } }),
+    focus: (at = 0) => {
+      view.focus();
+      view.dispatch({ selection: { anchor: Math.min(at, view.state.doc.length) } });
+    },
+  };
+}

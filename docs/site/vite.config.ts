@@ -1,0 +1,50 @@
+/**
+ * How the site is built and served: static pages, the library from its sources, workers in a folder
+ * with a policy of their own. What is on the pages is in the HTML files and in src/.
+ */
+import { defineConfig } from "vite";
+import type { Plugin } from "vite";
+
+import { inputs, pages } from "./build/pages.js";
+import { policyOf, workerFolder } from "./build/policy.js";
+
+/** Sends with every file of the built site what may be done with it. */
+const policies: Plugin = {
+  name: "policies",
+  configurePreviewServer({ middlewares }) {
+    middlewares.use((request, response, next) => {
+      const { pathname } = new URL(request.url ?? "/", "http://localhost");
+      response.setHeader("Content-Security-Policy", policyOf(pathname));
+      next();
+    });
+  },
+};
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: "./",
+  appType: "mpa",
+  plugins: [pages(), policies],
+  resolve: { conditions: ["source", "browser", "module", "production"] },
+  build: {
+    outDir: "dist",
+    target: "es2022",
+    // The policy of the pages allows no images, fonts or styles that are written into others.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // What draws graphs is large, and is fetched when a graph is drawn.
+    chunkSizeWarningLimit: 1000,
+    // Names of classes are what errors are called by.
+    rolldownOptions: { input: inputs, output: { keepNames: true } },
+  },
+  worker: {
+    format: "es",
+    rolldownOptions: {
+      output: {
+        keepNames: true,
+        entryFileNames: `${workerFolder}/[name]-[hash].js`,
+        chunkFileNames: `${workerFolder}/[name]-[hash].js`,
+      },
+    },
+  },
+});
