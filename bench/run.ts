@@ -19,7 +19,7 @@ import { peak, products } from "./products.js";
 import { timesOfPyTorch, whyNoPyTorch } from "./pytorch.js";
 import { regressions } from "./regressions.js";
 import { checkSame } from "./side.js";
-import type { Workload } from "./side.js";
+import type { Side, Workload } from "./side.js";
 
 /** One line of a table: cells as they are shown, and what goes into the file. */
 interface Row {
@@ -33,9 +33,11 @@ interface Suite {
   readonly rows: () => Generator<Row>;
 }
 
+const defaultHead = "µs a step,Nabla,other side,ratio,target,PyTorch,faster,target".split(",");
+
 const suites: Readonly<Record<string, Suite>> = {
   steps: {
-    head: ["µs a step", "Nabla", "other side", "ratio", "target", "PyTorch", "faster", "target"],
+    head: [...defaultHead, "compiled", "ratio", "target"],
     rows: steps,
   },
   networks: {
@@ -90,24 +92,39 @@ function* steps(): Generator<Row> {
 }
 
 function step({ name, other, make, tolerance, ...targets }: Workload, hasPyTorch: boolean): Row {
-  const sides = make();
-  checkSame(name, sides.other, sides.nabla, tolerance);
+  const { other: left, nabla, compiled, hand } = make();
+  checkSame(name, left, nabla, tolerance);
   const asked = hasPyTorch && targets.timesPyTorch !== undefined;
   const before = asked ? timesOfPyTorch(name) : [];
-  const timings = measure({ other: sides.other.step, nabla: sides.nabla.step });
+  if (compiled !== undefined) {
+    const anew = make();
+    checkSame(`${name}, compiled`, anew.hand ?? anew.other, anew.compiled!, tolerance);
+  }
+  const all: Record<string, Side["step"]> = { other: left.step, nabla: nabla.step };
+  if (compiled !== undefined) all["compiled"] = compiled.step;
+  if (hand !== undefined) all["hand"] = hand.step;
+  const timings = measure(all);
+  const { nabla: own, other: theirs } = timings as Record<"nabla" | "other", Timing>;
   const pytorch = asked ? summarize([...before, ...timesOfPyTorch(name)]) : null;
-  const ratio = timings.nabla.median / timings.other.median;
-  const faster = pytorch === null ? null : pytorch.median / timings.nabla.median;
+  const ratio = own.median / theirs.median;
+  const fast = timings["compiled"];
+  const compiledRatio =
+    fast === undefined ? null : fast.median / (timings["hand"] ?? theirs).median;
+  const faster = pytorch === null ? null : pytorch.median / own.median;
   const cells = [
-    describe(timings.nabla),
-    `${describe(timings.other)}${other === "hand" ? "" : ` ${other}`}`,
+    describe(own),
+    `${describe(theirs)}${other === "hand" ? "" : ` ${other}`}`,
     ratio.toPrecision(2),
     verdict(ratio, targets.atMost, "≤"),
     pytorch === null ? "" : describe(pytorch),
     faster === null ? "" : faster.toPrecision(2),
     verdict(faster, targets.timesPyTorch, "≥"),
+    fast === undefined ? "" : describe(fast),
+    compiledRatio === null ? "" : compiledRatio.toPrecision(2),
+    verdict(compiledRatio, targets.compiledAtMost, "≤"),
   ];
-  return { name, cells, data: { ...timings, against: other, pytorch, ratio, faster, targets } };
+  const data = { ...timings, against: other, pytorch, ratio, faster, compiledRatio, targets };
+  return { name, cells, data };
 }
 
 function* networkRows(): Generator<Row> {

@@ -10,17 +10,27 @@ export interface Side {
   readonly state: () => readonly number[];
 }
 
+/** The sides of a workload; `compiled` is the same loop with a compiled step. */
+export interface Sides {
+  readonly other: Side;
+  readonly nabla: Side;
+  readonly compiled?: Side;
+  /** What a compiled step is compared with, where that is not `other`. */
+  readonly hand?: Side;
+}
+
 /** One row of the target table. */
 export interface Workload {
   readonly name: string;
   /** What Nabla is compared with: "hand", or the name of a library. */
   readonly other: string;
-  readonly make: () => { readonly other: Side; readonly nabla: Side };
+  readonly make: () => Sides;
   /** How far apart the two may be, relative to what is compared. */
   readonly tolerance: number;
   /** Targets: time against the other side, at most; times faster than PyTorch, at least. */
   readonly atMost?: number;
   readonly timesPyTorch?: number;
+  readonly compiledAtMost?: number;
 }
 
 /** Takes steps with both and throws where they differ: a comparison would be worth nothing. */

@@ -11,9 +11,9 @@ import { moduleRequests, readSource } from "./source-code.js";
 
 const core = "packages/core/src";
 const engine = [
-  ...["group", "plan", "demand", "cache", "build", "walk", "capture", "replay", "signature"].map(
-    (name) => `${core}/schedule/${name}.ts`,
-  ),
+  ..."group plan demand cache build walk capture replay resident signature"
+    .split(" ")
+    .map((name) => `${core}/schedule/${name}.ts`),
   `${core}/report.ts`,
   ...filesUnder(`${core}/backends/wasm`, ".ts"),
 ];

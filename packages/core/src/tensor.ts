@@ -72,8 +72,8 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   ownOrigin: Origin | null;
   /** What `grad` shows, for those who let nobody else have it. @internal */
   ownGrad: Tensor | null = null;
-  /** Whether others may have it. */
-  private gradIsKnown = false;
+  /** Whether others may have it. @internal */
+  gradIsKnown = false;
   /** The place of an earlier gradient that nobody has. @internal */
   spareGrad: Buffer | null = null;
   private seen = 0;

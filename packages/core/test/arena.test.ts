@@ -9,10 +9,11 @@ import * as fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 
 import type { Backend } from "../src/backends/backend.js";
+import { OutOfMemory } from "../src/backends/backend.js";
 import { interpreter } from "../src/backends/interpreter.js";
 import { lodge } from "../src/backends/wasm/arena.js";
 import { wasm } from "../src/backends/wasm/backend.js";
-import { Memory, OutOfMemory } from "../src/backends/wasm/memory.js";
+import { Memory } from "../src/backends/wasm/memory.js";
 import type { Access, FusedKernel, Output } from "../src/kernel/fused.js";
 import { onDemand } from "../src/schedule/demand.js";
 import { everyOp, runBy } from "../src/schedule/flush.js";

@@ -9,14 +9,19 @@ import {
   manualSeed,
   noGrad,
   rand,
+  StaleError,
   tensor,
   zeros,
 } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 import { afterEach, describe, expect, test } from "vitest";
 
+import { interpreter } from "../src/backends/interpreter.js";
+import { wasm } from "../src/backends/wasm/backend.js";
 import { engine } from "../src/backends/wasm/web-assembly.js";
 import { mode } from "../src/graph/mode.js";
+import { onDemand } from "../src/schedule/demand.js";
+import { runBy } from "../src/schedule/flush.js";
 import { descent, leaf, programs, read } from "./compile-programs.js";
 import { captures, difference, engines } from "./engines.js";
 import type { Wrap } from "./engines.js";
@@ -155,6 +160,92 @@ describe("a throw inside", () => {
     };
     engines.interpreter();
     expect(run(program, compiled)[0]).toEqual(run(program, plain)[0]);
+  });
+});
+
+describe("large parameters, which stay where they are", () => {
+  const size = 3000;
+
+  /** What each step leaves: w is -step, its average of the last ones -1, the gradient 1. */
+  function start(): [w: Tensor, step: (x: Tensor) => { prediction: Tensor }, seen: Tensor] {
+    const [w, seen] = [zeros([size]).requiresGrad_(), zeros([size])];
+    const step = compile((x: Tensor) => {
+      const prediction = x.mul(w);
+      w.grad = null;
+      prediction.sum().backward();
+      noGrad(() => {
+        seen.copy_(w);
+        w.sub_(w.grad!);
+      });
+      return { prediction };
+    });
+    return [w, step, seen];
+  }
+
+  const ends = (x: Tensor): number[] => [x.data()[0]!, x.data()[size - 1]!];
+
+  test("are read, written and kept as in a plain loop, or are a StaleError", () => {
+    engines.wasm();
+    const [w, step, seen] = start();
+    const x = zeros([size]).add(1);
+    const kept: [Tensor, number][] = [];
+    for (let i = 1; i <= 12; i++) {
+      const alias = w.detach();
+      if (i > 4) kept.push([w.clone(), 1 - i], [w.mul(2), 2 - 2 * i], [w.grad!, 1]);
+      const { prediction } = step(x);
+      kept.push([prediction, 1 - i]);
+      expect([ends(w), ends(alias), ends(seen), ends(w.grad!)]).toEqual(
+        [-i, -i, 1 - i, 1].map((value) => [value, value]),
+      );
+      if (i === 7) noGrad(() => w.add_(0));
+    }
+    const valueOf = (x: Tensor): number[] | "stale" => {
+      try {
+        return ends(x);
+      } catch (error) {
+        if (error instanceof StaleError) return "stale";
+        throw error;
+      }
+    };
+    const found = kept.map(([x]) => valueOf(x));
+    const right = kept.map(([, value], i) => (found[i] === "stale" ? "stale" : [value, value]));
+    expect(found).toEqual(right);
+    // What was never read may be gone; results and gradients may not.
+    expect(found.filter((one) => one === "stale").length).toBeLessThan(kept.length / 4);
+  });
+
+  test("two steps that write the same parameter, in turn", () => {
+    engines.wasm();
+    const w = zeros([size]).requiresGrad_();
+    const by = (n: number): (() => Tensor) =>
+      compile(() => {
+        w.grad = null;
+        const loss = w.mul(n).sum();
+        loss.backward();
+        noGrad(() => w.sub_(w.grad!));
+        return loss;
+      });
+    const [one, two] = [by(1), by(2)];
+    const losses = Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? one : two)().item());
+    expect(ends(w)).toEqual([-18, -18]);
+    const expected = losses.map(
+      (_, i) => 0 - size * (1 + (i % 2)) * (Math.floor(i / 2) * 3 + (i % 2)),
+    );
+    expect(losses).toEqual(expected);
+  });
+
+  test("memory that runs short keeps them right", () => {
+    runBy(onDemand(wasm({ budget: 120_000 })), interpreter);
+    const [w, step] = start();
+    const others = Array.from({ length: 8 }, () => rand([size]));
+    const x = zeros([size]).add(1);
+    const found: number[][] = [];
+    for (let i = 1; i <= 12; i++) {
+      step(x);
+      for (const other of others) other.mul(other).add(other).sum().item();
+      if (i % 3 === 0) found.push(ends(w));
+    }
+    expect(found).toEqual([3, 6, 9, 12].map((i) => [-i, -i]));
   });
 });
 

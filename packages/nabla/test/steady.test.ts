@@ -1,7 +1,19 @@
 // A loop that does the same at every step compiles nothing after its fourth: what changes from step
 // to step (rates, powers, rows, values) is never part of what is compiled.
 
-import { functional, manualSeed, noGrad, rand, randn, randperm, SGD, tensor, zeros } from "nabla";
+import {
+  Adam,
+  compile,
+  functional,
+  manualSeed,
+  noGrad,
+  rand,
+  randn,
+  randperm,
+  SGD,
+  tensor,
+  zeros,
+} from "nabla";
 import type { Tensor } from "nabla";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
@@ -134,6 +146,32 @@ test.each(sizes)("training and evaluation in turn, %i rows", (rows) => {
     noGrad(() => network.of(x).sub(y).abs().amax().item());
   });
   expect(late).toBe(0);
+});
+
+test.each(sizes)("a compiled step whose rate, batch and dropout change, %i rows", (rows) => {
+  const network = new Network();
+  const [x, y] = [randn([rows * 7, 8]), rand([rows * 7, 1])];
+  const optimizer = new Adam(network.parameters, { lr: 0.02 });
+  const step = compile((a: Tensor, b: Tensor) => {
+    const loss = network
+      .of(functional.dropout(a, { p: 0.1 }))
+      .sub(b)
+      .square()
+      .mean();
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  const losses: number[] = [];
+  const { early, late } = compiled((i) => {
+    optimizer.paramGroups[0]!.lr = 0.02 / (1 + i / 50);
+    const start = (i % 7) * rows;
+    losses.push(step(x.slice(0, start, start + rows), y.slice(0, start, start + rows)).item());
+  });
+  expect(late).toBe(0);
+  expect(early).toBeGreaterThan(0);
+  expect(losses.at(-1)).toBeLessThan(losses[0]! / 2);
 });
 
 test("a loss that is added up, read every tenth step", () => {

@@ -60,7 +60,7 @@ export abstract class Module {
     this: Self,
     ...inputs: Parameters<Self["forward"]>
   ): ReturnType<Self["forward"]> {
-    restsOn(`train() or eval() of ${this.constructor.name}`, () => this.training);
+    restsOn("train() or eval() of a module", () => this.training);
     let given: readonly unknown[] = inputs;
     for (const hook of this.#before) {
       const changed = hook(this, given);

@@ -216,7 +216,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
     // All of them before any parameter moves: what throws changes nothing.
     for (const group of this.paramGroups) this.validate(group);
     if (isCaptured()) {
-      restsOn(`the groups, their options and the state of ${this.name}`, this.premises());
+      restsOn(`the groups of ${this.name}, their options and its state`, this.premises());
     }
     noGrad(() => {
       for (const group of this.paramGroups) {
@@ -237,30 +237,32 @@ export abstract class Optimizer<Options extends object, State extends object = P
    * compute. Numbers may change, but for whether they are 0.
    */
   private premises(): () => unknown {
-    const names = Object.keys(this.defaults) as (keyof Options)[];
     const groups = this.paramGroups.map((group) => ({
       group,
       params: [...group.params],
-      options: names.map((name) => group[name] as unknown),
+      options: { ...group } as Options,
     }));
     return () => {
       if (groups.length !== this.paramGroups.length) return false;
       for (let i = 0; i < groups.length; i++) {
-        const { group, params, options } = groups[i]!;
-        if (this.paramGroups[i] !== group || !sameItems(group.params, params)) return false;
-        let isNew = false;
-        for (let k = 0; k < names.length; k++) {
-          const option: unknown = group[names[k]!];
-          if (option === options[k]) continue;
-          if (choiceOf(names[k]!, option) !== choiceOf(names[k]!, options[k])) return false;
-          isNew = true;
+        const own = groups[i]!;
+        const { group } = own;
+        if (this.paramGroups[i] !== group || !sameItems(group.params, own.params)) return false;
+        if (this.sameOptions(group, own.options)) continue;
+        for (const name of Object.keys(this.defaults) as (keyof Options)[]) {
+          if (choiceOf(name, group[name]) !== choiceOf(name, own.options[name])) return false;
         }
-        if (!isNew) continue;
         this.validate(group);
-        names.forEach((name, k) => (options[k] = group[name]));
+        own.options = { ...group };
       }
       return this.changes;
     };
+  }
+
+  /** Whether no option differs; algorithms for very small steps have quicker ways to tell. */
+  protected sameOptions(a: Options, b: Options): boolean {
+    for (const name in this.defaults) if (a[name] !== b[name]) return false;
+    return true;
   }
 
   /** Computes what the step has changed, so that nothing waits from step to step. */
@@ -393,8 +395,11 @@ function choiceOf(name: PropertyKey, option: unknown): unknown {
   return typeof option === "number" ? option !== 0 : option;
 }
 
-const sameItems = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((item, i) => item === b[i]);
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 const copyState = (state: ParameterState): ParameterState =>
   Object.fromEntries(

@@ -67,6 +67,17 @@ export class SGD extends Optimizer<Required<SGDOptions>, { momentumBuffer?: Tens
     }
   }
 
+  protected override sameOptions(a: Required<SGDOptions>, b: Required<SGDOptions>): boolean {
+    return (
+      a.lr === b.lr &&
+      a.momentum === b.momentum &&
+      a.dampening === b.dampening &&
+      a.weightDecay === b.weightDecay &&
+      a.nesterov === b.nesterov &&
+      a.maximize === b.maximize
+    );
+  }
+
   protected override update(
     parameter: Tensor,
     gradient: Tensor,

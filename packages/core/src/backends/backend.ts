@@ -21,6 +21,43 @@ export interface Backend {
     results: readonly (Result | null)[],
     isWarm: boolean,
   ): Routine;
+  /** The same for a step that is replayed, with places of its own; absent where it is no gain. */
+  readonly bind?: (
+    kernels: readonly FusedKernel[],
+    results: readonly (Result | null)[],
+    carried: readonly Carried[],
+  ) => Bound;
+}
+
+/** There is no room for what one run needs, whatever else moves out. */
+export class OutOfMemory extends Error {}
+
+/** What a step leaves in one buffer and finds in another the next time. */
+export interface Carried {
+  readonly from: number;
+  readonly to: number;
+  readonly dtype: DType;
+  readonly length: number;
+  /** Whether nothing else comes of it, so that it may be written over the old value at once. */
+  readonly isAlone: boolean;
+}
+
+/** Kernels with places of their own. Buffers are meant by their numbers. */
+export interface Bound {
+  /** What is read there from now on, element 0 being the one at `offset`. */
+  put(number: number, buffer: Buffer, offset: number): void;
+  /** The only element that is read there. */
+  set(number: number, value: number): void;
+  /** What is carried from run to run begins with the elements of a buffer, which are copied. */
+  carry(number: number, buffer: Buffer): void;
+  run(): void;
+  /** What has been computed, or is carried, as it is now. */
+  take(number: number): Buffer;
+  /**
+   * What was taken of something carried is about to be written over: if nobody else has the buffer
+   * its elements are lost, else they are copied.
+   */
+  reclaim(number: number): void;
 }
 
 /** A buffer that kernels write. */

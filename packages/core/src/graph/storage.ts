@@ -7,9 +7,13 @@ import type { Buffer } from "./buffer.js";
 import { mode } from "./mode.js";
 import type { Node } from "./node.js";
 
+/** What has elements that nobody has looked at yet. */
+export interface Live {
+  look(storage: Storage): Node;
+}
+
 export class Storage {
-  /** All the elements, row-major. */
-  node: Node;
+  private own: Node;
   /** How often it was written to, and when last: on `mode.clock`. */
   version = 0;
   writtenAt = 0;
@@ -17,8 +21,26 @@ export class Storage {
   current: Node | null = null;
   spare: Node | null = null;
 
+  /** Who has the elements, since a compiled step has written them and until somebody looks. */
+  live: Live | null = null;
+
   constructor(node: Node) {
-    this.node = node;
+    this.own = node;
+  }
+
+  /** All the elements, row-major. */
+  get node(): Node {
+    const { live } = this;
+    if (live !== null) {
+      this.live = null;
+      this.own = live.look(this);
+    }
+    return this.own;
+  }
+
+  set node(node: Node) {
+    this.live = null;
+    this.own = node;
   }
 
   /** Puts another value in the place of its own. */

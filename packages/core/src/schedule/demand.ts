@@ -149,8 +149,10 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     write: (storage) => written.push(storage),
     reuse: (node, buffer) => spares.push({ node, buffer }),
     realize,
+    // Where somebody looks on, each replay runs its plan, which tells.
+    compile: (run) => compileWith({ policy, planOf, bind: onlooker ? null : backend.bind })(run),
   };
-  return { ...policy, compile: compileWith(policy, planOf) };
+  return policy;
 }
 
 /** What is said where a value is needed that a later version has taken the place of. */

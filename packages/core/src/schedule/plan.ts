@@ -31,6 +31,13 @@ interface Program {
   readonly views: readonly number[];
 }
 
+/** A plan that is nothing but kernels; `numbers` are the buffers of slots that are kept. */
+export interface Sole {
+  readonly kernels: readonly FusedKernel[];
+  readonly results: readonly (Result | null)[];
+  readonly numbers: ReadonlyMap<number, number>;
+}
+
 interface Step {
   /** `null` for an algorithm that is no kernel. */
   readonly routine: Routine | null;
@@ -157,6 +164,20 @@ export class Plan {
     return group({ nodes, codes, leaves: this.leaves.length }, (slot) => this.keeps(slot));
   }
 
+  /** The kernels of a round that has not run yet, if it is nothing else, and their buffers. */
+  sole(nodes: readonly Node[]): Sole | null {
+    const { parts, stored, results: numbers } = this.grouping(nodes);
+    const [part] = parts;
+    if (parts.length !== 1 || part!.kind === "host") return null;
+    const written = new Map(stored.map((item) => [item.buffer, item]));
+    const { kernels } = part!;
+    return {
+      kernels,
+      numbers,
+      results: this.resultsOf(kernels, written, new Set(numbers.values())),
+    };
+  }
+
   private prepare(nodes: readonly Node[]): Program {
     const { parts, stored, results } = this.grouping(nodes);
     // From the last part to the first: what later ones read has to outlive a part.
@@ -182,15 +203,25 @@ export class Plan {
     written: ReadonlyMap<number, Item>,
     read: ReadonlySet<number>,
   ): Step {
-    const results = new Array<Result | null>(this.leaves.length + written.size).fill(null);
-    const publishes: [number, number][] = [];
-    for (const { buffer } of kernels.flatMap(({ outputs }) => outputs)) {
-      const { dtype, shape, slot } = written.get(buffer)!;
-      const kept = read.has(buffer);
-      results[buffer] = { dtype, length: countElements(shape), kept };
-      if (kept) publishes.push([slot, buffer]);
-    }
+    const results = this.resultsOf(kernels, written, read);
+    const publishes = results.flatMap((result, buffer): [number, number][] =>
+      result?.kept === true ? [[written.get(buffer)!.slot, buffer]] : [],
+    );
     return { routine: this.backend.prepare(kernels, results, this.runs > 0), publishes };
+  }
+
+  /** What kernels write, by the number of its buffer. */
+  private resultsOf(
+    kernels: readonly FusedKernel[],
+    written: ReadonlyMap<number, Item>,
+    read: ReadonlySet<number>,
+  ): (Result | null)[] {
+    const results = new Array<Result | null>(this.leaves.length + written.size).fill(null);
+    for (const { buffer } of kernels.flatMap(({ outputs }) => outputs)) {
+      const { dtype, shape } = written.get(buffer)!;
+      results[buffer] = { dtype, length: countElements(shape), kept: read.has(buffer) };
+    }
+    return results;
   }
 }
 

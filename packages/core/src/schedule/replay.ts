@@ -5,6 +5,8 @@
  * the step to be the right one. Not here: what users call (compile.ts). Read next:
  * schedule/plan.ts.
  */
+import { OutOfMemory } from "../backends/backend.js";
+import type { Backend } from "../backends/backend.js";
 import { CompileError } from "../errors.js";
 import { construct, scalar } from "../graph/construct.js";
 import { mode } from "../graph/mode.js";
@@ -16,20 +18,28 @@ import { Capturing, copied } from "./capture.js";
 import type { Source } from "./capture.js";
 import type { Compile, Policy } from "./flush.js";
 import type { Plan, Spare } from "./plan.js";
+import { ResidentStep } from "./resident.js";
 import { tapeOf } from "./round.js";
 import type { Recorded } from "./round.js";
-import { givenBy, isTensor, mapTree, mismatch, signatureOf } from "./signature.js";
+import { givenBy, isTensor, mapTree, mismatches, signatureOf } from "./signature.js";
 import type { Given, Signature } from "./signature.js";
 
 /** Steps that one function may be at the same time: for the last, smaller batch, for eval. */
 const MOST_STEPS = 8;
 
-/** Makes a plan for what was recorded. */
-type PlanOf = (tape: Recorded) => Plan;
+/** What compiled steps are made with. */
+interface Means {
+  /** What functions run by otherwise. */
+  readonly policy: Policy;
+  /** Makes a plan for what was recorded. */
+  readonly planOf: (tape: Recorded) => Plan;
+  /** Keeps a step in places of its own, where that can be. */
+  readonly bind: NonNullable<Backend["bind"]> | null | undefined;
+}
 
-/** Makes compiled steps of functions that otherwise run by a policy. */
+/** Makes compiled steps of functions. */
 export const compileWith =
-  (policy: Policy, planOf: PlanOf): Compile =>
+  (means: Means): Compile =>
   <Arguments extends unknown[], Result>(
     run: (...args: Arguments) => Result,
   ): ((...args: Arguments) => Result) => {
@@ -39,12 +49,15 @@ export const compileWith =
     let isFirst = true;
     return (...args: Arguments) => {
       let reason = "it is captured for the first time";
-      for (const step of steps) {
-        const given: Given = { tensors: [], numbers: [] };
-        reason = step.mismatch(args, given) ?? "";
-        if (reason !== "") continue;
-        if (step !== steps[0]) steps = [step, ...steps.filter((other) => other !== step)];
-        return step.replay(given) as Result;
+      for (let i = 0; i < steps.length; i++) {
+        const step = steps[i]!;
+        const difference = step.mismatch(args);
+        if (difference !== null) {
+          reason = difference;
+          continue;
+        }
+        if (i > 0) steps = [step, ...steps.filter((other) => other !== step)];
+        return step.replay() as Result;
       }
       if (isFirst) {
         const result = observed(() => run(...args), parameters);
@@ -52,7 +65,7 @@ export const compileWith =
         return mapTree(result, withoutGraph) as Result;
       }
       mode.onRecapture?.(reason);
-      const [step, result] = capture(policy, planOf, run, args, parameters);
+      const [step, result] = capture(means, run, args, parameters);
       steps = [step, ...steps.slice(0, MOST_STEPS - 1)];
       return result;
     };
@@ -76,8 +89,8 @@ function observed<Result>(run: () => Result, parameters: Set<Tensor>): Result {
 const withoutGraph = (value: unknown): unknown =>
   isTensor(value) && !value.isLeaf ? value.detach() : value;
 
-/** A value as a result of a step: computed, or one that was there before. */
-type Outcome = { readonly slot: number } | { readonly leaf: number };
+/** A value as a result of a step: the slot of a node, or -1 - the number of a leaf. */
+type Outcome = number;
 
 /** What a step does to the gradient of a tensor. */
 interface Change {
@@ -99,13 +112,13 @@ class Returned {
 }
 
 function capture<Arguments extends unknown[], Result>(
-  policy: Policy,
-  planOf: PlanOf,
+  means: Means,
   run: (...args: Arguments) => Result,
   args: Arguments,
   parameters: Set<Tensor>,
 ): [Step, Result] {
-  const signature = signatureOf(args);
+  const { policy } = means;
+  const signature = args.map(signatureOf);
   const { tensors, numbers } = givenBy(args);
   for (const { node } of tensors) if (node.buffer === null) policy.realize([node]);
   const aliases = tensors.map(aliasOf);
@@ -126,7 +139,7 @@ function capture<Arguments extends unknown[], Result>(
     return returned;
   });
   for (const parameter of capturing.concerned.keys()) parameters.add(parameter);
-  const step = new Step(policy, planOf, { capturing, signature, gradients, result, aliases });
+  const step = new Step(means, { capturing, signature, gradients, result, aliases });
   return [step, step.first(tensors) as Result];
 }
 
@@ -139,7 +152,7 @@ function aliasOf(x: Tensor): Tensor {
 
 interface Captured {
   readonly capturing: Capturing;
-  readonly signature: Signature;
+  readonly signature: readonly Signature[];
   readonly gradients: boolean;
   readonly result: unknown;
   readonly aliases: readonly Tensor[];
@@ -147,8 +160,9 @@ interface Captured {
 
 class Step {
   private readonly policy: Policy;
+  private readonly bind: Means["bind"];
   private readonly capturing: Capturing;
-  private readonly signature: Signature;
+  private readonly signature: readonly Signature[];
   private readonly gradients: boolean;
   private readonly plan: Plan;
   /** The nodes that lead to what can be seen afterwards, and their inputs, as the plan has them. */
@@ -156,15 +170,25 @@ class Step {
   /** What was there before; the plan knows the first of them. */
   private readonly leaves: Node[];
   private readonly planned: number;
-  private readonly writes: readonly { readonly storage: Storage; readonly value: Outcome }[];
+  private readonly writes: readonly { readonly storage: Storage; readonly value: number }[];
   private readonly changes: readonly Change[];
   private readonly returned: unknown;
+  /** What is given anew: what it was when captured, and what it is in this call. */
+  private readonly arguments: readonly Node[];
+  private readonly given: Given = { tensors: [], numbers: [] };
+  private readonly nodeNow = (leaf: Node): Node => this.nodeOf(leaf);
+  private readonly closedOver: readonly { readonly tensor: Tensor; readonly required: boolean }[];
+  /** The same step in places of its own; `undefined` as long as nobody tried. */
+  private resident: ResidentStep | null | undefined;
 
-  constructor(policy: Policy, planOf: PlanOf, captured: Captured) {
+  constructor({ policy, planOf, bind }: Means, captured: Captured) {
     const { capturing, signature, gradients, result, aliases } = captured;
     const { round } = capturing;
     this.policy = policy;
+    this.bind = bind;
     this.capturing = capturing;
+    this.closedOver = [...capturing.closedOver].map(([tensor, required]) => ({ tensor, required }));
+    this.arguments = aliases.map(({ contents }) => contents);
     this.signature = signature;
     this.gradients = gradients;
     const written = [...capturing.written];
@@ -201,9 +225,9 @@ class Step {
     this.leaves = [...tape.leaves];
     this.planned = this.leaves.length;
     const outcomeOf = (node: Node): Outcome => {
-      if (node.round === round) return { slot: node.slot };
+      if (node.round === round) return node.slot;
       const at = this.leaves.indexOf(node);
-      return { leaf: at >= 0 ? at : this.leaves.push(node) - 1 };
+      return -1 - (at >= 0 ? at : this.leaves.push(node) - 1);
     };
     this.writes = written.map((storage) => ({ storage, value: outcomeOf(storage.node) }));
     this.changes = changes.map(({ parameter, before, after }) => ({
@@ -228,51 +252,60 @@ class Step {
   }
 
   /** Why this is not the step for these arguments, and as things stand; `null` if it is. */
-  mismatch(args: readonly unknown[], given: Given): string | null {
-    const { capturing } = this;
+  mismatch(args: readonly unknown[]): string | null {
+    const { capturing, given, resident, closedOver, changes } = this;
     if (mode.gradients !== this.gradients)
       return "noGrad() or enableGrad() is around it, or is not";
-    const reason = mismatch(this.signature, args, given);
+    if (args.length > 0) given.tensors.length = given.numbers.length = 0;
+    const reason = mismatches(this.signature, args, given);
     if (reason !== null) return reason;
-    for (const [tensor, required] of capturing.closedOver) {
-      if (tensor.requiresGrad !== required) return "a tensor requires grad, or does not any more";
+    for (let i = 0; i < closedOver.length; i++) {
+      const { tensor, required } = closedOver[i]!;
+      if ((tensor.ownOrigin !== null) !== required)
+        return "a tensor requires grad, or does not any more";
     }
-    for (const { parameter, wasNull } of this.changes) {
-      if ((parameter.ownGrad === null) !== wasNull) {
-        return `a gradient is ${wasNull ? "there, and was null" : "null, and was there"}`;
-      }
+    for (let i = 0; i < changes.length; i++) {
+      const { parameter, wasNull } = changes[i]!;
+      if ((parameter.ownGrad === null) === wasNull) continue;
+      return `a gradient is ${wasNull ? "there, and was null" : "null, and was there"}`;
     }
-    for (const { node, storage } of given.tensors) {
+    for (let i = 0; i < given.tensors.length; i++) {
+      const { node, storage } = given.tensors[i]!;
       if (node.buffer === null) this.policy.realize([node]);
       if (capturing.written.has(storage)) return "an argument is a tensor that the function writes";
+      if (!sameLayout(node, this.arguments[i]!)) return OTHERWISE;
     }
-    const nodeOf = (leaf: Node): Node => this.nodeOf(leaf, given);
-    for (let i = 0; i < this.leaves.length; i++) {
-      const leaf = this.leaves[i]!;
-      if (!sameLayout(leaf, this.layoutOf(leaf, given))) {
-        return "a tensor lies in memory in another way, or has another shape or type";
-      }
-    }
-    for (const { on, read, value } of capturing.guards) {
-      if (!Object.is(read(nodeOf), value)) return `what it rests on has changed: ${on}`;
+    if (resident !== null && resident !== undefined) {
+      if (!resident.isSame(this.leaves, sameLayout)) return OTHERWISE;
+    } else if (!this.leaves.every((leaf) => sameLayout(leaf, this.layoutOf(leaf))))
+      return OTHERWISE;
+    const { guards } = capturing;
+    for (let i = 0; i < guards.length; i++) {
+      const { on, read, value } = guards[i]!;
+      if (!Object.is(read(this.nodeNow), value)) return `what it rests on has changed: ${on}`;
     }
     return null;
   }
 
-  replay(given: Given): unknown {
+  /** Does the step once more, with what `mismatch` was given. */
+  replay(): unknown {
+    const { given } = this;
     const { happenings, numbers } = this.capturing;
-    given.numbers.forEach((value, i) => (numbers[i] = value));
-    for (const happen of happenings) happen();
-    const leaves = this.leaves.map((leaf) => this.nodeOf(leaf, given));
-    const nodes: Node[] = [];
-    for (const [slot, node] of this.nodes.entries()) {
-      const inputs = this.plan.entries[slot]!.codes.map(
-        (code) => nodes[code] ?? leaves[-1 - code]!,
-      );
-      const copy = copied(node, inputs);
-      copy.slot = slot;
-      nodes.push(copy);
+    for (let i = 0; i < given.numbers.length; i++) numbers[i] = given.numbers[i]!;
+    for (let i = 0; i < happenings.length; i++) happenings[i]!();
+    if (this.resident === undefined) this.resident = this.settleDown();
+    if (this.resident !== null) {
+      try {
+        this.resident.replay(given.tensors);
+        return this.resultsOf(this.resident);
+      } catch (error) {
+        // What is too much for that memory may still fit into arrays; nothing has run yet.
+        if (!(error instanceof OutOfMemory)) throw error;
+        this.resident = null;
+      }
     }
+    const leaves = this.leaves.map(this.nodeNow);
+    const nodes = this.lay(leaves);
     const valueOf = (outcome: Outcome): Node => nodeAt(outcome, nodes, leaves);
     // Gradients that are written are those of before, so they come first.
     const targets = this.writes.map(({ storage }) => this.storageNow(storage));
@@ -291,6 +324,48 @@ class Step {
     return this.results(given.tensors, valueOf);
   }
 
+  /** The recorded nodes once more, from other leaves. */
+  private lay(leaves: readonly Node[]): Node[] {
+    const nodes: Node[] = [];
+    for (const [slot, node] of this.nodes.entries()) {
+      const { codes } = this.plan.entries[slot]!;
+      const copy = copied(
+        node,
+        codes.map((code) => nodes[code] ?? leaves[-1 - code]!),
+      );
+      copy.slot = slot;
+      nodes.push(copy);
+    }
+    return nodes;
+  }
+
+  private settleDown(): ResidentStep | null {
+    const { policy, capturing, plan, leaves, writes, changes } = this;
+    const returned: Outcome[] = [];
+    mapTree(this.returned, (part) => {
+      if (part instanceof Returned && part.outcome !== null) returned.push(part.outcome);
+    });
+    const gradients = changes.flatMap(({ parameter, becomes }) =>
+      becomes === undefined ? [] : [{ parameter, value: becomes }],
+    );
+    const nodes = this.lay(leaves);
+    const recorded = { policy, capturing, plan, nodes, leaves, writes, gradients, returned };
+    const resident = this.bind ? ResidentStep.of(recorded, this.bind) : null;
+    // What it closes over is put in place, and has the layout that was compared a moment ago.
+    if (resident?.isSame(leaves, sameLayout) === false) return null;
+    return resident;
+  }
+
+  /** What is returned; its values come in the order in which they are found there. */
+  private resultsOf(resident: ResidentStep): unknown {
+    const { returned } = this;
+    if (returned instanceof Returned && returned.outcome !== null) {
+      return tensorOf(resident.result(0));
+    }
+    let next = 0;
+    return this.results(this.given.tensors, () => resident.result(next++));
+  }
+
   /** Where a storage that is written is now: gradients are other tensors from time to time. */
   private storageNow(storage: Storage): Storage {
     return this.capturing.gradientOf(storage)?.ownGrad?.storage ?? storage;
@@ -299,9 +374,7 @@ class Step {
   private spares(nodes: readonly Node[]): Spare[] {
     return this.writes.flatMap(({ storage, value }) => {
       const { place } = this.storageNow(storage);
-      return place === null || !("slot" in value)
-        ? []
-        : [{ node: nodes[value.slot]!, buffer: place }];
+      return place === null || value < 0 ? [] : [{ node: nodes[value]!, buffer: place }];
     });
   }
 
@@ -313,36 +386,31 @@ class Step {
   }
 
   /** What is in the place of a leaf in this call. */
-  private nodeOf(leaf: Node, given: Given): Node {
+  private nodeOf(leaf: Node): Node {
     const source: Source = this.capturing.sources.get(leaf)!;
-    if (source.kind === "number")
-      return scalar(this.capturing.numbers[source.index]!, source.dtype).node;
-    if (source.kind === "draw") {
-      return dataNode(this.capturing.drawings[source.index]!, leaf.shape, leaf.dtype);
-    }
+    const { numbers, drawings } = this.capturing;
+    if (source.kind === "number") return scalar(numbers[source.index]!, source.dtype).node;
+    if (source.kind === "draw") return dataNode(drawings[source.index]!, leaf.shape, leaf.dtype);
     if (source.kind === "view") {
-      const base = this.nodeOf(source.of, given);
+      const base = this.nodeOf(source.of);
       const { shape, strides } = leaf;
-      const view = new Node(leaf.operation, [], null, leaf.dtype, {
-        shape,
-        strides,
-        offset: base.offset + source.by,
-      });
+      const placement = { shape, strides, offset: base.offset + source.by };
+      const view = new Node(leaf.operation, [], null, leaf.dtype, placement);
       view.buffer = base.buffer;
       view.buffer!.shared = true;
       return view;
     }
-    const node = this.given(source, given);
+    const node = this.found(source);
     if (node.buffer === null) this.policy.realize([node]);
     // Reading elements that are gone throws.
     if (node.buffer!.isLost) void node.buffer!.array;
     return node;
   }
 
-  private given(source: Source, { tensors }: Given): Node {
+  private found(source: Source): Node {
     switch (source.kind) {
       case "argument":
-        return tensors[source.index]!.node;
+        return this.given.tensors[source.index]!.node;
       case "storage":
         return source.storage.node;
       case "tensor":
@@ -356,19 +424,19 @@ class Step {
     }
   }
 
-  /** What of a leaf may differ from call to call, and must not. */
-  private layoutOf(leaf: Node, given: Given): Node {
+  /** What is in the place of a leaf, or of what it is a part of; made anew it has its layout. */
+  private layoutOf(leaf: Node): Node {
     const source = this.capturing.sources.get(leaf)!;
-    const isMade = source.kind === "number" || source.kind === "draw" || source.kind === "view";
-    if (source.kind === "view") {
-      return sameLayout(source.of, this.layoutOf(source.of, given)) ? leaf : source.of;
-    }
-    return isMade ? leaf : this.given(source, given);
+    if (source.kind === "number" || source.kind === "draw") return leaf;
+    if (source.kind !== "view") return this.found(source);
+    return sameLayout(source.of, this.layoutOf(source.of)) ? leaf : source.of;
   }
 }
 
+const OTHERWISE = "a tensor lies in memory in another way, or has another shape or type";
+
 const nodeAt = (outcome: Outcome, nodes: readonly Node[], leaves: readonly Node[]): Node =>
-  "slot" in outcome ? nodes[outcome.slot]! : leaves[outcome.leaf]!;
+  outcome >= 0 ? nodes[outcome]! : leaves[-1 - outcome]!;
 
 /** A tensor of its own with a value that others may have, too. */
 function tensorOf(node: Node): Tensor {

@@ -62,19 +62,25 @@ export function givenBy(args: readonly unknown[]): Given {
 export type Signature =
   | { readonly kind: "tensor"; readonly shape: Shape; readonly dtype: DType }
   | { readonly kind: "number" }
-  | { readonly kind: "tree"; readonly keys: readonly string[]; readonly parts: Signature[] }
+  | { readonly kind: "list"; readonly parts: readonly Signature[] }
+  | {
+      readonly kind: "object";
+      readonly keys: readonly string[];
+      readonly parts: readonly Signature[];
+    }
   | { readonly kind: "same"; readonly value: unknown };
 
 export function signatureOf(value: unknown): Signature {
   if (isGiven(value)) return { kind: "tensor", shape: value.shape, dtype: value.dtype };
   if (isNumber(value)) return { kind: "number" };
   if (!isTree(value)) return { kind: "same", value };
+  if (Array.isArray(value)) return { kind: "list", parts: value.map(signatureOf) };
   const keys = Object.keys(value);
-  return { kind: "tree", keys, parts: keys.map((key) => signatureOf(value[key])) };
+  return { kind: "object", keys, parts: keys.map((key) => signatureOf(value[key])) };
 }
 
 /** What of a value is not as it was; `null` if all is. What is given anew is added to `given`. */
-export function mismatch(signature: Signature, value: unknown, given: Given): string | null {
+function mismatch(signature: Signature, value: unknown, given: Given): string | null {
   switch (signature.kind) {
     case "tensor": {
       if (!isTensor(value)) return "an argument is no tensor any more";
@@ -95,17 +101,30 @@ export function mismatch(signature: Signature, value: unknown, given: Given): st
       return null;
     case "same":
       return Object.is(value, signature.value) ? null : "an argument is another one";
-    case "tree": {
+    case "list": {
+      if (!Array.isArray(value)) return "an argument is no list any more";
+      return mismatches(signature.parts, value, given);
+    }
+    case "object": {
       const { keys, parts } = signature;
-      if (!isTree(value)) return "an argument is no list or object any more";
-      const own = Object.keys(value);
-      if (own.length !== keys.length) return "an argument has another number of parts";
-      for (let i = 0; i < keys.length; i++) {
-        if (own[i] !== keys[i]) return `an argument has a part ${own[i]}, and had ${keys[i]}`;
-        const reason = mismatch(parts[i]!, value[keys[i]!], given);
-        if (reason !== null) return reason;
+      if (!isTree(value) || Object.keys(value).join() !== keys.join()) {
+        return `an argument has other parts than ${keys.join(", ")}`;
       }
-      return null;
+      return mismatches(parts, Object.values(value), given);
     }
   }
+}
+
+/** What of the parts of a list is not as it was; arguments are one, too. */
+export function mismatches(
+  parts: readonly Signature[],
+  values: readonly unknown[],
+  given: Given,
+): string | null {
+  if (values.length !== parts.length) return "there are more or fewer arguments, or parts of one";
+  for (let i = 0; i < parts.length; i++) {
+    const reason = mismatch(parts[i]!, values[i], given);
+    if (reason !== null) return reason;
+  }
+  return null;
 }

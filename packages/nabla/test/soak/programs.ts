@@ -2,7 +2,7 @@
 // `programs.ts NAME` prints what it measured as JSON. Nothing here frees or flushes anything, as no
 // user would.
 
-import { manualSeed, ones, rand, SGD, tensor, zeros } from "nabla";
+import { compile, manualSeed, ones, rand, SGD, tensor, zeros } from "nabla";
 import type { Tensor } from "nabla";
 
 import { countModules } from "./modules.js";
@@ -83,6 +83,30 @@ const programs: Record<string, () => unknown> = {
       await Promise.resolve();
     }
     return { grown: watch.grown(), fit: line.fit };
+  },
+
+  "fresh batches, compiled": () => {
+    const watch = new MemoryWatch(STEPS);
+    const modules = countModules();
+    const w = tensor(0, { requiresGrad: true });
+    const v = zeros([BATCH]).requiresGrad_();
+    const optimizer = new SGD([w, v], { lr: 0.1, momentum: 0.5 });
+    const step = compile((x: Tensor, y: Tensor) => {
+      const loss = x.mul(w).add(v).sub(y).square().mean();
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      return loss;
+    });
+    let early = 0;
+    for (let i = 0; i < STEPS; i++) {
+      const x = new Float32Array(BATCH).fill(1 + (i % 10) / 10);
+      const loss = step(tensor(x), tensor(x.map((one) => 2 * one)));
+      if (i % 1000 === 0) loss.item();
+      watch.look(i);
+      if (i === 3) early = modules.made;
+    }
+    return { grown: watch.grown(), late: modules.made - early, w: w.item() };
   },
 
   "an unread total": () => {

@@ -35,6 +35,19 @@ describe("after 10 000 steps resident memory grows no more", () => {
   );
 
   test(
+    "100 000 compiled steps on fresh batches",
+    async () => {
+      const found = await run<{ grown: number; late: number; w: number }>(
+        "fresh batches, compiled",
+      );
+      expect(found.grown).toBeLessThanOrEqual(MOST_GROWN);
+      expect(found.late).toBe(0);
+      expect(found.w).toBeCloseTo(2, 2);
+    },
+    5 * MINUTES,
+  );
+
+  test(
     "100 000 losses added up and not read",
     async () => {
       const found = await run<{ grown: number; mean: number; loss: number }>("an unread total");

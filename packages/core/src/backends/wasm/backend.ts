@@ -7,12 +7,14 @@ import { Buffer } from "../../graph/buffer.js";
 import { allocate, widths } from "../../graph/dtype.js";
 import type { DType } from "../../graph/dtype.js";
 import type { FusedKernel } from "../../kernel/fused.js";
+import { OutOfMemory } from "../backend.js";
 import type { Backend, Result, Routine } from "../backend.js";
 import { interpreter } from "../interpreter.js";
 import { align, lodge } from "./arena.js";
+import { BoundKernels } from "./bound.js";
 import { canFuse, compile } from "./compile.js";
 import type { Compiled, CompileOptions } from "./compile.js";
-import { Memory, OutOfMemory } from "./memory.js";
+import { Memory } from "./memory.js";
 import { Team } from "./team.js";
 
 /** Buffers up to this many bytes live in ordinary arrays. */
@@ -45,6 +47,7 @@ export function wasm(options: WasmOptions = {}): Backend {
   return {
     name: "wasm",
     run: (launch) => interpreter.run(launch),
+    bind: (kernels, results, carried) => new BoundKernels(settings, kernels, results, carried),
     prepare(kernels, results, isWarm) {
       const plain = interpreter.prepare(kernels, results, isWarm);
       let runs = atOnce || isWarm || work(kernels) > MANY ? 1 : 0;
@@ -99,7 +102,7 @@ interface Read {
   holds: Buffer | null;
 }
 
-interface Settings extends CompileOptions {
+export interface Settings extends CompileOptions {
   readonly memory: Memory;
 }
 

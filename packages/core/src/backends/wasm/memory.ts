@@ -8,6 +8,7 @@ import { Buffer } from "../../graph/buffer.js";
 import type { Resident } from "../../graph/buffer.js";
 import { allocate, widths } from "../../graph/dtype.js";
 import type { DType, TypedArray } from "../../graph/dtype.js";
+import { OutOfMemory } from "../backend.js";
 import { MOST_PAGES } from "./assembler.js";
 import { engine } from "./web-assembly.js";
 import type { Memory as WasmMemory } from "./web-assembly.js";
@@ -58,9 +59,6 @@ interface Gap {
   start: number;
   end: number;
 }
-
-/** There is no room for what one run needs, whatever else moves out. */
-export class OutOfMemory extends Error {}
 
 /** Runs that need far less than the arena has, after which it shrinks. */
 const PATIENCE = 100;
@@ -160,6 +158,19 @@ export class Memory {
       this.attach(buffer, new Slot(this, moved, dtype, length, false));
     } else this.settle(buffer, dtype, length, false);
     return buffer;
+  }
+
+  /** Whether the elements of a buffer are here. */
+  has(buffer: Buffer): boolean {
+    return buffer.resident !== null && (buffer.resident as Slot).place.address >= 0;
+  }
+
+  /** A place that nobody else gets as long as its owner lives. */
+  claim(bytes: number, owner: object): number {
+    const room = align(bytes);
+    const place = { address: this.reserve(room), bytes: room };
+    this.finalizers.register(owner, place);
+    return place.address;
   }
 
   private settle(buffer: Buffer, dtype: DType, length: number, isCopy: boolean): Slot {
