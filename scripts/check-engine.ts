@@ -11,9 +11,7 @@ import { moduleRequests, readSource } from "./source-code.js";
 
 const core = "packages/core/src";
 const engine = [
-  ...["group", "plan", "demand", "cache", "build", "walk", "capture", "replay", "signature"].map(
-    (name) => `${core}/schedule/${name}.ts`,
-  ),
+  ...filesUnder(`${core}/schedule`, ".ts").filter((path) => !path.endsWith("/flush.ts")),
   `${core}/report.ts`,
   ...filesUnder(`${core}/backends/wasm`, ".ts"),
 ];
@@ -49,7 +47,8 @@ const folder = join(root, "out", "without-engine");
 const copy = join(folder, "tree");
 const omitted = new Set([...engine, ...left]);
 rmSync(folder, { recursive: true, force: true });
-for (const part of ["packages", "scripts", "vitest.config.ts", "tsconfig.base.json"]) {
+const configuration = ["vitest.config.ts", "docs/site/test/launch.ts", "tsconfig.base.json"];
+for (const part of ["packages", "scripts", ...configuration]) {
   cpSync(join(root, part), join(copy, part), {
     recursive: true,
     filter: (from) => {
