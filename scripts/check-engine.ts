@@ -47,8 +47,9 @@ const folder = join(root, "out", "without-engine");
 const copy = join(folder, "tree");
 const omitted = new Set([...engine, ...left]);
 rmSync(folder, { recursive: true, force: true });
-const configuration = ["vitest.config.ts", "docs/site/test/launch.ts", "tsconfig.base.json"];
-for (const part of ["packages", "scripts", ...configuration]) {
+// The configuration of the tests imports how a browser is found.
+const browser = "docs/site/test/launch.ts";
+for (const part of ["packages", "scripts", browser, "vitest.config.ts", "tsconfig.base.json"]) {
   cpSync(join(root, part), join(copy, part), {
     recursive: true,
     filter: (from) => {
