@@ -11,9 +11,7 @@ import { moduleRequests, readSource } from "./source-code.js";
 
 const core = "packages/core/src";
 const engine = [
-  ..."group plan demand cache build walk capture replay resident signature"
-    .split(" ")
-    .map((name) => `${core}/schedule/${name}.ts`),
+  ...filesUnder(`${core}/schedule`, ".ts").filter((path) => !path.endsWith("/flush.ts")),
   `${core}/report.ts`,
   ...filesUnder(`${core}/backends/wasm`, ".ts"),
 ];
