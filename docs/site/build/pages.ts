@@ -135,7 +135,11 @@ function withFormulas(html: string): string {
       // The policy of the pages allows no styles in attributes; style.css has what is needed.
       .replace(/ style="[^"]*"/g, "");
   return html
-    .replace(/\$\$([^$]+)\$\$/g, (_, tex: string) => set(tex, true))
+    .replace(/\$\$([^$]+)\$\$/g, (_, tex: string) => {
+      // Where several stand side by side, those that have no room go below.
+      const formulas = tex.split("\\qquad").map((part) => set(part, true));
+      return `<span class="equations">${formulas.join(" ")}</span>`;
+    })
     .replace(/\$([^$]+)\$/g, (_, tex: string) => set(tex, false));
 }
 
