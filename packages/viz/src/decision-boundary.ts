@@ -47,8 +47,7 @@ const gridHeight = 72;
  * const probability = (x) => x.map((value) => 1 / (1 + Math.exp(-4 * value)));
  * const points = { x: [-1, 1], y: [0, 0], classes: [0, 1] };
  * decisionBoundary({ ...points, probability, title: "Left or right" }).title // Left or right
- * const wrong = { ...points, classes: [0, 2], probability };
- * decisionBoundary(wrong) // throws PlotError: decisionBoundary: 2 is no class
+ * decisionBoundary({ ...points, classes: [0, 2], probability }) // throws PlotError
  */
 export function decisionBoundary(options: DecisionBoundaryOptions): Panel {
   const { x, y, classes, probability, xLabel, yLabel } = options;
