@@ -1,8 +1,8 @@
 /**
  * What the compiler knows of layers: which shape they make of which. Types only; nothing here runs.
  * A layer says by which rule it maps shapes, a rule gives a shape or a sentence that says why there
- * is none, and `call` (module.ts) and `Sequential` (layers/container.ts) ask for it. A layer without
- * a rule takes anything, and of what it gives nothing is known. Tensors: docs/shapes.md.
+ * is none, and `call` (module.ts) and `Sequential` (layers/container.ts) ask for it. A layer
+ * without a rule takes anything, and of what it gives nothing is known. Tensors: docs/shapes.md.
  */
 import type { DType, Shape, Tensor } from "@nabla/core";
 
