@@ -6,8 +6,10 @@
  */
 import type { Backend } from "./backends/backend.js";
 import { interpreter } from "./backends/interpreter.js";
+import { threads } from "./backends/threads.js";
 import { wasm } from "./backends/wasm/backend.js";
 import { isSupported } from "./backends/wasm/compile.js";
+import { builtin } from "./backends/wasm/web-assembly.js";
 import type { Tell } from "./debug.js";
 import { reported } from "./report.js";
 import { onDemand } from "./schedule/demand.js";
@@ -30,7 +32,8 @@ export function choosePolicy(
   if (wanted === "interpreter") return on(interpreter);
   if (isSupported()) {
     const fused = setting("NABLA_RELAXED_SIMD") !== "0";
-    return on(wasm({ atOnce: wanted === "wasm", fused }));
+    threads.count = threadsOf(setting("NABLA_THREADS"));
+    return on(wasm({ atOnce: wanted === "wasm", fused, shared: threads.count > 1 }));
   }
   tell(
     "nabla: WebAssembly is missing here, or a content-security policy forbids it (one with " +
@@ -38,4 +41,12 @@ export function choosePolicy(
       "told, set NABLA_BACKEND=interpreter.",
   );
   return on(interpreter);
+}
+
+/** How many threads a setting asks for: in Node one for each processor, unless it says a number. */
+function threadsOf(wanted: string | undefined): number {
+  const os = builtin("node:os") as { availableParallelism?(): number } | undefined;
+  const processors = os?.availableParallelism?.() ?? 1;
+  const count = Number(wanted ?? processors);
+  return os !== undefined && Number.isInteger(count) && count > 0 ? count : 1;
 }

@@ -3,6 +3,7 @@
  */
 import "./engine.js";
 export { grad } from "./autograd.js";
+export { getNumThreads, setNumThreads } from "./backends/threads.js";
 export { AnomalyError, detectAnomaly } from "./debug.js";
 export { compile } from "./compile.js";
 export { checkpoint, customFunction } from "./custom.js";

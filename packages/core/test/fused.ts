@@ -2,7 +2,8 @@
 // the compiled back ends are checked against. Not a test.
 
 import { interpreter } from "../src/backends/interpreter.js";
-import { compile } from "../src/backends/wasm/compile.js";
+import { canFuse, compile } from "../src/backends/wasm/compile.js";
+import { Team } from "../src/backends/wasm/team.js";
 import { engine } from "../src/backends/wasm/web-assembly.js";
 import { allocate } from "../src/graph/dtype.js";
 import type { DType, TypedArray } from "../src/graph/dtype.js";
@@ -63,6 +64,8 @@ export interface Placed {
   /** Views of the buffers, in place. */
   readonly buffers: TypedArray[];
   readonly text: string;
+  /** How many parts other threads have computed. */
+  readonly helped: () => number;
 }
 
 /** Compiles kernels and puts the buffers into memory, `skew` bytes behind a multiple of 16. */
@@ -70,11 +73,13 @@ export function place(
   kernels: readonly FusedKernel[],
   contents: readonly Contents[],
   skew = 0,
-  fused?: boolean,
+  fused = canFuse(),
+  shared = false,
 ): Placed {
   const { Memory } = engine()!;
-  const memory = new Memory({ initial: 1 });
-  const { run, scratchBytes, text } = compile(kernels, contents.length, memory, fused);
+  const memory = new Memory({ initial: 1, maximum: 65_536, shared });
+  const team = shared ? Team.of(memory) : null;
+  const { run, scratchBytes, text } = compile(kernels, contents.length, memory, { fused, team });
   let end = 1024;
   const addresses = contents.map(({ dtype, values }) => {
     const address = end + skew;
@@ -101,5 +106,5 @@ export function place(
     view.set(content.values);
     return view;
   });
-  return { run: () => run(0), buffers, text: text() };
+  return { run: () => run(0), buffers, text: text(), helped: () => team!.helped };
 }

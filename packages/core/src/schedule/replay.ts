@@ -5,7 +5,6 @@
  * the step to be the right one. Not here: what users call (compile.ts). Read next:
  * schedule/plan.ts.
  */
-import type { Backend } from "../backends/backend.js";
 import { CompileError } from "../errors.js";
 import { construct, scalar } from "../graph/construct.js";
 import { mode } from "../graph/mode.js";
@@ -16,18 +15,21 @@ import type { Tensor } from "../tensor.js";
 import { Capturing, copied } from "./capture.js";
 import type { Source } from "./capture.js";
 import type { Compile, Policy } from "./flush.js";
-import { Plan } from "./plan.js";
-import type { Spare } from "./plan.js";
+import type { Plan, Spare } from "./plan.js";
 import { tapeOf } from "./round.js";
+import type { Recorded } from "./round.js";
 import { givenBy, isTensor, mapTree, mismatch, signatureOf } from "./signature.js";
 import type { Given, Signature } from "./signature.js";
 
 /** Steps that one function may be at the same time: for the last, smaller batch, for eval. */
 const MOST_STEPS = 8;
 
-/** Makes compiled steps that run on a back end, of functions that otherwise run by a policy. */
+/** Makes a plan for what was recorded. */
+type PlanOf = (tape: Recorded) => Plan;
+
+/** Makes compiled steps of functions that otherwise run by a policy. */
 export const compileWith =
-  (policy: Policy, backend: Backend): Compile =>
+  (policy: Policy, planOf: PlanOf): Compile =>
   <Arguments extends unknown[], Result>(
     run: (...args: Arguments) => Result,
   ): ((...args: Arguments) => Result) => {
@@ -50,7 +52,7 @@ export const compileWith =
         return mapTree(result, withoutGraph) as Result;
       }
       mode.onRecapture?.(reason);
-      const [step, result] = capture(policy, backend, run, args, parameters);
+      const [step, result] = capture(policy, planOf, run, args, parameters);
       steps = [step, ...steps.slice(0, MOST_STEPS - 1)];
       return result;
     };
@@ -98,7 +100,7 @@ class Returned {
 
 function capture<Arguments extends unknown[], Result>(
   policy: Policy,
-  backend: Backend,
+  planOf: PlanOf,
   run: (...args: Arguments) => Result,
   args: Arguments,
   parameters: Set<Tensor>,
@@ -124,7 +126,7 @@ function capture<Arguments extends unknown[], Result>(
     return returned;
   });
   for (const parameter of capturing.concerned.keys()) parameters.add(parameter);
-  const step = new Step(policy, backend, { capturing, signature, gradients, result, aliases });
+  const step = new Step(policy, planOf, { capturing, signature, gradients, result, aliases });
   return [step, step.first(tensors) as Result];
 }
 
@@ -158,7 +160,7 @@ class Step {
   private readonly changes: readonly Change[];
   private readonly returned: unknown;
 
-  constructor(policy: Policy, backend: Backend, captured: Captured) {
+  constructor(policy: Policy, planOf: PlanOf, captured: Captured) {
     const { capturing, signature, gradients, result, aliases } = captured;
     const { round } = capturing;
     this.policy = policy;
@@ -195,7 +197,7 @@ class Step {
     this.nodes.forEach((node, slot) => (node.slot = slot));
     for (const node of seen) node.wanted = true;
     const tape = tapeOf(this.nodes, round);
-    this.plan = new Plan(backend, tape);
+    this.plan = planOf(tape);
     this.leaves = [...tape.leaves];
     this.planned = this.leaves.length;
     const outcomeOf = (node: Node): Outcome => {

@@ -26,6 +26,9 @@ const NO_TYPE = 0x40;
 const VECTOR = 0xfd;
 const TRUNCATE = [0xfc, 2];
 
+/** Pages of memory, of 64 KB, that 32 bits can address. */
+export const MOST_PAGES = 65_536;
+
 /** The body of a function while it is written. */
 export class Code {
   readonly bytes: number[] = [];
@@ -175,6 +178,12 @@ export class ModuleBuilder {
   readonly #imports = new Map<string, { callee: Callee; arity: number }>();
   readonly #functions: { code: Code; callee: Callee }[] = [];
   readonly #named = new Map<string, Callee>();
+  readonly #isShared: boolean;
+
+  /** `isShared`: whether its memory belongs to several threads. */
+  constructor(isShared = false) {
+    this.#isShared = isShared;
+  }
 
   /** The imported function of that name, from float64s to a float64. */
   import(name: string, arity: number): Callee {
@@ -213,8 +222,8 @@ export class ModuleBuilder {
     return [...this.#imports.keys()];
   }
 
-  /** The module, which exports `entry` as "run" and imports its memory and functions from "e". */
-  encode(entry: Callee): Uint8Array {
+  /** The module, which exports these functions and imports its memory and others from "e". */
+  encode(exported: ReadonlyMap<string, Callee>): Uint8Array {
     const imports = [...this.#imports];
     imports.forEach(([, { callee }], i) => (callee.index = i));
     this.#functions.forEach(({ callee }, i) => (callee.index = imports.length + i));
@@ -228,16 +237,21 @@ export class ModuleBuilder {
       const type = signature(new Array<Type>(arity).fill(types.f64), [types.f64]);
       return [...text("e"), ...text(name), 0, type];
     });
-    imported.push([...text("e"), ...text("memory"), 2, 0, 0]);
+    const limits = this.#isShared ? [3, 0, ...unsigned([], MOST_PAGES)] : [0, 0];
+    imported.push([...text("e"), ...text("memory"), 2, ...limits]);
     const declared = this.#functions.map(({ code }) => [signature(code.parameters, code.results)]);
     const bodies = this.#functions.map(({ code }) => body(code));
-    const exported = [[...text("run"), 0, ...unsigned([], entry.index)]];
+    const exports = Array.from(exported, ([name, { index }]) => [
+      ...text(name),
+      0,
+      ...unsigned([], index),
+    ]);
     const module = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
     const sections: [number, number[][]][] = [
       [1, signatures],
       [2, imported],
       [3, declared],
-      [7, exported],
+      [7, exports],
       [10, bodies],
     ];
     for (const [id, entries] of sections) {

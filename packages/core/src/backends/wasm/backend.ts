@@ -11,8 +11,9 @@ import type { Backend, Result, Routine } from "../backend.js";
 import { interpreter } from "../interpreter.js";
 import { align, lodge } from "./arena.js";
 import { canFuse, compile } from "./compile.js";
-import type { Compiled } from "./compile.js";
+import type { Compiled, CompileOptions } from "./compile.js";
 import { Memory, OutOfMemory } from "./memory.js";
+import { Team } from "./team.js";
 
 /** Buffers up to this many bytes live in ordinary arrays. */
 const SMALL = 4096;
@@ -32,12 +33,15 @@ export interface WasmOptions {
   readonly atOnce?: boolean;
   /** Whether sums of products may multiply and add in one instruction, where there is one. */
   readonly fused?: boolean;
+  /** Whether other threads may compute parts of large kernels, where there are any. */
+  readonly shared?: boolean;
 }
 
 export function wasm(options: WasmOptions = {}): Backend {
-  const { budget = 2 ** 29, pages, atOnce = false, fused } = options;
-  const memory = new Memory(budget, pages);
-  const settings = { memory, fused: fused !== false && canFuse() };
+  const { budget = 2 ** 29, pages, atOnce = false, fused = true, shared = false } = options;
+  const memory = new Memory(budget, pages, shared);
+  const team = shared ? Team.of(memory.memory) : null;
+  const settings = { memory, fused: fused && canFuse(), team };
   return {
     name: "wasm",
     run: (launch) => interpreter.run(launch),
@@ -95,9 +99,8 @@ interface Read {
   holds: Buffer | null;
 }
 
-interface Settings {
+interface Settings extends CompileOptions {
   readonly memory: Memory;
-  readonly fused: boolean;
 }
 
 /** One module and what it reads and writes. */
@@ -113,12 +116,12 @@ class CompiledRoutine implements Routine {
   private base = -1;
 
   constructor(
-    { memory, fused }: Settings,
+    { memory, ...options }: Settings,
     kernels: readonly FusedKernel[],
     results: readonly (Result | null)[],
   ) {
     this.memory = memory;
-    this.code = compile(kernels, results.length, memory.memory, fused);
+    this.code = compile(kernels, results.length, memory.memory, options);
     this.tableLength = results.length;
     const made = results.flatMap((result, buffer) => {
       if (result === null) return [];

@@ -6,12 +6,15 @@
 import type { FusedKernel } from "../../kernel/fused.js";
 import { power, powerOfWhole } from "../loops.js";
 import { erf, erfc, erfinv, lgamma, polygamma } from "../special.js";
+import { threads } from "../threads.js";
 import { Code, ModuleBuilder, types } from "./assembler.js";
-import type { Value } from "./assembler.js";
+import type { Callee, Value } from "./assembler.js";
 import { contractionOf } from "./contraction.js";
 import { listing } from "./listing.js";
 import { planWalks } from "./order.js";
 import { emitProduct } from "./product.js";
+import { shareOut } from "./share.js";
+import type { Team } from "./team.js";
 import { f32 } from "./vector.js";
 import { emitWalk } from "./walk.js";
 import { allowRelaxed, engine } from "./web-assembly.js";
@@ -42,25 +45,34 @@ const functions: Readonly<Record<string, Imported>> = {
 /** A function that ends after this many bytes keeps the machine's compiler quick. */
 const LONG = 4096;
 
+export interface CompileOptions {
+  /** Whether sums of products multiply and add in one instruction. */
+  readonly fused?: boolean;
+  /** Who shares large kernels out. */
+  readonly team?: Team | null;
+}
+
+/** Functions that run one after the other, or, if shared, each on any thread. */
+interface Stage {
+  readonly isShared: boolean;
+  readonly codes: Code[];
+}
+
 /**
  * Machine code for a sequence of kernels. `run(table)`: at byte address `table` of `memory` lie
  * int32 byte addresses, entry i where buffer i begins (16-byte aligned; buffers live in `memory`);
- * entry `buffers` points to `scratchBytes` bytes for the kernels' own use. `fused`: whether to
- * multiply and add in one instruction, where sums of products are long.
+ * entry `buffers` points to `scratchBytes` bytes for the kernels' own use.
  */
 export function compile(
   kernels: readonly FusedKernel[],
   buffers: number,
   memory: Memory,
-  fused = canFuse(),
+  { fused = canFuse(), team = null }: CompileOptions = {},
 ): Compiled {
-  const module = new ModuleBuilder();
+  const module = new ModuleBuilder(team !== null);
   let scratchBytes = 0;
-  let code = new Code([types.i32], []);
-  const parts = [code];
+  const stages: Stage[] = [];
   for (const kernel of kernels) {
-    if (code.bytes.length > LONG) parts.push((code = new Code([types.i32], [])));
-    code.releaseAll();
     let used = 0;
     const allocate = (bytes: number): number => {
       const start = used;
@@ -68,39 +80,73 @@ export function compile(
       scratchBytes = Math.max(scratchBytes, used);
       return start;
     };
-    const products = kernel.outputs.map((output) => contractionOf(kernel, output));
-    for (const product of products) {
-      if (product === null) continue;
-      const callee = module.add(
-        emitProduct({ module, scratch: buffers, allocate, fused }, product),
-      );
-      code.get(0);
-      code.call(callee);
+    const parts = shareOut(kernel, team === null ? 1 : threads.count);
+    for (const part of parts) {
+      const code = codeFor(stages, parts.length > 1, part === parts[0]);
+      const around = { code, module, scratch: buffers, allocate, fused };
+      const products = part.outputs.map((output) => contractionOf(part, output));
+      for (const product of products) {
+        if (product === null) continue;
+        code.get(0);
+        code.call(module.add(emitProduct(around, product)));
+      }
+      const outputs = part.outputs.filter((_, i) => products[i] === null);
+      for (const walk of planWalks({ ...part, outputs })) emitWalk(around, walk);
     }
-    const outputs = kernel.outputs.filter((_, i) => products[i] === null);
-    const around = { code, module, scratch: buffers, allocate };
-    for (const walk of planWalks({ ...kernel, outputs })) emitWalk(around, walk);
   }
-  let entry = module.add(code);
-  if (parts.length > 1) {
-    const callees = [...parts.slice(0, -1).map((part) => module.add(part)), entry];
-    const all = new Code([types.i32], []);
-    for (const callee of callees) {
-      all.get(0);
-      all.call(callee);
-    }
-    entry = module.add(all);
-  }
+  const exported = new Map<string, Callee>();
+  stages.forEach(({ isShared, codes }, i) => {
+    const callees = codes.map((code) => module.add(code));
+    if (isShared) callees.forEach((callee, k) => exported.set(`s${i}_${k}`, callee));
+    else exported.set(`s${i}`, inTurn(module, callees));
+  });
   const { Module, Instance } = engine()!;
-  const bytes = module.encode(entry);
+  const bytes = module.encode(exported);
   const imports: Record<string, unknown> = { memory };
-  for (const name of module.importNames) imports[name] = functions[name] ?? Math[name as "exp"];
+  const names = module.importNames;
+  for (const name of names) imports[name] = functions[name] ?? Math[name as "exp"];
   // On their main thread, browsers compile small modules only at once: 4 KB in older versions of
   // Chrome, 8 MB in recent ones.
-  const { exports } = new Instance(new Module(bytes), { e: imports });
+  const compiled = new Module(bytes);
+  const { exports } = new Instance(compiled, { e: imports });
   const text = (): string =>
     kernels.map((kernel) => planWalks(kernel).map(listing).join("\n")).join("\n\n");
-  return { run: exports["run"] as (table: number) => void, scratchBytes, text };
+  const shared = { module: compiled, names, exports, id: 0 };
+  const run = (table: number): void => {
+    for (let i = 0; i < stages.length; i++) {
+      if (stages[i]!.isShared) team!.run(shared, i, stages[i]!.codes.length, table);
+      else (exports[`s${i}`] as (table: number) => void)(table);
+    }
+  };
+  const isAlone = stages.length === 1 && !stages[0]!.isShared;
+  return { run: isAlone ? (exports["s0"] as typeof run) : run, scratchBytes, text };
+}
+
+/** Where the code of a kernel goes, or of a part of one. */
+function codeFor(stages: Stage[], isShared: boolean, isFirst: boolean): Code {
+  let stage = stages.at(-1);
+  if (stage?.isShared !== isShared || (isShared && isFirst)) {
+    stage = { isShared, codes: [] };
+    stages.push(stage);
+  }
+  let code = stage.codes.at(-1);
+  if (code === undefined || isShared || code.bytes.length > LONG) {
+    code = new Code([types.i32], []);
+    stage.codes.push(code);
+  }
+  code.releaseAll();
+  return code;
+}
+
+/** One function that calls all of these. */
+function inTurn(module: ModuleBuilder, callees: readonly Callee[]): Callee {
+  if (callees.length === 1) return callees[0]!;
+  const all = new Code([types.i32], []);
+  for (const callee of callees) {
+    all.get(0);
+    all.call(callee);
+  }
+  return module.add(all);
 }
 
 let supported: boolean | undefined;
@@ -134,7 +180,7 @@ function trial(vector: Value): boolean {
   const module = new ModuleBuilder();
   code.keep(vector);
   module.import("exp", 1);
-  const bytes = module.encode(module.add(code));
+  const bytes = module.encode(new Map([["run", module.add(code)]]));
   if (!wasm.validate(bytes)) return false;
   try {
     return new wasm.Module(bytes) instanceof wasm.Module;

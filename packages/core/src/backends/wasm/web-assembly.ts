@@ -18,23 +18,31 @@ interface Engine {
     module: object,
     imports: Imports,
   ) => { readonly exports: Readonly<Record<string, unknown>> };
-  readonly Memory: new (size: { initial: number; maximum?: number }) => Memory;
+  readonly Memory: new (size: { initial: number; maximum?: number; shared?: boolean }) => Memory;
 }
 
 /** `undefined` where there is no WebAssembly at all. */
 export const engine = (): Engine | undefined =>
   (globalThis as { readonly WebAssembly?: Engine }).WebAssembly;
 
+interface Node {
+  readonly versions?: { readonly node?: string };
+  getBuiltinModule?(name: string): unknown;
+}
+
+/** A module of Node's own; `undefined` elsewhere. */
+export function builtin(name: string): unknown {
+  const { process } = globalThis as { readonly process?: Node };
+  return process?.versions?.node === undefined ? undefined : process.getBuiltinModule?.(name);
+}
+
 /**
  * Switches relaxed SIMD on where it exists and is still called experimental, in Node 20; for the
  * whole process, but all it changes is which modules are valid.
  */
 export function allowRelaxed(): void {
-  interface Node {
-    readonly versions?: { readonly node?: string };
-    getBuiltinModule?(name: "node:v8"): { setFlagsFromString(flags: string): void };
-  }
+  const v8 = builtin("node:v8") as { setFlagsFromString(flags: string): void } | undefined;
   const { process } = globalThis as { readonly process?: Node };
   if (process?.versions?.node?.startsWith("20.") !== true) return;
-  process.getBuiltinModule?.("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
+  v8?.setFlagsFromString("--experimental-wasm-relaxed-simd");
 }
