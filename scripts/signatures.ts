@@ -83,13 +83,12 @@ export function typesIn(sources: readonly SourceCode[]): Types {
       const called = members.find(isFunction);
       if (called !== undefined) {
         functions.set(name, { parameters: parametersOf(own), text: functionText(called, text) });
-      } else if (isInterface && own.extends.length > 0) {
-        // A record is called as the function that it extends.
-        const base = own.extends[0]!;
-        functions.set(name, {
-          parameters: parametersOf(own),
-          text: text.slice(base.start, base.end),
-        });
+      }
+      // A record is called as the function that it extends.
+      const base = isInterface ? own.extends[0] : undefined;
+      const extended = base && text.slice(base.start, base.end);
+      if (extended?.includes("Function<")) {
+        functions.set(name, { parameters: parametersOf(own), text: extended });
       }
       if (isInterface && own.extends.length === 0 && name.endsWith("Options")) {
         options.set(name, unbound(own, text, plain(text.slice(own.body.start, own.body.end))));

@@ -12,7 +12,8 @@ const pathOf = (relative: string): string => fileURLToPath(new URL(relative, imp
 
 /** What programs may name without importing it. */
 const prelude = `
-import { add, full, grad, matmul, noGrad, ones, rand, relu, sum, tensor, zeros } from "@nabla/core";
+import { add, cat, full, grad } from "@nabla/core";
+import { matmul, noGrad, ones, rand, relu, stack, sum, tensor, zeros } from "@nabla/core";
 import { Tensor } from "@nabla/core";
 import type { DType, Operand, Shape } from "@nabla/core";
 declare const n: number;
@@ -30,7 +31,10 @@ export interface Complaint {
 }
 
 /** Compiles programs, each for itself; their lines count from 1. */
-export async function compile(programs: readonly string[]): Promise<Complaint[][]> {
+export async function compile(
+  programs: readonly string[],
+  version = "typescript",
+): Promise<Complaint[][]> {
   const folder = await mkdtemp(join(tmpdir(), "nabla-types-"));
   const options = {
     extends: pathOf("../../../tsconfig.base.json"),
@@ -40,7 +44,10 @@ export async function compile(programs: readonly string[]): Promise<Complaint[][
       lib: ["ES2022", "DOM"],
       noUnusedLocals: false,
       noUnusedParameters: false,
-      paths: { "@nabla/core": [pathOf("../src/index.ts")] },
+      paths: {
+        "@nabla/core": [pathOf("../src/index.ts")],
+        "@nabla/nn": [pathOf("../../nn/src/index.ts")],
+      },
     },
   };
   try {
@@ -50,16 +57,15 @@ export async function compile(programs: readonly string[]): Promise<Complaint[][
       writeFile(join(folder, `p${i}.ts`), `${prelude}${program}\nexport {};\n`),
     );
     await Promise.all(files);
-    return complaintsIn(await output(folder), programs.length);
+    return complaintsIn(await output(folder, version), programs.length);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-const installed = createRequire(import.meta.url).resolve("typescript/package.json");
-const compiler = join(dirname(installed), "bin", "tsc");
-
-async function output(folder: string): Promise<string> {
+async function output(folder: string, version: string): Promise<string> {
+  const installed = createRequire(import.meta.url).resolve(`${version}/package.json`);
+  const compiler = join(dirname(installed), "bin", "tsc");
   const run = promisify(execFile)(process.execPath, [compiler, "-p", folder, "--pretty", "false"]);
   try {
     return (await run).stdout;

@@ -10,6 +10,7 @@ import { restsOn } from "@nabla/core/engine";
 import { isFloat } from "./checks.js";
 import { checkNames, inPlaceOf, membersOf, pythonName, roleOf } from "./members.js";
 import type { Member } from "./members.js";
+import type { Output, Taking } from "./shape-types.js";
 import { loadState, stateOf } from "./state-dict.js";
 import type { LoadOptions, LoadResult, StateDict } from "./state-dict.js";
 import { summary } from "./summary.js";
@@ -56,10 +57,11 @@ export abstract class Module {
    * @example
    * new Linear(3, 2).call(ones([5, 3])).shape // [ 5, 2 ]
    */
-  call<Self extends Module>(
-    this: Self,
-    ...inputs: Parameters<Self["forward"]>
-  ): ReturnType<Self["forward"]> {
+  call<Self extends Module, Inputs extends Parameters<Self["forward"]>>(
+    this: Taking<Self, Inputs>,
+    ...inputs: Inputs
+  ): Output<Self, Inputs, ReturnType<Self["forward"]>>;
+  call(...inputs: never[]): unknown {
     restsOn("train() or eval() of a module", () => this.training);
     let given: readonly unknown[] = inputs;
     for (const hook of this.#before) {
@@ -71,7 +73,7 @@ export abstract class Module {
       const changed = hook(this, given, output);
       if (changed !== undefined) output = changed;
     }
-    return output as ReturnType<Self["forward"]>;
+    return output;
   }
 
   /**

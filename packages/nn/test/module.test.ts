@@ -327,7 +327,7 @@ test("recurrent networks have the derivatives that differences have", () => {
 });
 
 test("containers are lists, and have names", () => {
-  const list = new nn.ModuleList([new nn.Linear(2, 3)]).append(new nn.Linear(3, 2));
+  const list = new nn.ModuleList<nn.Linear>([new nn.Linear(2, 3)]).append(new nn.Linear(3, 2));
   expect([...list].length).toBe(2);
   expect(Object.keys(list.stateDict())).toEqual(["0.weight", "0.bias", "1.weight", "1.bias"]);
   const named = new nn.ModuleDict<nn.Module>({ aB: new nn.Linear(2, 1) }).set("c", new nn.ReLU());

@@ -8,6 +8,7 @@ import type { Tensor } from "@nabla/core";
 import * as F from "../functional/index.js";
 import { parameter } from "../members.js";
 import { Module } from "../module.js";
+import type { Same } from "../shape-types.js";
 import { checkCounts, layer, layerOptions } from "./layer.js";
 import type { None } from "./layer.js";
 
@@ -23,6 +24,7 @@ export interface GELUOptions {
  * new ReLU().call(tensor([-1, 0, 2])) // tensor([0., 0., 2.])
  */
 export class ReLU extends layer<[], None>([], {}, ([x]) => x.relu()) {}
+export interface ReLU extends Same {}
 
 /**
  * min(max(x, 0), 6), element by element.
@@ -30,6 +32,7 @@ export class ReLU extends layer<[], None>([], {}, ([x]) => x.relu()) {}
  * new ReLU6().call(tensor([-1, 2, 7])) // tensor([0., 2., 6.])
  */
 export class ReLU6 extends layer<[], None>([], {}, ([x]) => x.relu6()) {}
+export interface ReLU6 extends Same {}
 
 /**
  * x above 0, and x · `negativeSlope` below, 0.01 unless given.
@@ -40,6 +43,7 @@ export class LeakyReLU extends layer<
   [negativeSlope?: number, options?: { negativeSlope?: number }],
   { negativeSlope: number }
 >(["negativeSlope"], { negativeSlope: 0.01 }, ([x], fields) => x.leakyRelu(fields)) {}
+export interface LeakyReLU extends Same {}
 
 /**
  * `LeakyReLU` with a random slope for each element while training, from `lower` up to `upper` (1/8
@@ -53,6 +57,7 @@ export class RReLU extends layer<
 >(["lower", "upper"], { lower: 1 / 8, upper: 1 / 3 }, ([x], fields, training) =>
   F.rrelu(x, { ...fields, training }),
 ) {}
+export interface RReLU extends Same {}
 
 /**
  * x above 0, and `alpha` · (exp(x) - 1) below; `alpha` is 1 unless given.
@@ -64,6 +69,7 @@ export class ELU extends layer<[alpha?: number, options?: { alpha?: number }], {
   { alpha: 1 },
   ([x], fields) => x.elu(fields),
 ) {}
+export interface ELU extends Same {}
 
 /**
  * x above 0, and `alpha` · (exp(x / `alpha`) - 1) below; `alpha` is 1 unless given.
@@ -75,6 +81,7 @@ export class CELU extends layer<[alpha?: number, options?: { alpha?: number }], 
   { alpha: 1 },
   ([x], fields) => x.celu(fields),
 ) {}
+export interface CELU extends Same {}
 
 /**
  * `ELU` with the slopes that keep mean 0 and variance 1 from layer to layer.
@@ -82,6 +89,7 @@ export class CELU extends layer<[alpha?: number, options?: { alpha?: number }], 
  * new SELU().call(tensor([-1, 0, 2])) // tensor([-1.1113,  0.0000,  2.1014])
  */
 export class SELU extends layer<[], None>([], {}, ([x]) => x.selu()) {}
+export interface SELU extends Same {}
 
 /**
  * x · Φ(x), where Φ is the normal distribution function; `{ approximate: "tanh" }` for the formula
@@ -94,6 +102,7 @@ export class GELU extends layer<[options?: GELUOptions], GELUOptions>(
   { approximate: "none" },
   ([x], fields) => x.gelu(fields),
 ) {}
+export interface GELU extends Same {}
 
 /**
  * x · sigmoid(x), also called swish.
@@ -101,6 +110,7 @@ export class GELU extends layer<[options?: GELUOptions], GELUOptions>(
  * new SiLU().call(tensor([-1, 0, 2])) // tensor([-0.2689,  0.0000,  1.7616])
  */
 export class SiLU extends layer<[], None>([], {}, ([x]) => x.silu()) {}
+export interface SiLU extends Same {}
 
 /**
  * x · tanh(softplus(x)).
@@ -108,6 +118,7 @@ export class SiLU extends layer<[], None>([], {}, ([x]) => x.silu()) {}
  * new Mish().call(tensor([-1, 0, 2])) // tensor([-0.3034,  0.0000,  1.9440])
  */
 export class Mish extends layer<[], None>([], {}, ([x]) => x.mish()) {}
+export interface Mish extends Same {}
 
 /**
  * 1 / (1 + exp(-x)).
@@ -115,6 +126,7 @@ export class Mish extends layer<[], None>([], {}, ([x]) => x.mish()) {}
  * new Sigmoid().call(tensor([-1, 0, 2])) // tensor([0.2689, 0.5000, 0.8808])
  */
 export class Sigmoid extends layer<[], None>([], {}, ([x]) => x.sigmoid()) {}
+export interface Sigmoid extends Same {}
 
 /**
  * log(sigmoid(x)).
@@ -122,6 +134,7 @@ export class Sigmoid extends layer<[], None>([], {}, ([x]) => x.sigmoid()) {}
  * new LogSigmoid().call(tensor([-1, 0, 2])) // tensor([-1.3133, -0.6931, -0.1269])
  */
 export class LogSigmoid extends layer<[], None>([], {}, ([x]) => x.logsigmoid()) {}
+export interface LogSigmoid extends Same {}
 
 /**
  * The hyperbolic tangent.
@@ -129,6 +142,7 @@ export class LogSigmoid extends layer<[], None>([], {}, ([x]) => x.logsigmoid())
  * new Tanh().call(tensor([-1, 0, 2])) // tensor([-0.7616,  0.0000,  0.9640])
  */
 export class Tanh extends layer<[], None>([], {}, ([x]) => x.tanh()) {}
+export interface Tanh extends Same {}
 
 /**
  * log(1 + exp(`beta` · x)) / `beta`, and x itself where `beta` · x is above `threshold`; 1 and 20
@@ -140,6 +154,7 @@ export class Softplus extends layer<
   [beta?: number, threshold?: number],
   { beta: number; threshold: number }
 >(["beta", "threshold"], { beta: 1, threshold: 20 }, ([x], fields) => x.softplus(fields)) {}
+export interface Softplus extends Same {}
 
 /**
  * x / (1 + |x|).
@@ -147,6 +162,7 @@ export class Softplus extends layer<
  * new Softsign().call(tensor([-1, 0, 2])) // tensor([-0.5000,  0.0000,  0.6667])
  */
 export class Softsign extends layer<[], None>([], {}, ([x]) => x.softsign()) {}
+export interface Softsign extends Same {}
 
 /**
  * x, and the nearer end where it is outside of `minVal` to `maxVal`; -1 and 1 unless given.
@@ -157,6 +173,7 @@ export class Hardtanh extends layer<
   [minVal?: number, maxVal?: number],
   { minVal: number; maxVal: number }
 >(["minVal", "maxVal"], { minVal: -1, maxVal: 1 }, ([x], fields) => x.hardtanh(fields)) {}
+export interface Hardtanh extends Same {}
 
 /**
  * (x + 3) / 6, between 0 and 1.
@@ -164,6 +181,7 @@ export class Hardtanh extends layer<
  * new Hardsigmoid().call(tensor([-1, 0, 2])) // tensor([0.3333, 0.5000, 0.8333])
  */
 export class Hardsigmoid extends layer<[], None>([], {}, ([x]) => x.hardsigmoid()) {}
+export interface Hardsigmoid extends Same {}
 
 /**
  * x · hardsigmoid(x).
@@ -171,6 +189,7 @@ export class Hardsigmoid extends layer<[], None>([], {}, ([x]) => x.hardsigmoid(
  * new Hardswish().call(tensor([-1, 0, 2])) // tensor([-0.3333,  0.0000,  1.6667])
  */
 export class Hardswish extends layer<[], None>([], {}, ([x]) => x.hardswish()) {}
+export interface Hardswish extends Same {}
 
 /**
  * x where it is further from 0 than `lambd`, 0.5 unless given, else 0.
@@ -181,6 +200,7 @@ export class Hardshrink extends layer<
   [lambd?: number, options?: { lambd?: number }],
   { lambd: number }
 >(["lambd"], { lambd: 0.5 }, ([x], fields) => x.hardshrink(fields)) {}
+export interface Hardshrink extends Same {}
 
 /**
  * x moved towards 0 by `lambd`, 0.5 unless given, and 0 where it is nearer than that.
@@ -191,6 +211,7 @@ export class Softshrink extends layer<
   [lambd?: number, options?: { lambd?: number }],
   { lambd: number }
 >(["lambd"], { lambd: 0.5 }, ([x], fields) => x.softshrink(fields)) {}
+export interface Softshrink extends Same {}
 
 /**
  * x - tanh(x).
@@ -198,6 +219,7 @@ export class Softshrink extends layer<
  * new Tanhshrink().call(tensor([-1, 0, 2])) // tensor([-0.2384,  0.0000,  1.0360])
  */
 export class Tanhshrink extends layer<[], None>([], {}, ([x]) => x.tanhshrink()) {}
+export interface Tanhshrink extends Same {}
 
 /**
  * x above `threshold`, else `value`.
@@ -208,6 +230,7 @@ export class Threshold extends layer<
   [threshold: number, value: number],
   { threshold: number; value: number }
 >(["threshold", "value"], {}, ([x], { threshold, value }) => x.threshold(threshold, value)) {}
+export interface Threshold extends Same {}
 
 /**
  * exp(x), divided by their sum along `dim`, so that they are probabilities.

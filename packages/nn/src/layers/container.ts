@@ -9,6 +9,7 @@ import type { Tensor } from "@nabla/core";
 import { membersOf, parameter } from "../members.js";
 import type { Member } from "../members.js";
 import { Module } from "../module.js";
+import type { Fitting, Maps } from "../shape-types.js";
 
 /** A module that keeps things in a list or by name. */
 abstract class Container<Items extends object> extends Module {
@@ -75,10 +76,12 @@ abstract class Ordered<Item> extends Container<Item[]> {
  * model.call(ones([5, 3])).shape // [ 5, 2 ]
  * model.at(-1) // ReLU()
  */
-export class Sequential extends Ordered<Module> {
-  constructor(...modules: readonly Module[]) {
+export class Sequential<
+  const Layers extends readonly Module[] = readonly Module[],
+> extends Ordered<Module> {
+  constructor(...modules: Fitting<Layers>) {
     checkModules("Sequential", modules);
-    super([...modules]);
+    super([...(modules as readonly Module[])]);
   }
 
   /**
@@ -98,6 +101,9 @@ export class Sequential extends Ordered<Module> {
     return value as Tensor;
   }
 }
+export interface Sequential<Layers extends readonly Module[]> extends Maps<
+  ["sequential", Layers]
+> {}
 
 /**
  * A list of modules; go through it in your own `forward`.

@@ -3,6 +3,7 @@
  */
 import { checkRange } from "../checks.js";
 import * as F from "../functional/index.js";
+import type { Same } from "../shape-types.js";
 import { layer } from "./layer.js";
 
 type Given = [p?: number, options?: { p?: number }];
@@ -25,6 +26,7 @@ export class Dropout extends layer<Given, Fields>(
   ([x], { p }, training) => F.dropout(x, { p, training }),
   check,
 ) {}
+export interface Dropout extends Same {}
 
 /**
  * `Dropout` of whole channels of [n, channels, length].
@@ -39,6 +41,7 @@ export class Dropout1d extends layer<Given, Fields>(
   ([x], { p }, training) => F.dropout1d(x, { p, training }),
   check,
 ) {}
+export interface Dropout1d extends Same {}
 
 /**
  * `Dropout` of whole channels of [n, channels, height, width].
@@ -53,6 +56,7 @@ export class Dropout2d extends layer<Given, Fields>(
   ([x], { p }, training) => F.dropout2d(x, { p, training }),
   check,
 ) {}
+export interface Dropout2d extends Same {}
 
 /**
  * `Dropout` of whole channels of [n, channels, depth, height, width].
@@ -67,6 +71,7 @@ export class Dropout3d extends layer<Given, Fields>(
   ([x], { p }, training) => F.dropout3d(x, { p, training }),
   check,
 ) {}
+export interface Dropout3d extends Same {}
 
 /**
  * `Dropout` that keeps mean and variance of what comes from `SELU`.
@@ -81,6 +86,7 @@ export class AlphaDropout extends layer<Given, Fields>(
   ([x], { p }, training) => F.alphaDropout(x, { p, training }),
   check,
 ) {}
+export interface AlphaDropout extends Same {}
 
 /**
  * `AlphaDropout` of whole channels.
@@ -95,3 +101,4 @@ export class FeatureAlphaDropout extends layer<Given, Fields>(
   ([x], { p }, training) => F.featureAlphaDropout(x, { p, training }),
   check,
 ) {}
+export interface FeatureAlphaDropout extends Same {}

@@ -8,6 +8,7 @@ import * as F from "../functional/index.js";
 import { uniform_ } from "../init.js";
 import { parameter } from "../members.js";
 import { Module } from "../module.js";
+import type { Maps } from "../shape-types.js";
 import { checkCounts, defaultWeights, layerOptions } from "./layer.js";
 
 /** What `Linear` and `Bilinear` take last. */
@@ -24,7 +25,7 @@ export interface LinearOptions {
  * new Linear(3, 2, { bias: false }).bias // null
  * new Linear(3, 2).call(ones([5, 4])) // throws ShapeError
  */
-export class Linear extends Module {
+export class Linear<In extends number = number, Out extends number = number> extends Module {
   /** The size of the input's last dimension. */
   readonly inFeatures: number;
   /** The size of the result's. */
@@ -34,7 +35,7 @@ export class Linear extends Module {
   /** [outFeatures], or null. */
   bias: Tensor | null;
 
-  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
+  constructor(inFeatures: In, outFeatures: Out, options: LinearOptions = {}) {
     super();
     const { bias } = layerOptions("Linear", options, { bias: true });
     checkCounts("Linear", { inFeatures, outFeatures });
@@ -60,6 +61,7 @@ export class Linear extends Module {
     return F.linear(input, this.weight, this.bias);
   }
 }
+export interface Linear<In extends number, Out extends number> extends Maps<["linear", In, Out]> {}
 
 /**
  * x1ᵀ · weight · x2 + bias: from [..., in1Features] and [..., in2Features] to [..., outFeatures].
