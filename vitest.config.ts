@@ -6,6 +6,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 
 import { launch } from "./docs/site/test/launch.js";
+import { browserTests } from "./scripts/browser-tests.js";
 
 // Tests run in Vite's "ssr" environment, where `resolve.conditions` of the client has no say:
 // the workspace's `source` condition is named for both, so no test ever needs a build.
@@ -19,13 +20,6 @@ const processTests = "{packages,examples,bench,scripts}/**/*.process.test.ts";
 // Central differences call a function hundreds of times, once each: nothing to fuse, and one by one
 // is fastest. That fused kernels have right derivatives is what the recorded operators test.
 const derivativeTests = "{packages,examples,bench,scripts}/**/*.gradient.test.ts";
-// Core's, as they are, in Chromium: all but those that need Node, for its files (the recorded
-// results), its processes (the compiler), its way of printing, or its memory.
-const coreTests = "packages/core/test/*.test.ts";
-const nodeTests =
-  "**/{*.process,*.gradient,*.full,*.hostile,autograd.reference,conditions,convolution,debug," +
-  "functional,linalg.errors,memory,no-web-assembly,print,promotion,report,shapes," +
-  "shapes.agreement,sharing,strictness}.test.ts";
 const neverTests = ["**/node_modules/**", "**/dist/**"];
 
 export default defineConfig({
@@ -71,12 +65,13 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      // Core's, as they are, in Chromium; and that every plot is drawn there.
       {
         extends: true,
+        resolve: { conditions: ["browser"] },
         test: {
           name: "browser",
-          include: [coreTests],
-          exclude: [...neverTests, nodeTests],
+          include: [...browserTests(), "packages/viz/test/everywhere.test.ts"],
           browser: {
             enabled: true,
             headless: true,

@@ -9,13 +9,16 @@ import { figure, pointsAndCurves } from "nabla/viz";
 
 import * as cli from "./support/command-line.js";
 import { readFormula } from "./support/formula.js";
-import { readProblem, shippedProblems } from "./support/problem.js";
+import { readProblem } from "./support/problem.js";
 import type { Problem } from "./support/problem.js";
 import { solveRefined } from "./support/refined.js";
 import { report } from "./support/report.js";
 import type { Fit } from "./support/report.js";
 
 const dtype = "float64";
+const shippedProblems = ["Longley", "Misra1a", "Rat43"].map((name) =>
+  cli.shipped(`nist/${name}.json`),
+);
 
 cli.run(() => {
   const { data, out } = cli
@@ -24,7 +27,7 @@ cli.run(() => {
     .parse()
     .opts<{ data?: string; out: string }>();
   console.log("Digits that agree with the certified values (exit code 1 if too few):\n");
-  const panels = (data === undefined ? shippedProblems() : [data]).flatMap((file) => {
+  const panels = (data === undefined ? shippedProblems : [data]).flatMap((file) => {
     const problem = readProblem(file);
     const { model, target } = read(problem);
     const starts = problem.kind === "linear" ? [undefined] : problem.starts;

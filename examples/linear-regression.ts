@@ -4,7 +4,8 @@
  * `fitByAutograd`.
  */
 import { Option } from "commander";
-import { manualSeed, progress, randn, SGD, tensor } from "nabla";
+import { compile, manualSeed, progress, randn, SGD, tensor } from "nabla";
+import type { Tensor } from "nabla";
 import { descentOnSurface, figure, lossCurve, pointsAndLines } from "nabla/viz";
 
 import * as cli from "./support/command-line.js";
@@ -48,7 +49,9 @@ cli.run(() => {
   const hand = fitByHand(points, start, settings);
   const exact = closedForm(points);
 
-  cli.showFits({ autograd: fit, "hand-derived gradient": hand, "closed form": exact });
+  const compiled = fitCompiled(points, start, settings);
+  const names = { autograd: fit, "compiled step": compiled, "hand-derived gradient": hand };
+  cli.showFits({ ...names, "closed form": exact });
   const gap = path.reduce((largest, { dw, db, ...line }) => {
     const byHand = gradientByHand(points, line);
     return Math.max(largest, Math.abs(dw - byHand.dw), Math.abs(db - byHand.db));
@@ -105,6 +108,28 @@ function fitByAutograd(
   const fit = { w: w.item(), b: b.item(), error: errors.at(-1)!, milliseconds };
   console.log(`end    b = ${fit.b}  w = ${fit.w}  error = ${fit.error}`);
   return { fit, path, errors };
+}
+
+/** The same descent without looking at it on the way: one step, captured once and replayed. */
+function fitCompiled(
+  points: Points,
+  start: Line,
+  { lr, momentum, iterations, dtype }: Settings,
+): Fit {
+  const [x, y] = [tensor(points.x, { dtype }), tensor(points.y, { dtype })];
+  const w = tensor(start.w, { dtype, requiresGrad: true });
+  const b = tensor(start.b, { dtype, requiresGrad: true });
+  const optimizer = new SGD([w, b], { lr, momentum });
+  const loss = (): Tensor => w.mul(x).add(b).sub(y).square().mean();
+  const step = compile(() => {
+    optimizer.zeroGrad();
+    loss().backward();
+    optimizer.step();
+  });
+  const began = performance.now();
+  for (let i = 0; i < iterations; i++) step();
+  const line = { w: w.item(), b: b.item() };
+  return { ...line, milliseconds: performance.now() - began, error: loss().item() };
 }
 
 /** The line as it moved, the error as it fell, and the way down the surface of the error. */

@@ -49,7 +49,9 @@ const folder = join(root, "out", "without-engine");
 const copy = join(folder, "tree");
 const omitted = new Set([...engine, ...left]);
 rmSync(folder, { recursive: true, force: true });
-for (const part of ["packages", "scripts", "vitest.config.ts", "tsconfig.base.json"]) {
+// The configuration of the tests imports how a browser is found.
+const browser = "docs/site/test/launch.ts";
+for (const part of ["packages", "scripts", browser, "vitest.config.ts", "tsconfig.base.json"]) {
   cpSync(join(root, part), join(copy, part), {
     recursive: true,
     filter: (from) => {

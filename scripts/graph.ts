@@ -7,7 +7,7 @@ import { basename, dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { Command, Option } from "commander";
-import { NablaError, Tensor } from "nabla";
+import { Module, NablaError, Tensor } from "nabla";
 import { explain, graph, keepValues } from "nabla/viz";
 
 const extensions = { dot: ".dot", mermaid: ".mmd", svg: ".svg" } as const;
@@ -51,9 +51,9 @@ try {
 async function show(file: string, { out, format, values, gradients }: Settings): Promise<void> {
   const chosen = format ?? formatOf(out);
   const path = out ?? `out/${basename(file, extname(file))}${extensions[chosen]}`;
-  const loss = await readLoss(file);
-  console.log(explain(loss));
-  const drawing = graph(loss, { values, gradients });
+  const { loss, model } = await readLoss(file);
+  console.log(explain(loss, model));
+  const drawing = graph(loss, { values, gradients, ...model });
   const text = chosen === "svg" ? await drawing.svg() : drawing[chosen];
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -73,8 +73,14 @@ function formatOf(out: string | undefined): Format {
   );
 }
 
-/** Runs the file, with all values kept, and gives the tensor that it exports. */
-async function readLoss(file: string): Promise<Tensor> {
+/** What a file exports: a tensor, and, where it has one, the model whose parameters have names. */
+interface Exported {
+  readonly loss: Tensor;
+  readonly model: { readonly model?: Module };
+}
+
+/** Runs the file, with all values kept, and gives what it exports. */
+async function readLoss(file: string): Promise<Exported> {
   keepValues();
   let names: Record<string, unknown>;
   try {
@@ -87,7 +93,8 @@ async function readLoss(file: string): Promise<Tensor> {
     keepValues(false);
   }
   const loss = names["loss"] ?? names["default"];
-  if (loss instanceof Tensor) return loss;
+  const { model } = names;
+  if (loss instanceof Tensor) return { loss, model: model instanceof Module ? { model } : {} };
   const exported = Object.keys(names).join(", ") || "nothing";
   const found = loss === undefined ? `it exports ${exported}` : `its loss is no tensor of Nabla`;
   throw new Mistake(

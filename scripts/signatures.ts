@@ -55,7 +55,7 @@ export function readDeclarations(): Declarations {
   const folder = mkdtempSync(join(tmpdir(), "declarations-"));
   const sources = new Map<string, SourceCode>();
   try {
-    const compiler = join(root, "node_modules", ".bin", "tsc");
+    const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
     // Whether all types are right is for another check.
     const flags = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--noCheck"];
     spawnSync(compiler, ["-p", "tsconfig.json", ...flags, "--outDir", folder], { cwd: root });
@@ -82,8 +82,14 @@ export function typesIn(sources: readonly SourceCode[]): Types {
       const members: Member[] = isInterface ? own.body.body : [own.typeAnnotation];
       const called = members.find(isFunction);
       if (called !== undefined) {
-        const parameters = own.typeParameters?.params.map((parameter) => parameter.name.name);
-        functions.set(name, { parameters: parameters ?? [], text: functionText(called, text) });
+        functions.set(name, { parameters: parametersOf(own), text: functionText(called, text) });
+      } else if (isInterface && own.extends.length > 0) {
+        // A record is called as the function that it extends.
+        const base = own.extends[0]!;
+        functions.set(name, {
+          parameters: parametersOf(own),
+          text: text.slice(base.start, base.end),
+        });
       }
       if (isInterface && own.extends.length === 0 && name.endsWith("Options")) {
         options.set(name, unbound(own, text, plain(text.slice(own.body.start, own.body.end))));
@@ -92,6 +98,12 @@ export function typesIn(sources: readonly SourceCode[]): Types {
   }
   return { options, functions };
 }
+
+const parametersOf = ({
+  typeParameters,
+}: {
+  typeParameters?: Called["typeParameters"];
+}): string[] => typeParameters?.params.map((parameter) => parameter.name.name) ?? [];
 
 type Member = TSSignature | TSType | Function;
 type Called = TSFunctionType | TSCallSignatureDeclaration | Function;
@@ -179,7 +191,13 @@ const simplified = (declaration: string): string =>
     .replaceAll(/\bCreated<[^<>]*>/g, "Tensor")
     .replaceAll(/\b(?:Beside<"", Tensor|Factor<Tensor), Tensor>/g, "Tensor")
     .replaceAll(/\bBeside<[^<>]*>/g, "Operand")
-    .replaceAll(/\bDims<"", Tensor, (Along<\w+>)>/g, "$1")
+    .replaceAll(/\bFit<.*?>, \.\.\.args/g, "Tensor, ...args")
+    .replaceAll(/\bFitList<[^<>]*>/g, "Tensor[]")
+    .replaceAll("...args: ExtremeArguments<Tensor>", "dim?: number | Tensor, keepdim?: boolean")
+    .replaceAll(/\.\.\.args: ExtremeArguments<\S*>/g, "dim?: number, keepdim?: boolean")
+    .replaceAll("...args: Index[]", "...index: Index[]")
+    .replaceAll(/\bExtreme<.*>;$/g, "Tensor | ValuesAndIndices;")
+    .replaceAll(/\bListing<[^<>]*>/g, "Tensor | Tensor[]")
     .replaceAll(/\.\.\.\w+: Along<(\w+)>/g, "dim?: Dims, keepdim?: boolean, options?: $1")
     .replaceAll(/\.\.\.\w+: \[(.*?)\](?=\))/g, "$1")
     .replaceAll(/\((\{[^}]*\})\)\?/g, "options?: $1")

@@ -3,13 +3,13 @@
  * a stack trace, points from a file, a picture into a folder. The stories are one folder up.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import TextTable from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
 import { DataError, NablaError, readTable } from "nabla";
-import type { Table } from "nabla";
+import type { ReadTableOptions, Table } from "nabla";
 import { PlotError } from "nabla/viz";
 
 import type { Fit, Points } from "./line.js";
@@ -58,15 +58,16 @@ export function count(text: string): number {
 /** An option's text as several rates with commas between them. */
 export const rates = (text: string): number[] => text.split(",").map(rate);
 
-/** The points that the repository brings along; scripts/make-noisy-line.ts made them. */
-export const noisyLine = relative(
-  process.cwd(),
-  fileURLToPath(new URL("../data/noisy-line.csv", import.meta.url)),
-);
+/** A file that the repository brings along, in examples/data. */
+export const shipped = (name: string): string =>
+  relative(process.cwd(), fileURLToPath(new URL(`../data/${name}`, import.meta.url)));
+
+/** Points around a line; scripts/make-noisy-line.ts made them. */
+export const noisyLine = shipped("noisy-line.csv");
 
 /** Reads two columns of numbers, and refuses what no line can be fitted to. */
 export function readPoints(file: string): Points {
-  const table = parseTable(file);
+  const table = readNumbers(file, { columns: 2 });
   const [x, y] = [table.column(0), table.column(1)];
   if (x.length < 2) {
     throw new Mistake(`${file} has ${x.length} point; a line needs at least two.`);
@@ -80,13 +81,14 @@ export function readPoints(file: string): Points {
   return { x, y };
 }
 
-function parseTable(file: string): Table {
+/** Reads a table of numbers. */
+export function readNumbers(file: string, options: ReadTableOptions = {}): Table {
   const text = readText(file);
   if (text.includes("\0")) {
     throw new Mistake(`${file} is no plain text: save it as UTF-8 text, with commas.`);
   }
   try {
-    return readTable(text, { columns: 2 });
+    return readTable(text, options);
   } catch (error) {
     if (error instanceof DataError) throw new Mistake(`${file}: ${error.message}`);
     throw error;
@@ -120,11 +122,16 @@ export function showFits(fits: Readonly<Record<string, Fit>>): void {
 /** Writes a picture into a folder, which is made if need be, and says where it is. */
 export function writePicture(folder: string, name: string, svg: string): void {
   const file = join(folder, name);
+  write(file, () => writeFileSync(file, svg));
+  console.log(`\nThe picture is in ${file}`);
+}
+
+/** Writes a file by `how` into its folder, which is made if need be. */
+export function write(file: string, how: () => void): void {
   try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(file, svg);
+    mkdirSync(dirname(file), { recursive: true });
+    how();
   } catch (error) {
     throw new Mistake(`${file} cannot be written: ${(error as Error).message}. Check --out.`);
   }
-  console.log(`\nThe picture is in ${file}`);
 }

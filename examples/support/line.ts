@@ -2,6 +2,7 @@
  * The line without autograd: its error, its gradient derived by hand, the descent with it, the
  * closed form, and which rates are too large. The derivation is told in docs/hand-gradients.md.
  */
+import { manualSeed, rand, randn } from "nabla";
 import type { DType } from "nabla";
 
 import { Mistake } from "./mistake.js";
@@ -10,6 +11,17 @@ import { Mistake } from "./mistake.js";
 export interface Points {
   readonly x: Float64Array;
   readonly y: Float64Array;
+}
+
+/** Points around y = 1.5 x + 4, always the same ones. */
+export function noisyPoints(count: number): Points {
+  manualSeed(2024);
+  const x = rand([count], { dtype: "float64" }).mul(2);
+  const y = x
+    .mul(1.5)
+    .add(4)
+    .add(randn([count], { dtype: "float64" }).mul(0.5));
+  return { x: x.data() as Float64Array, y: y.data() as Float64Array };
 }
 
 /** y = w·x + b */

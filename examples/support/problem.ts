@@ -3,8 +3,6 @@
  * described in examples/data/nist/README.md. Not here: the model's formula, which formula.ts reads.
  */
 import { readFileSync } from "node:fs";
-import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { Mistake } from "./mistake.js";
 
@@ -25,12 +23,6 @@ export interface Problem {
   readonly x: readonly (readonly number[])[];
   readonly y: readonly number[];
 }
-
-/** The three that are shipped: numbers retyped from the NIST's pages. */
-export const shippedProblems = (): string[] =>
-  ["Longley", "Misra1a", "Rat43"].map((name) =>
-    relative(process.cwd(), fileURLToPath(new URL(`../data/nist/${name}.json`, import.meta.url))),
-  );
 
 type Fields = Readonly<Record<string, unknown>>;
 

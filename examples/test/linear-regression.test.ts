@@ -22,12 +22,12 @@ describe("the shipped points", () => {
     const out = freshFolder();
     const { code, stdout } = await runExample("linear-regression", "--out", out);
     expect(code).toBe(0);
-    const [autograd, hand, exact] = ["autograd", "hand-derived gradient", "closed form"].map(
-      (name) => row(stdout, name),
-    );
+    const rows = ["autograd", "hand-derived gradient", "closed form", "compiled step"];
+    const [autograd, hand, exact, compiled] = rows.map((name) => row(stdout, name));
     for (let i = 0; i < 3; i++) {
       expect(Math.abs(autograd![i]! / exact![i]! - 1)).toBeLessThan(0.01);
       expect(Math.abs(autograd![i]! / hand![i]! - 1)).toBeLessThan(1e-6);
+      expect(Math.abs(compiled![i]! / hand![i]! - 1)).toBeLessThan(1e-6);
     }
     const difference = /gradients along the way: (\S+)/.exec(stdout)?.[1];
     expect(Number(difference)).toBeLessThan(1e-3);
@@ -73,6 +73,7 @@ describe.skipIf(!existsSync(reference)).concurrent("the published descent", () =
       });
     };
     close(row(stdout, "autograd"), expected);
+    close(row(stdout, "compiled step"), expected);
     close(row(stdout, "closed form"), published.least_squares);
     expect(stdout).toContain("error = 5565.1078344832");
   });

@@ -180,15 +180,22 @@ test("code without an end is ended, and what comes after it runs", async () => {
 });
 
 test("code cannot reach out: neither the page nor the network", async () => {
-  const page = await open("zh/autograd.html");
+  const { page, asked } = await visit("zh/autograd.html");
   await page.locator("#code").focus();
   await page.locator("#editor .cm-content:focus").waitFor();
   await page.keyboard.press("Control+a");
   await page.keyboard.insertText(
     "const d = typeof document;\nconst w = tensor(1, { requiresGrad: true });\n" +
       'const loss = w.mul(d === "undefined" ? 5 : 7);\n' +
-      'fetch(location.origin + "/icon.svg").catch(() => {});',
+      'fetch(location.origin + "/icon.svg?by=fetch").catch(() => {});\n' +
+      'try { importScripts(location.origin + "/icon.svg?by=import"); } catch {}',
   );
+  await page.locator("#graph").scrollIntoViewIfNeeded();
   await page.locator("#graph svg[aria-label='loss 的计算图']").waitFor();
   await expect.poll(async () => (await boxes(page)).get("loss")).toEqual(["5"]);
+  // The page may ask its own server: that is seen.
+  await page.evaluate(() => fetch("../icon.svg?by=page"));
+  expect(asked.filter((url) => url.includes("?by=")).map((url) => url.split("?")[1])).toEqual([
+    "by=page",
+  ]);
 });

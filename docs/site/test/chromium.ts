@@ -29,11 +29,14 @@ export interface Loaded {
   readonly bytes: number;
 }
 
-/** A page of the site, and a list of all that it has loaded so far, with its size gzipped. */
+/**
+ * A page of the site, a list of all that it has loaded so far, with its size gzipped, and of all
+ * addresses that it or its workers have asked for.
+ */
 export async function visit(
   path: string,
   options: BrowserContextOptions = {},
-): Promise<{ page: Page; loaded: Loaded[] }> {
+): Promise<{ page: Page; loaded: Loaded[]; asked: string[] }> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     reducedMotion: "reduce",
@@ -47,7 +50,9 @@ export async function visit(
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) problems.push(message.text());
   });
+  const asked: string[] = [];
   context.on("request", (request) => {
+    asked.push(request.url());
     if (!request.url().startsWith(inject("site"))) problems.push(`it asked for ${request.url()}`);
   });
   context.on("response", (response) => {
@@ -62,7 +67,7 @@ export async function visit(
   });
   await page.goto(inject("site") + path, { waitUntil: "load" });
   await Promise.all(pending);
-  return { page, loaded };
+  return { page, loaded, asked };
 }
 
 /** The text of an element. */

@@ -12,10 +12,9 @@ import { formatShape, sameShape } from "./graph/shape.js";
 import type { Access, FusedKernel } from "./kernel/fused.js";
 import { isThere } from "./schedule/build.js";
 import { onDemand } from "./schedule/demand.js";
-import type { Onlooker } from "./schedule/demand.js";
 import type { Policy } from "./schedule/flush.js";
 import type { Item } from "./schedule/group.js";
-import type { Plan } from "./schedule/plan.js";
+import type { Onlooker, Plan } from "./schedule/plan.js";
 import { same } from "./schedule/round.js";
 import type { Entry, Leaf } from "./schedule/round.js";
 

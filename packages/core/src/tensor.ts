@@ -194,7 +194,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * zeros([5, 2, 3]).mT.shape // [ 5, 3, 2 ]
    */
   get mT(): Tensor {
-    return this.transpose(-2, -1);
+    return (this as Tensor).transpose(-2, -1);
   }
 
   /**

@@ -318,12 +318,16 @@ export const autogradPrograms: Record<string, () => Results> = {
     x.at(x.gt(2)).sum().backward();
     return { t, reshape, slice: sliced, diagonal, index_repeated: repeated, mask: x.grad };
   },
-  "reshape-errors": () => ({
-    size: errorOf(() => zeros([2, 3]).reshape([4])),
-    two_minus_one: errorOf(() => zeros([2, 3]).reshape([-1, -1])),
-    indivisible: errorOf(() => zeros([2, 3]).reshape([-1, 4])),
-    empty: errorOf(() => zeros([0]).reshape([-1, 0])),
-  }),
+  "reshape-errors": () => {
+    // The compiler would refuse these, knew it the shapes.
+    const [x, none]: Tensor[] = [zeros([2, 3]), zeros([0])];
+    return {
+      size: errorOf(() => x!.reshape([4])),
+      two_minus_one: errorOf(() => x!.reshape([-1, -1])),
+      indivisible: errorOf(() => x!.reshape([-1, 4])),
+      empty: errorOf(() => none!.reshape([-1, 0])),
+    };
+  },
   "cast-grad": () => {
     const a = tensor([1.5, 2.5], { requiresGrad: true });
     a.to("float64").mul(3).sum().backward();

@@ -246,7 +246,7 @@ describe("gradients", () => {
 });
 
 describe("refused", () => {
-  const a = zeros([2, 3]);
+  const a: Tensor = zeros([2, 3]);
   const cases: [string, () => unknown, new (message: string) => Error, string][] = [
     ["no tensors", () => cat([]), ArgumentError, "cat: give a list of one tensor or more"],
     ["no list", () => cat(a as unknown as Tensor[]), ArgumentError, "cat: give a list"],

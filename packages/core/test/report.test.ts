@@ -3,7 +3,7 @@
 // conditions.test.ts), and that looking on changes no number. What it says where nothing waits:
 // debug.test.ts.
 
-import { noGrad, ones, rand, tensor, zeros } from "@nabla/core";
+import { compile, noGrad, ones, rand, tensor, zeros } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 import { realize } from "@nabla/core/engine";
 import { afterEach, describe, expect, test } from "vitest";
@@ -226,6 +226,20 @@ function sums(x: Tensor, count: number): Tensor {
   for (let i = 0; i < count; i++) y = y.sub(y.sum());
   return y.sum();
 }
+
+test("a compiled step is a plan like others", () => {
+  const printed = lines(2, () => {
+    const step = compile((x: Tensor) => x.mul(2).exp().sum());
+    for (let i = 0; i < 4; i++) step(ones([5])).item();
+  });
+  expect(starting(printed, /^flush/).map((line) => line.replace(/.*\d: /, ""))).toEqual([
+    "miss, new plan 1",
+    "miss, new plan 2",
+    "hit, plan 2",
+    "hit, plan 2",
+  ]);
+  expect(starting(printed, / kernel 1: /)).toHaveLength(4);
+});
 
 test("so many that nobody waits for are told, too", () => {
   const printed = lines(1, () => {

@@ -8,6 +8,7 @@
 import { Tensor } from "@nabla/core";
 import type { Formula, GraphNode } from "@nabla/core/inspect";
 
+import type { ExplainOptions } from "./explain.js";
 import { writeFormula } from "./formula.js";
 import { isNumber, Labels, writeNumber, writeShape, writeValues } from "./labels.js";
 import { readGraph, wayBack } from "./way-back.js";
@@ -74,10 +75,10 @@ export interface BackwardStep {
  */
 export function backwardSteps(
   loss: Tensor,
-  { gradient }: { readonly gradient?: Tensor | null } = {},
+  { gradient, model }: Pick<ExplainOptions, "gradient" | "model"> = {},
 ): BackwardStep[] {
   const graph = readGraph("backwardSteps", loss);
-  const labels = new Labels(graph, ["g"]);
+  const labels = new Labels(graph, { reserved: ["g"], model });
   const boxes = new Map(graph.map((node, i) => [node, i]));
   return Array.from(wayBack("backwardSteps", graph, gradient), (step) =>
     tell(step, labels, boxes.get(step.node)!),

@@ -53,6 +53,8 @@ export function confusionTable(options: ConfusionTableOptions): Panel {
     xLabel: "predicted",
     yLabel: "true",
     marks: () => [
+      // Nothing of the grid may show through.
+      Plot.rect([0], { x1: -0.5, x2: size - 0.5, y1: -0.5, y2: size - 0.5, fill: colour.paper }),
       Plot.rect(cells, {
         x1: ({ x }: { x: number }) => x - 0.5,
         x2: ({ x }: { x: number }) => x + 0.5,

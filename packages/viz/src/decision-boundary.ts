@@ -26,6 +26,13 @@ export interface DecisionBoundaryOptions extends PanelOptions {
   readonly yLabel?: string;
 }
 
+/** What is painted from each probability on: pale where the model is not sure. */
+const fills = new Map([
+  [0, boxColours.leaf.fill],
+  [0.1, "#eff4fa"],
+  [0.5, "#fef4ee"],
+  [0.9, boxColours.result.fill],
+]);
 const gridWidth = 96;
 const gridHeight = 72;
 
@@ -40,8 +47,7 @@ const gridHeight = 72;
  * const probability = (x) => x.map((value) => 1 / (1 + Math.exp(-4 * value)));
  * const points = { x: [-1, 1], y: [0, 0], classes: [0, 1] };
  * decisionBoundary({ ...points, probability, title: "Left or right" }).title // Left or right
- * decisionBoundary({ ...points, classes: [0, 2], probability })
- * // throws PlotError: decisionBoundary: 2 is no class
+ * decisionBoundary({ ...points, classes: [0, 2], probability }) // throws PlotError
  */
 export function decisionBoundary(options: DecisionBoundaryOptions): Panel {
   const { x, y, classes, probability, xLabel, yLabel } = options;
@@ -64,7 +70,6 @@ export function decisionBoundary(options: DecisionBoundaryOptions): Panel {
   const places = grid(around.x, around.y);
   const values = Float64Array.from(probability(places.x, places.y));
   requireFinite("decisionBoundary", "the probability", values);
-  const [blue, orange] = [boxColours.leaf.fill, boxColours.result.fill];
   const [[x1, x2], [y1, y2]] = [around.x, around.y];
   const size = { width: gridWidth, height: gridHeight, x1, x2, y1, y2 };
   const field = { ...size, value: Plot.identity, clip: true } as const;
@@ -76,9 +81,8 @@ export function decisionBoundary(options: DecisionBoundaryOptions): Panel {
     marks: () => [
       Plot.contour(values, {
         ...field,
-        thresholds: [0, 0.1, 0.5, 0.9],
-        fill: ({ value }: { value: number }) => (value < 0.5 ? blue : orange),
-        fillOpacity: ({ value }: { value: number }) => (value === 0.1 || value === 0.5 ? 0.55 : 1),
+        thresholds: [...fills.keys()],
+        fill: ({ value }: { value: number }) => fills.get(value) ?? colour.paper,
       }),
       Plot.contour(values, {
         ...field,

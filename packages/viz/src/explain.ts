@@ -8,12 +8,15 @@ import type { GraphNode } from "@nabla/core/inspect";
 
 import { tell } from "./backward-steps.js";
 import type { BackwardShare, BackwardStep } from "./backward-steps.js";
+import type { Model } from "./labels.js";
 import { Labels, writeCount, writeShape, writeTally } from "./labels.js";
 import { oneLine } from "./text.js";
 import { readGraph, wayBack } from "./way-back.js";
 
 /** What `explain` is told. */
 export interface ExplainOptions {
+  /** A model, after whose parameters leaves are named. */
+  readonly model?: Model;
   /** Where the pass starts, as in `loss.backward(gradient)`; 1 for a single number. */
   readonly gradient?: Tensor | null;
   /**
@@ -51,12 +54,12 @@ export interface ExplainOptions {
  * //    w.grad becomes 24
  */
 export function explain(loss: Tensor, options: ExplainOptions = {}): string {
-  const { gradient, steps: most = 24 } = options;
+  const { gradient, steps: most = 24, model } = options;
   const graph = readGraph("explain", loss);
   if (!(Number.isInteger(most) && most >= 2)) {
     throw new ArgumentError(`explain: steps cannot be ${most}; pass a whole number from 2.`);
   }
-  const labels = new Labels(graph, ["g"]);
+  const labels = new Labels(graph, { reserved: ["g"], model });
   const shown = chosen(graph, most);
   const paragraphs: string[] = [];
   let skipped: GraphNode[] = [];

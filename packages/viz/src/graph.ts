@@ -10,6 +10,7 @@ import type { GraphNode } from "@nabla/core/inspect";
 import { writeDot } from "./dot.js";
 import { folded, isFold } from "./fold.js";
 import type { Fold } from "./fold.js";
+import type { Model } from "./labels.js";
 import { isNumber, Labels, writeCount, writeShape, writeTally, writeValues } from "./labels.js";
 import { writeMermaid } from "./mermaid.js";
 import { escapeXml, oneLine } from "./text.js";
@@ -23,6 +24,8 @@ export interface GraphOptions {
   readonly values?: boolean;
   /** Whether the gradients that backward() finds are shown. */
   readonly gradients?: boolean;
+  /** A model, after whose parameters leaves are named, and by whose modules large graphs fold. */
+  readonly model?: Model;
   /** Where the gradients start, as in `loss.backward(gradient)`; 1 for a single number. */
   readonly gradient?: Tensor | null;
   /** How many operations and leaves are drawn, 60 unless given; what is beyond is folded. */
@@ -54,8 +57,9 @@ export interface Boxes {
 /**
  * Draws how a tensor was computed: a box for each operation, leaf and constant, with names (of
  * `tensor.named`), shapes and, when asked, values and gradients. Arrows go from the inputs to the
- * result. Of a large graph, what repeats is folded, and so is what is beyond the limit; the folded
- * box says how much that is.
+ * result. In a large graph each module becomes one box, where the leaves have names such as
+ * `encoder.weight`, their own or those that `model` gives them; without, what repeats is folded,
+ * and what is beyond the limit; the folded box says how much that is.
  *
  * Throws a GradientError if the tensor does not require grad (nothing is remembered of it), or if
  * gradients are asked for and its graph was freed by backward(); an ArgumentError if `limit` is no
@@ -83,7 +87,7 @@ export function graph(loss: Tensor, options: GraphOptions = {}): Drawing {
   if (!(limit === Infinity || (Number.isInteger(limit) && limit >= 3))) {
     throw new ArgumentError(`graph: limit cannot be ${limit}; pass a whole number from 3.`);
   }
-  const labels = new Labels(nodes);
+  const labels = new Labels(nodes, { model: options.model });
   const boxes = boxesOf(nodes, labels, { ...options, limit });
   const dot = writeDot(boxes);
   const title = `Computation graph of ${labels.of(nodes[0]!)}`;
@@ -98,7 +102,7 @@ function boxesOf(
   labels: Labels,
   { limit, ...options }: GraphOptions & { readonly limit: number },
 ): Boxes {
-  const parts = folded(nodes, limit);
+  const parts = folded(nodes, limit, (leaf) => labels.of(leaf));
   const shown = new Set<unknown>(parts);
   const gradients = new Map<GraphNode, Tensor>();
   if (options.gradients === true) {
@@ -166,7 +170,9 @@ function linesOf(
   return lines;
 }
 
-function boxOfFold({ nodes, period }: Fold): Box {
+function boxOfFold({ nodes, period, module }: Fold): Box {
+  const operations = nodes.filter(({ op }) => op !== null);
+  if (module !== null) return { kind: "fold", lines: [module, writeTally(operations)] };
   if (period.length === 0) {
     const lines = [`… ${writeCount(nodes.length)} steps more`, writeTally(nodes)];
     return { kind: "fold", lines };

@@ -24,6 +24,7 @@ export type { Drawing, GraphOptions } from "./graph.js";
 export { imageGrid } from "./image-grid.js";
 export type { ImageGridOptions } from "./image-grid.js";
 export { keepValues } from "@nabla/core/inspect";
+export type { Model } from "./labels.js";
 export { lossCurve } from "./loss-curve.js";
 export type { LossCurveOptions } from "./loss-curve.js";
 export { pointsAndCurves } from "./points-and-curves.js";

@@ -9,17 +9,36 @@ import type { GraphNode } from "@nabla/core/inspect";
 import { writeFormula } from "./formula.js";
 import { oneLine } from "./text.js";
 
+/** What has parameters with names: a module of `@nabla/nn`, or anything with this method. */
+export interface Model {
+  namedParameters(): Iterable<readonly [name: string, parameter: Tensor]>;
+}
+
 /** A name for each node, no two alike: its own, or that of its operation, with a number. */
 export class Labels {
   private readonly known = new Map<GraphNode, string>();
 
-  /** `reserved` are names with a meaning of their own. */
-  constructor(graph: readonly GraphNode[], reserved: readonly string[] = []) {
+  /** `reserved` are names with a meaning of their own; `model` names its parameters. */
+  constructor(
+    graph: readonly GraphNode[],
+    {
+      reserved = [],
+      model,
+    }: { readonly reserved?: readonly string[]; readonly model?: Model | undefined } = {},
+  ) {
+    const parameters = new Map<Tensor | null, string>(
+      Array.from(model?.namedParameters() ?? [], ([name, tensor]) => [tensor, name]),
+    );
     const taken = new Set(reserved);
     const nexts = new Map<string, number>();
     const call = (node: GraphNode): void => {
       if (this.known.has(node)) return;
-      const base = oneLine(node.name ?? node.op ?? (node.leaf === null ? "constant" : "leaf"));
+      const base = oneLine(
+        node.name ??
+          parameters.get(node.leaf) ??
+          node.op ??
+          (node.leaf === null ? "constant" : "leaf"),
+      );
       let label = base;
       let next = nexts.get(base) ?? 2;
       for (; taken.has(label); next++) label = `${base}${next}`;
@@ -30,7 +49,7 @@ export class Labels {
     // In the order in which it was computed; what the user named has the first choice.
     const forward = [...graph].reverse().flatMap((node) => [...node.inputs, node]);
     const nodes = forward.filter((node) => node !== null && !isNumber(node)) as GraphNode[];
-    nodes.filter(({ name }) => name !== null).forEach(call);
+    nodes.filter(({ name, leaf }) => name !== null || parameters.has(leaf)).forEach(call);
     nodes.forEach(call);
   }
 

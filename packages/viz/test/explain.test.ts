@@ -5,7 +5,7 @@
 import { cat, customFunction, GradientError, manualSeed, randn, tensor } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 import { graphOf } from "@nabla/core/inspect";
-import { explain } from "@nabla/viz";
+import { backwardSteps, explain } from "@nabla/viz";
 import { describe, expect, test } from "vitest";
 
 import { writeNumber, writeValues } from "../src/labels.js";
@@ -237,4 +237,24 @@ test("what cannot be explained is refused with a reason", () => {
   loss.backward();
   expect(() => explain(loss)).toThrow("was freed by an earlier call");
   expect(graphOf(loss)).toHaveLength(3);
+});
+
+test("the steps as a list: numbers of boxes, and the gradients of backward()", () => {
+  const [w, x] = [leaf(2, "w"), leaf([1, 2], "x")];
+  const loss = w.mul(x).tanh().mul(w).sum().named("loss");
+  const steps = backwardSteps(loss);
+  const graph = graphOf(loss);
+  expect(steps.map(({ box }) => graph[box]!.op)).toEqual(steps.map(({ op }) => op));
+  loss.backward();
+  const ends = steps.filter(({ grad }) => grad !== null);
+  expect(Object.fromEntries(ends.map(({ name, grad }) => [name, grad]))).toEqual({
+    w: { before: null, after: writeValues(w.grad!) },
+    x: { before: null, after: writeValues(x.grad!) },
+  });
+  const tanh = steps.find(({ op }) => op === "tanh")!;
+  expect(tanh.shares[0]).toMatchObject({ to: "mul", derivative: "1 − tanh²", place: 0 });
+  expect(ends.find(({ name }) => name === "w")!.from).toHaveLength(2);
+  expect(explain(leaf(1, "a").mul(2), { model: { namedParameters: () => [] } })).toContain(
+    "a.grad",
+  );
 });

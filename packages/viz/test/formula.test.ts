@@ -67,7 +67,11 @@ const written: [name: string, row: Inspected, ...texts: string[]][] = [
     "sinc",
     sinc,
     "π · x + 1 if x = 0 else sin(π · x) / (π · x)",
-    "g · ((cos(π · x) − y) / x if x ≠ 0 else 0)",
+    // Near zero it is a polynomial, with a letter for what stands in it six times.
+    "g · ((cos(π · x) − y) / x if |x| ≥ 0.03125 else " +
+      "(((((0 · u · u − 2.472543991775232e−6) · u + " +
+      "2.1758387127622042e−4) · u − 0.011749529048915902) · u + 0.32898681336964525) · u − " +
+      "3.289868133696453) · x) where u = (π · x)²",
   ],
   [
     "xlogy",

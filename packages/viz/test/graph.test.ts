@@ -2,7 +2,7 @@
 // what was to be drawn, and so is the SVG; the Mermaid text is read by the small grammar below.
 
 import { Graphviz } from "@hpcc-js/wasm-graphviz";
-import { cat, customFunction, tensor } from "@nabla/core";
+import { cat, customFunction, randn, tensor } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 import { explain, graph, keepValues } from "@nabla/viz";
 import { DOMParser } from "linkedom";
@@ -238,4 +238,62 @@ test("what has no graph is refused, what was freed has no gradients", () => {
   loss.backward();
   expect(graph(loss).mermaid).toContain("loss = mean");
   expect(() => graph(loss, { gradients: true })).toThrow("was freed by an earlier call");
+});
+
+/** A model of blocks as `@nabla/nn` would have it: two layers each, and a way around them. */
+function blocks(count: number): { loss: Tensor; model: { namedParameters(): [string, Tensor][] } } {
+  const parameters: [string, Tensor][] = [];
+  const parameter = (name: string, shape: number[]): Tensor => {
+    const made = randn(shape, { requiresGrad: true });
+    parameters.push([name, made]);
+    return made;
+  };
+  const linear = (x: Tensor, name: string): Tensor =>
+    x.matmul(parameter(`${name}.weight`, [4, 4]).t()).add(parameter(`${name}.bias`, [4]));
+  let x = linear(randn([2, 4]), "input");
+  for (let i = 0; i < count; i++) {
+    x = linear(linear(x, `blocks.${i}.up`).relu(), `blocks.${i}.down`).add(x);
+  }
+  return { loss: x.square().mean(), model: { namedParameters: () => parameters } };
+}
+
+test("parameters have the names that a model gives them, and modules become one box", async () => {
+  const { loss, model } = blocks(2);
+  const few = await readAll(loss, { model, limit: Infinity });
+  const names = few.boxes.map(([name]) => name);
+  for (const [name] of model.namedParameters()) expect(names).toContain(name);
+
+  const layers = await readAll(loss, { model, limit: 20 });
+  expect(layers.boxes.map((lines) => lines.join(": ")).sort()).toEqual(
+    [
+      "mean: []",
+      "square: [2, 4]",
+      "add4: [2, 4]",
+      "add7: [2, 4]",
+      "relu: [2, 4]",
+      "relu2: [2, 4]",
+      "input: add, matmul, transpose",
+      "blocks.0.up: add, matmul, transpose",
+      "blocks.0.down: add, matmul, transpose",
+      "blocks.1.up: add, matmul, transpose",
+      "blocks.1.down: add, matmul, transpose",
+    ].sort(),
+  );
+  // Without room for layers, blocks; without room for those, all of them together.
+  const whole = await readAll(loss, { model, limit: 9 });
+  expect(whole.boxes.map(([name]) => name)).toEqual(
+    expect.arrayContaining(["blocks.0", "blocks.1", "input"]),
+  );
+  const deep = blocks(30);
+  const together = await readAll(deep.loss, { model: deep.model, limit: 9 });
+  expect(together.boxes.map(([name]) => name)).toContain("blocks");
+  // Names that the leaves have themselves do as well.
+  for (const [name, tensor] of model.namedParameters()) tensor.named(name);
+  expect(await readAll(loss, { limit: 20 })).toEqual(layers);
+});
+
+test("shapes are left out on request", async () => {
+  const w = tensor(3, { requiresGrad: true }).named("w");
+  const { boxes } = await readAll(w.mul(2).named("loss"), { shapes: false });
+  expect(boxes).toEqual([["2"], ["loss = mul"], ["w"]]);
 });

@@ -91,7 +91,8 @@ describe("confusionTable", () => {
       [0, 8],
     ];
     const document = drawn(confusionTable({ counts, names: ["cat", "dog"] }));
-    expect(shapes(document, "rect", "rect")).toHaveLength(4);
+    // Four cells on one sheet of paper.
+    expect(shapes(document, "rect", "rect")).toHaveLength(5);
     const all = texts(document);
     for (const text of ["9", "1", "8", "predicted", "true"]) expect(all).toContain(text);
     expect(all.filter((text) => text === "cat")).toHaveLength(2);

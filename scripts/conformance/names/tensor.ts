@@ -18,9 +18,16 @@ function left(self: Operand, other: Operand, { isWhole }: Asked): Tensor {
 const given = (options: Readonly<Record<string, unknown>>): object[] =>
   Object.values(options).some((value) => value !== undefined) ? [options] : [];
 
+type Variance = (
+  x: Tensor,
+  dim: number | number[] | null,
+  keepdim: boolean | undefined,
+  options: { correction: number },
+) => unknown;
+
 /** PyTorch's `unbiased`, which may stand in the place of `dim`, is a correction of 1 or 0. */
 const variance =
-  (call: "var" | "std" | "varMean" | "stdMean") =>
+  (call: Variance) =>
   (
     self: Tensor,
     dim: number | number[] | boolean | null,
@@ -30,7 +37,7 @@ const variance =
   ): unknown => {
     const isFlag = typeof dim === "boolean";
     const flag = isFlag ? dim : unbiased;
-    return self[call](isFlag ? null : dim, keepdim, {
+    return call(self, isFlag ? null : dim, keepdim, {
       correction: correction ?? (flag === false ? 0 : 1),
     });
   };
@@ -115,10 +122,10 @@ export const tensorNames: Names = {
   // +x is x.
   "positive(self)": (self: Tensor) => self,
   sgn: "sign",
-  "std(self, dim, unbiased, keepdim, correction)": variance("std"),
-  "std_mean(self, dim, unbiased, keepdim, correction)": variance("stdMean"),
-  "var(self, dim, unbiased, keepdim, correction)": variance("var"),
-  "var_mean(self, dim, unbiased, keepdim, correction)": variance("varMean"),
+  "std(self, dim, unbiased, keepdim, correction)": variance(nabla.std),
+  "std_mean(self, dim, unbiased, keepdim, correction)": variance(nabla.stdMean),
+  "var(self, dim, unbiased, keepdim, correction)": variance(nabla.var),
+  "var_mean(self, dim, unbiased, keepdim, correction)": variance(nabla.varMean),
   "where(condition, self, other)": (condition: Tensor, a: Operand, b: Operand, asked: Asked) => {
     const isWhole = typeof a === "number" && typeof b === "number" && asked.isWhole;
     return nabla.where(condition, isWhole ? nabla.tensor(a, { dtype: "int32" }) : a, b);

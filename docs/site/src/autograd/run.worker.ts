@@ -28,7 +28,8 @@ async function answer({ id, code }: Question): Promise<Answer> {
     const gradient = direction === null ? {} : { gradient: direction };
     const steps = backwardSteps(loss, gradient);
     if (steps.length > MOST_STEPS) return { id, kind: "large", count: steps.length };
-    const shapes = steps.some(({ shape }) => shape.length > 0);
+    // Of short lists all numbers are shown, and shapes would say the same once more.
+    const shapes = steps.some(({ shape }) => shape.reduce((a, b) => a * b, 1) > 12);
     const options = { values: true, gradients: true, shapes, limit: Infinity, ...gradient };
     const svg = await graph(loss, options).svg();
     return { id, kind: "picture", svg, result: steps[0]!.name, steps };

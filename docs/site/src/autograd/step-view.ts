@@ -83,9 +83,9 @@ function passedOn(
 
 function wheres(values: BackwardStep["values"]): HTMLElement {
   const line = equation(
-    math("mtext", `${text.where} `),
+    math("mtext", `${text.where}\u00a0`),
     ...values.flatMap(([name, value], i) => [
-      ...(i === 0 ? [] : [math("mtext", ", ")]),
+      ...(i === 0 ? [] : [math("mtext", ",\u00a0")]),
       math("mi", name),
       sign("="),
       ...tokens(value),

@@ -68,6 +68,11 @@ export class Buffer {
     return this.single === null ? null : 8;
   }
 
+  /** Whether its place in memory of a back end may be another's, once nobody reads it any more. */
+  get canBeTaken(): boolean {
+    return this.resident !== null && !this.shared;
+  }
+
   /** Whether there are no elements: its place was given to a later version of the same tensor. */
   get isLost(): boolean {
     return this.host === null && this.single === null && this.resident === null;

@@ -1,19 +1,24 @@
 /**
- * What the compiler knows of shapes and element types: the rules of the families, written as types.
- * Each says again what a family says about values, in ops/define.ts, ops/fold.ts and
- * ops/contraction.ts; nothing here runs. A size that is not known is `number`, a shape of which
- * nothing is known is `Shape`, and neither is ever refused. Where there is no result, a rule gives
- * a sentence, and the argument's type becomes that sentence: so the compiler's message says it. How
- * tables become methods: ops/methods.ts. Why it is made like this, and what it costs:
- * docs/decisions/0005-shape-types.md.
+ * What the compiler knows of shapes and element types: how calls come by their types. Each family
+ * says again what it says about values, in ops/define.ts, ops/fold.ts and ops/contraction.ts;
+ * nothing here runs. A size that is not known is `number`, a shape of which nothing is known is
+ * `Shape`, and neither is ever refused. Where there is no result, a rule gives a sentence, and the
+ * argument's type becomes that sentence: so the compiler's message says it. The rules of shapes:
+ * shape-rules.ts. How tables become methods: ops/methods.ts. Why it is made like this, and what it
+ * costs: docs/decisions/0005-shape-types.md.
  */
 import type { CreateOptions } from "../ops/create.js";
 import type { Op, Operand, Samples } from "../ops/define.js";
 import type { Along, TypeOptions } from "../ops/fold.js";
+import type { ValuesAndIndices } from "../ops/place.js";
 import type { Tensor } from "../tensor.js";
 import type { DType } from "./dtype.js";
+import type { Joins } from "./shape-joins.js";
+import type { Show } from "./shape-places.js";
+import type { Broadcast, Product, Rules } from "./shape-rules.js";
 import type { Shape } from "./shape.js";
 
+declare const known: unique symbol;
 declare const compared: unique symbol;
 
 /**
@@ -21,6 +26,8 @@ declare const compared: unique symbol;
  * directions, so `number` agrees with every size, and `Shape` with every shape.
  */
 export interface Compared<S extends Shape, D extends DType> {
+  /** By this the compiler sees at once that a tensor is no other thing, and looks no further. */
+  readonly [known]: true;
   readonly [compared]: { shape(sizes: Sizes<S>): void; dtype(dtype: D): void };
 }
 type Sizes<S extends Shape> = { readonly [I in keyof S]: Size<S[I]> };
@@ -39,145 +46,27 @@ export type Creation = <const S extends number[], D extends DType = "float32">(
   options?: CreateOptions<D>,
 ) => Created<S, D>;
 
-type ShapeOf<X> = X extends Tensor<infer S> ? S : [];
-
-// The rules of shape: each gives a shape, or a sentence that says why there is none.
-
-type Broadcast<A extends Shape, B extends Shape> = number extends A["length"] | B["length"]
-  ? Shape
-  : Aligned<A, B>;
-/** From the last dimension to the first. */
-type Aligned<A, B, Result extends unknown[] = []> = A extends readonly [
-  ...infer P,
-  infer M extends number,
-]
-  ? B extends readonly [...infer Q, infer N extends number]
-    ? Joined<M, N> extends infer Size
-      ? Size extends string
-        ? Size
-        : Aligned<P, Q, [Size, ...Result]>
-      : never
-    : [...A, ...Result]
-  : B extends readonly unknown[]
-    ? [...B, ...Result]
-    : never;
-type Joined<M extends number, N extends number> = [M, N] extends [N, M]
-  ? M
-  : [M] extends [1]
-    ? N
-    : [N] extends [1]
-      ? M
-      : number extends M
-        ? Unless1<N>
-        : number extends N
-          ? Unless1<M>
-          : [M & N] extends [never]
-            ? 1 extends M | N
-              ? number
-              : `${M} ≠ ${N}`
-            : number;
-/** Beside an unknown size, 1 may become any other. */
-type Unless1<N extends number> = 1 extends N ? number : N;
-
-type Product<A extends Shape, B extends Shape> = number extends A["length"] | B["length"]
-  ? Shape
-  : A extends readonly [...infer P, infer K extends number]
-    ? B extends readonly [infer L extends number]
-      ? Summed<K, L, P>
-      : B extends readonly [...infer Q, infer L extends number, infer M]
-        ? P extends readonly [...infer R, infer N]
-          ? Summed<K, L, Aligned<R, Q, [N, M]>>
-          : Summed<K, L, [...Q, M]>
-        : "a tensor without dimensions is no matrix"
-    : "a tensor without dimensions is no matrix";
-type Summed<K extends number, L extends number, Result> = [K & L] extends [never]
-  ? `${K} ≠ ${L}`
-  : Result;
-
-/** What the arguments of a reduction leave of a shape. */
-type Reduced<S extends Shape, Args> = number extends S["length"]
-  ? Shape
-  : Args extends readonly [infer Dim, infer Keep extends boolean, ...unknown[]]
-    ? ReducedBy<S, Dim, Keep>
-    : Args extends readonly [infer Dim, ...unknown[]]
-      ? ReducedBy<S, Dim, false>
-      : Args extends readonly []
-        ? []
-        : Shape;
-type ReducedBy<S extends Shape, Dim, Keep> = Dim extends number
-  ? Without<S, [Dim], Keep>
-  : Dim extends null | undefined | readonly [] | TypeOptions
-    ? Left<S, string, Keep>
-    : Dim extends readonly number[]
-      ? Without<S, Dim, Keep>
-      : Shape;
-/** Collects dimensions by name, "0" or "-1"; one of the list may be this or that. */
-type Without<S extends Shape, List, Keep, Names extends string = never> = List extends readonly [
-  infer Dim extends number,
-  ...infer Rest,
-]
-  ? number extends Dim
-    ? Shape
-    : Dim extends number
-      ? `${Dim}` extends Place<S>
-        ? Without<S, Rest, Keep, Names | `${Dim}`>
-        : `there is no dimension ${Dim}`
-      : never
-  : List extends readonly []
-    ? Left<S, Names, Keep>
-    : Shape;
-/** The names of all dimensions. A single number has none, but may be reduced along it. */
-type Place<
-  S,
-  Before extends unknown[] = [],
-  Names extends string = "0" | "-1",
-> = S extends readonly [infer N, ...infer Rest]
-  ? Place<Rest, [...Before, N], Names | `${Before["length"]}` | `-${[...Before, N]["length"]}`>
-  : Names;
-type Left<
-  S extends Shape,
-  Names,
-  Keep,
-  Before extends unknown[] = [],
-  Result extends Shape = [],
-> = boolean extends Keep
-  ? Shape
-  : S extends readonly [infer N extends number, ...infer Rest extends Shape]
-    ? Left<
-        Rest,
-        Names,
-        Keep,
-        [...Before, N],
-        [Extract<`${Before["length"]}` | `-${S["length"]}`, Names>] extends [never]
-          ? [...Result, N]
-          : Keep extends true
-            ? [...Result, 1]
-            : Result
-      >
-    : Result;
-
 /** What a rule gives in all cases, where there are several. */
 type Verdict<Result> = Result extends string ? "refused" : "allowed";
+/** The shape that a rule gives. */
+type Allowed<Result> = Result extends Shape ? Result : Shape;
 type Why<Result> = Extract<Result, string>;
 type Both<X, Sign extends string, O> = `${Show<ShapeOf<X>>} ${Sign} ${Show<ShapeOf<O>>}`;
-type Show<S> = `[${Listed<S>}]`;
-type Listed<S> = S extends readonly [infer N extends number, ...infer Rest]
-  ? `${number extends N ? "number" : N}${Rest extends readonly [] ? "" : `, ${Listed<Rest>}`}`
-  : "";
-
 // The rules of element types, which are known of float tensors, and seldom of others.
 
-/** What a result is of: the type of its operands, truth values, or positions. */
-export type Rule = "same" | "truth" | "position";
+/** What a result is of: the type of its operands, if that is of floats or always, or another. */
+export type Rule = "same" | "exact" | "truth" | "position";
 type Ruled<R, D> = R extends "truth"
   ? "bool"
   : R extends "position"
     ? "int32"
-    : [D] extends [Float]
-      ? [D] extends [never]
-        ? DType
-        : D
-      : DType;
+    : R extends "exact"
+      ? D
+      : [D] extends [Float]
+        ? [D] extends [never]
+          ? DType
+          : D
+        : DType;
 type Float = "float32" | "float64";
 
 /** Of two tensors, of which one without dimensions only decides whether it is a float. */
@@ -199,31 +88,38 @@ type Promoted<D, S, E, T> = DType extends D | E
 // tensor whose shape is not known each makes another. Where there are several possible shapes, the
 // arguments are refused if they suit none.
 
-/** What a record is beside being callable. Of `family` only the compiler knows. */
-interface Typed<Family> {
+/** What a function or a record is beside being callable: of `family` only the compiler knows. */
+export interface Typed<Family> {
+  readonly family: Family;
+}
+interface Recorded {
   readonly op: Op;
   readonly samples: Samples;
-  readonly family: Family;
+}
+/** A family whose methods need not know their names. */
+export interface HasMethod {
+  readonly method: unknown;
 }
 type InPlace<Args extends unknown[]> = <X extends Tensor>(this: X, ...args: Args) => X;
 
-type Unary<R extends Rule, X> =
-  X extends Tensor<infer S, infer D>
-    ? number extends S["length"]
-      ? Tensor
-      : Tensor<S, Ruled<R, D>>
-    : never;
+/** What is known of a tensor. Of a shape that is not known, neither is the element type. */
+type ShapeOf<X> = X extends Tensor<infer S> ? S : never;
+type TypeOf<X, R extends Rule> =
+  X extends Tensor<infer S, infer D> ? (number extends S["length"] ? DType : Ruled<R, D>) : never;
 
-/** A function of the elements of one tensor. `More` is what may follow. */
-export interface UnaryRow<R extends Rule, More extends unknown[] = []> extends Typed<
+/** A function of one tensor that keeps its shape. `More` is what may follow. */
+export interface UnaryFunction<R extends Rule, More extends unknown[] = []> extends Typed<
   UnaryFamily<R, More>
 > {
-  <X extends Tensor>(x: X, ...more: More): Unary<R, X>;
+  <X extends Tensor>(x: X, ...more: More): Tensor<ShapeOf<X>, TypeOf<X, R>>;
 }
 interface UnaryFamily<R extends Rule, More extends unknown[]> {
-  readonly method: <X extends Tensor>(this: X, ...more: More) => Unary<R, X>;
+  readonly method: <X extends Tensor>(this: X, ...more: More) => Tensor<ShapeOf<X>, TypeOf<X, R>>;
   readonly inPlace: InPlace<More>;
 }
+/** A record of one: a function of its elements. */
+export interface UnaryRow<R extends Rule, More extends unknown[] = []>
+  extends UnaryFunction<R, More>, Recorded {}
 
 /** A number or a truth value; its literal type is of no interest. */
 export interface PlainNumber {
@@ -238,20 +134,20 @@ type Paired<X, O> =
     : never;
 /** What the other operand must be: itself, or the sentence that says why it cannot be. */
 interface BesideBy<Name extends string, X, O> {
-  allowed: O;
+  allowed: unknown;
   refused: `${Name}${Both<X, "and", O>}: ${Why<Broadcast<ShapeOf<X>, ShapeOf<O>>>}`;
 }
 type Beside<Name extends string, X, O> =
   "refused" extends Paired<X, O> ? BesideBy<Name, X, O>[Paired<X, O>] : O;
-type Binary<R extends Rule, X, O> =
+type BothShapes<X, O> =
+  X extends Tensor<infer S> ? (O extends Tensor<infer T> ? Allowed<Broadcast<S, T>> : S) : never;
+type BothTypes<R extends Rule, X, O> =
   X extends Tensor<infer S, infer D>
     ? O extends Tensor<infer T, infer E>
       ? number extends S["length"] | T["length"]
-        ? Tensor
-        : Aligned<S, T> extends infer Result extends Shape
-          ? Tensor<Result, Ruled<R, Promoted<D, S, E, T>>>
-          : Tensor
-      : Unary<R, X>
+        ? DType
+        : Ruled<R, Promoted<D, S, E, T>>
+      : TypeOf<X, R>
     : never;
 
 /** A function of the elements of two tensors, which broadcast. The second may be an `Other`. */
@@ -259,12 +155,13 @@ export interface BinaryRow<
   R extends Rule,
   More extends unknown[] = [],
   Other = Tensor | PlainNumber,
-> extends Typed<BinaryFamily<R, More, Other>> {
+>
+  extends Typed<BinaryFamily<R, More, Other>>, Recorded {
   <X extends Tensor, O extends Other>(
     x: X,
     other: Beside<"", X, O>,
     ...more: More
-  ): Binary<R, X, O>;
+  ): Tensor<BothShapes<X, O>, BothTypes<R, X, O>>;
 }
 interface BinaryFamily<R extends Rule, More extends unknown[], Other> {
   readonly binary: [R, More, Other];
@@ -277,79 +174,185 @@ type BinaryMethod<Name extends string, R extends Rule, More extends unknown[], O
   this: X,
   other: Beside<Name, X, O>,
   ...more: More
-) => Binary<R, X, O>;
+) => Tensor<BothShapes<X, O>, BothTypes<R, X, O>>;
 
-type Dimmed<X, Args> = X extends Tensor<infer S> ? Verdict<Reduced<S, Args>> : never;
-interface DimsBy<Name extends string, X, Args extends readonly unknown[]> {
-  allowed: Args;
-  refused: [
-    dim: `${Name}${Show<ShapeOf<X>>}: ${Why<Reduced<ShapeOf<X>, Args>>}`,
-    ...more: unknown[],
-  ];
+/** A rule of shape, and the arguments and the element type it is for. */
+export type RuleName = keyof Rules<[], []>;
+type Outcome<K extends RuleName, X, A extends readonly unknown[]> =
+  X extends Tensor<infer S> ? OutcomeOf<K, S, A> : never;
+/** Goes through the shapes one by one: so a shape `S` of a generic function is a `Shape`. */
+type OutcomeOf<K extends RuleName, S extends Shape, A extends readonly unknown[]> = S extends Shape
+  ? number extends S["length"]
+    ? Shape
+    : Rules<S, A>[K]
+  : never;
+interface FitBy<Name extends string, K extends RuleName, X, A extends readonly unknown[]> {
+  allowed: unknown;
+  refused: `${Name}: ${Why<Outcome<K, X, A>>}`;
 }
-type Dims<Name extends string, X, Args extends readonly unknown[]> =
-  "refused" extends Dimmed<X, Args> ? DimsBy<Name, X, Args>[Dimmed<X, Args>] : Args;
-type Reduction<R extends Rule, X, Args> =
-  X extends Tensor<infer S, infer D>
-    ? number extends S["length"]
-      ? Tensor
-      : Reduced<S, Args> extends infer Result extends Shape
-        ? Tensor<Result, Ruled<R, Converted<D, Args>>>
-        : Tensor
-    : never;
-type Converted<D, Args> = Args extends readonly [...unknown[], { readonly dtype: infer E }] ? E : D;
+/** What the arguments must be: themselves, or the sentence that says why they cannot be. */
+export type Fit<Name extends string, K extends RuleName, X, A extends readonly unknown[]> =
+  "refused" extends Verdict<Outcome<K, X, A>> ? FitBy<Name, K, X, A>[Verdict<Outcome<K, X, A>>] : X;
+type Converted<R extends Rule, D extends DType, Args> = R extends "truth" | "position"
+  ? D
+  : Args extends readonly [
+        ...unknown[],
+        { readonly dtype: infer E extends DType; readonly shape?: never },
+      ]
+    ? E
+    : D;
+
+/** A function called `Name` whose result has a shape by the rule `K`. */
+export interface ShapedFunction<
+  Name extends string,
+  K extends RuleName,
+  Args extends readonly unknown[],
+  R extends Rule = "exact",
+> extends Typed<ShapedFamily<Name, K, Args, R>> {
+  <X extends Tensor, const A extends Args>(
+    x: Fit<Name, K, X, A>,
+    ...args: A
+  ): Tensor<Allowed<Outcome<K, X, A>>, Converted<R, TypeOf<X, R>, A>>;
+}
+interface ShapedFamily<
+  Name extends string,
+  K extends RuleName,
+  Args extends readonly unknown[],
+  R extends Rule,
+> {
+  readonly method: <X extends Tensor, const A extends Args>(
+    this: Fit<Name, K, X, A>,
+    ...args: A
+  ) => Tensor<Allowed<Outcome<K, X, A>>, Converted<R, TypeOf<X, R>, A>>;
+}
+/** A record of one. */
+export interface ShapedRow<Name extends string, K extends RuleName, Args extends readonly unknown[]>
+  extends ShapedFunction<Name, K, Args>, Recorded {}
 
 /** A reduction along dimensions. */
-export interface ReductionRow<R extends Rule> extends Typed<{ readonly reduction: R }> {
-  <X extends Tensor, const Args extends Along<TypeOptions>>(
-    x: X,
-    ...args: Dims<"", X, Args>
-  ): Reduction<R, X, Args>;
+export interface ReductionRow<Name extends string, R extends Rule>
+  extends ShapedFunction<Name, "reduce", Along<TypeOptions>, R>, Recorded {}
+
+/** A function that finds elements, and says where they are. */
+export interface PairFunction<
+  Name extends string,
+  K extends RuleName,
+  Args extends readonly unknown[],
+> extends Typed<PairFamily<Name, K, Args>> {
+  <X extends Tensor, const A extends Args>(
+    x: Fit<Name, K, X, A>,
+    ...args: A
+  ): ValuesAndIndices<
+    Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "exact">>,
+    Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "position">>
+  >;
 }
-type ReductionMethod<Name extends string, R extends Rule> = <
-  X extends Tensor,
-  const Args extends Along<TypeOptions>,
->(
-  this: X,
-  ...args: Dims<Name, X, Args>
-) => Reduction<R, X, Args>;
+interface PairFamily<Name extends string, K extends RuleName, Args extends readonly unknown[]> {
+  readonly method: <X extends Tensor, const A extends Args>(
+    this: Fit<Name, K, X, A>,
+    ...args: A
+  ) => ValuesAndIndices<
+    Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "exact">>,
+    Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "position">>
+  >;
+}
+
+/** A function that does one of three things, by what it is given. */
+export interface ExtremeFunction<Name extends string, Other = never> extends Typed<
+  ExtremeFamily<Name, Other>
+> {
+  <X extends Tensor, const A extends ExtremeArguments<Other>>(
+    x: Fit<Name, "extreme", X, A>,
+    ...args: A
+  ): Extreme<X, A>;
+}
+interface ExtremeFamily<Name extends string, Other> {
+  readonly method: <X extends Tensor, const A extends ExtremeArguments<Other>>(
+    this: Fit<Name, "extreme", X, A>,
+    ...args: A
+  ) => Extreme<X, A>;
+}
+type ExtremeArguments<Other> = [] | [other: Other] | [dim: number, keepdim?: boolean];
+type Extreme<X, A extends readonly unknown[]> = A extends readonly []
+  ? Tensor<Allowed<Outcome<"reduce", X, A>>, TypeOf<X, "exact">>
+  : A extends readonly [infer O extends Tensor]
+    ? Tensor<BothShapes<X, O>, BothTypes<"same", X, O>>
+    : ValuesAndIndices<
+        Tensor<Allowed<Outcome<"reduce", X, A>>, TypeOf<X, "exact">>,
+        Tensor<Allowed<Outcome<"reduce", X, A>>, TypeOf<X, "position">>
+      >;
 
 type Factored<X, O> =
   X extends Tensor<infer S> ? (O extends Tensor<infer T> ? Verdict<Product<S, T>> : never) : never;
 interface FactorBy<X, O> {
-  allowed: O;
+  allowed: unknown;
   refused: `matmul: ${Both<X, "×", O>}: ${Why<Product<ShapeOf<X>, ShapeOf<O>>>}`;
 }
 type Factor<X, O> = "refused" extends Factored<X, O> ? FactorBy<X, O>[Factored<X, O>] : O;
-type Multiplied<X, O> =
-  X extends Tensor<infer S, infer D>
-    ? O extends Tensor<infer T, infer E>
-      ? number extends S["length"] | T["length"]
-        ? Tensor
-        : Product<S, T> extends infer Result extends Shape
-          ? Tensor<Result, DType extends D ? E : D>
-          : Tensor
-      : never
-    : never;
+type ProductShape<X, O> =
+  X extends Tensor<infer S> ? (O extends Tensor<infer T> ? Allowed<Product<S, T>> : never) : never;
 
 /** A product of matrices. */
-export interface ProductRow extends Typed<ProductFamily> {
-  <X extends Tensor, O extends Tensor>(x: X, other: Factor<X, O>): Multiplied<X, O>;
+export interface ProductRow extends Typed<ProductFamily>, Recorded {
+  <X extends Tensor, O extends Tensor>(
+    x: X,
+    other: Factor<X, O>,
+  ): Tensor<ProductShape<X, O>, BothTypes<"exact", X, O>>;
 }
 interface ProductFamily {
   readonly method: <X extends Tensor, O extends Tensor>(
     this: X,
     other: Factor<X, O>,
-  ) => Multiplied<X, O>;
+  ) => Tensor<ProductShape<X, O>, BothTypes<"exact", X, O>>;
 }
 
-/** The method of a record of these families; its messages may begin with what it is called. */
-export type FamilyMethod<Name extends string, Family> = Family extends { readonly method: infer M }
-  ? M
-  : Family extends {
-        readonly binary: [infer R extends Rule, infer More extends unknown[], infer Other];
-      }
-    ? BinaryMethod<`${Name}: `, R, More, Other>
-    : Family extends { readonly reduction: infer R extends Rule }
-      ? ReductionMethod<`${Name}: `, R>
-      : never;
+type JoinName = keyof Joins<[], 0>;
+interface JoinBy<K extends JoinName, List, D> {
+  allowed: readonly unknown[];
+  refused: readonly [because: `${K}: ${Why<Joins<List, D>[K]>}`, ...more: unknown[]];
+}
+type FitList<K extends JoinName, List, D> =
+  "refused" extends Verdict<Joins<List, D>[K]>
+    ? JoinBy<K, List, D>[Verdict<Joins<List, D>[K]>]
+    : List;
+/** A function that joins tensors along a dimension, the first unless given. */
+export type JoinFunction<K extends JoinName> = <
+  const List extends readonly Tensor[],
+  D extends number = 0,
+>(
+  tensors: FitList<K, List, D>,
+  dim?: D,
+) => Tensor<Allowed<Joins<List, D>[K]>, TypeOf<List[number], "exact">>;
+
+/** A conversion of all elements. */
+export interface ConversionRow extends Typed<ConversionFamily>, Recorded {
+  <X extends Tensor, E extends DType>(x: X, dtype: E): Tensor<ShapeOf<X>, E>;
+}
+interface ConversionFamily {
+  readonly method: <X extends Tensor, E extends DType>(this: X, dtype: E) => Tensor<ShapeOf<X>, E>;
+}
+
+/** A function that gives a list where one of the options `Asking` is set. */
+export interface ListingFunction<Options, Asking extends keyof Options> extends Typed<
+  ListingFamily<Options, Asking>
+> {
+  <O extends Options = Plainly<Options, Asking>>(x: Tensor, options?: O): Listing<O, Asking>;
+}
+interface ListingFamily<Options, Asking extends keyof Options> {
+  readonly method: <O extends Options = Plainly<Options, Asking>>(
+    options?: O,
+  ) => Listing<O, Asking>;
+}
+type Plainly<Options, Asking extends keyof Options> = Options & { readonly [N in Asking]?: false };
+type Listing<O, Asking extends PropertyKey> = [Extract<keyof O, Asking>] extends [never]
+  ? Tensor
+  : O extends { readonly [Name in Asking]?: false }
+    ? Tensor
+    : Tensor[];
+
+/** The method of a family of two tensors, whose messages begin with what it is called. */
+export type NamedMethod<Name extends string, Family> = Family extends {
+  readonly binary: [infer R extends Rule, infer More extends unknown[], infer Other];
+}
+  ? BinaryMethod<`${Name}: `, R, More, Other>
+  : never;

@@ -64,13 +64,14 @@ export class Storage {
   /** The place that the next value may take: that of the version before the current one. */
   get place(): Buffer | null {
     const { spare } = this;
-    return spare?.buffer?.shared === false && spare.forks === 0 ? spare.buffer : null;
+    const buffer = spare?.buffer ?? null;
+    return buffer !== null && buffer.canBeTaken && spare!.forks === 0 ? buffer : null;
   }
 
   /** The place of elements that nobody else has: those of one fork, and no view. */
   spareIfUnshared(): Buffer | null {
     const { buffer, forks, operation } = this.node;
     const isOwn = this.version === 0 && forks === 1 && operation.work !== null;
-    return isOwn && buffer?.shared === false ? buffer : null;
+    return isOwn && buffer?.canBeTaken === true ? buffer : null;
   }
 }

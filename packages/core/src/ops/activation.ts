@@ -13,6 +13,7 @@ import { s } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { binary, row, unary } from "./define.js";
 import { readOptions } from "./options.js";
+import { kept } from "./typed.js";
 
 /** x above 0, alpha · (exp(rate · x) - 1) below: no large number is raised to a power. */
 const exponentialBelow = (x: Tensor, alpha: number, rate: number): Tensor =>
@@ -30,8 +31,9 @@ export interface AlphaOptions {
  * @example
  * tensor([-1, 0, 2]).elu() // tensor([-0.6321,  0.0000,  2.0000])
  */
-export const elu = (x: Tensor, options: AlphaOptions = {}): Tensor =>
-  exponentialBelow(checkTensor("elu", x), readOptions("elu", options, { alpha: 1 }).alpha, 1);
+export const elu = kept<[options?: AlphaOptions]>((x: Tensor, options: AlphaOptions = {}): Tensor =>
+  exponentialBelow(checkTensor("elu", x), readOptions("elu", options, { alpha: 1 }).alpha, 1),
+);
 
 /**
  * `elu` with a derivative that has no jump at 0: `alpha` · (exp(x / alpha) - 1) below it. An
@@ -39,11 +41,13 @@ export const elu = (x: Tensor, options: AlphaOptions = {}): Tensor =>
  * @example
  * tensor([-1, 0, 2]).celu({ alpha: 0.5 }) // tensor([-0.4323,  0.0000,  2.0000])
  */
-export const celu = (x: Tensor, options: AlphaOptions = {}): Tensor => {
-  const { alpha } = readOptions("celu", options, { alpha: 1 });
-  if (alpha !== 0) return exponentialBelow(checkTensor("celu", x), alpha, 1 / alpha);
-  throw new ArgumentError("celu: alpha is 0, and nothing can be divided by it; use relu.");
-};
+export const celu = kept<[options?: AlphaOptions]>(
+  (x: Tensor, options: AlphaOptions = {}): Tensor => {
+    const { alpha } = readOptions("celu", options, { alpha: 1 });
+    if (alpha !== 0) return exponentialBelow(checkTensor("celu", x), alpha, 1 / alpha);
+    throw new ArgumentError("celu: alpha is 0, and nothing can be divided by it; use relu.");
+  },
+);
 
 /**
  * `elu` with the two constants for which layers of it keep mean 0 and variance 1. Source:
@@ -51,8 +55,9 @@ export const celu = (x: Tensor, options: AlphaOptions = {}): Tensor => {
  * @example
  * tensor([-1, 0, 2]).selu() // tensor([-1.1113,  0.0000,  2.1014])
  */
-export const selu = (x: Tensor): Tensor =>
-  exponentialBelow(checkTensor("selu", x), 1.6732632423543772848, 1).mul(1.0507009873554804935);
+export const selu = kept((x: Tensor): Tensor =>
+  exponentialBelow(checkTensor("selu", x), 1.6732632423543772848, 1).mul(1.0507009873554804935),
+);
 
 /** What `gelu` takes. */
 export interface GeluOptions {
@@ -69,25 +74,27 @@ export interface GeluOptions {
  * tensor([-1, 0, 2]).gelu() // tensor([-0.1587,  0.0000,  1.9545])
  * tensor([-1, 0, 2]).gelu({ approximate: "tanh" }) // tensor([-0.1588,  0.0000,  1.9546])
  */
-export const gelu = (x: Tensor, options: GeluOptions = {}): Tensor => {
-  const { approximate } = readOptions("gelu", options, { approximate: "none" });
-  checkTensor("gelu", x);
-  if (approximate === "none") return x.mul(0.5).mul(x.mul(-Math.SQRT1_2).erfc());
-  if (approximate === "tanh") {
-    const cubic = x.square().mul(0.044715).add(1).mul(x);
-    return x.mul(cubic.mul(Math.sqrt(8 / Math.PI)).sigmoid());
-  }
-  throw new ArgumentError(
-    `gelu: there is no approximation "${approximate}"; use "none" or "tanh".`,
-  );
-};
+export const gelu = kept<[options?: GeluOptions]>(
+  (x: Tensor, options: GeluOptions = {}): Tensor => {
+    const { approximate } = readOptions("gelu", options, { approximate: "none" });
+    checkTensor("gelu", x);
+    if (approximate === "none") return x.mul(0.5).mul(x.mul(-Math.SQRT1_2).erfc());
+    if (approximate === "tanh") {
+      const cubic = x.square().mul(0.044715).add(1).mul(x);
+      return x.mul(cubic.mul(Math.sqrt(8 / Math.PI)).sigmoid());
+    }
+    throw new ArgumentError(
+      `gelu: there is no approximation "${approximate}"; use "none" or "tanh".`,
+    );
+  },
+);
 
 /**
  * x · sigmoid(x), also called swish.
  * @example
  * tensor([-1, 0, 2]).silu() // tensor([-0.2689,  0.0000,  1.7616])
  */
-export const silu = (x: Tensor): Tensor => checkTensor("silu", x).mul(x.sigmoid());
+export const silu = kept((x: Tensor): Tensor => checkTensor("silu", x).mul(x.sigmoid()));
 
 /**
  * x · tanh(softplus(x)). Source: Misra, "Mish: a self regularized non-monotonic activation
@@ -95,7 +102,7 @@ export const silu = (x: Tensor): Tensor => checkTensor("silu", x).mul(x.sigmoid(
  * @example
  * tensor([-1, 0, 2]).mish() // tensor([-0.3034,  0.0000,  1.9440])
  */
-export const mish = (x: Tensor): Tensor => checkTensor("mish", x).mul(x.softplus().tanh());
+export const mish = kept((x: Tensor): Tensor => checkTensor("mish", x).mul(x.softplus().tanh()));
 
 /** What `hardtanh` takes. */
 export interface HardtanhOptions {
@@ -111,12 +118,14 @@ export interface HardtanhOptions {
  * @example
  * tensor([-2, 0.5, 3]).hardtanh() // tensor([-1.0000,  0.5000,  1.0000])
  */
-export const hardtanh = (x: Tensor, options: HardtanhOptions = {}): Tensor => {
-  const { minVal, maxVal } = readOptions("hardtanh", options, { minVal: -1, maxVal: 1 });
-  const raised = threshold(x, minVal, minVal);
-  const bound = inType(x, maxVal);
-  return raised.maskedFill(raised.ge(bound), bound);
-};
+export const hardtanh = kept<[options?: HardtanhOptions]>(
+  (x: Tensor, options: HardtanhOptions = {}): Tensor => {
+    const { minVal, maxVal } = readOptions("hardtanh", options, { minVal: -1, maxVal: 1 });
+    const raised = threshold(x, minVal, minVal);
+    const bound = inType(x, maxVal);
+    return raised.maskedFill(raised.ge(bound), bound);
+  },
+);
 
 /** A number as one of a tensor's type. */
 const inType = (x: Tensor, value: number): number => (isFloat(x.dtype) ? value : Math.trunc(value));
@@ -127,25 +136,27 @@ const inType = (x: Tensor, value: number): number => (isFloat(x.dtype) ? value :
  * @example
  * tensor([0.1, 0.2, 3]).threshold(0.1, 20) // tensor([20.0000,  0.2000,  3.0000])
  */
-export const threshold = (x: Tensor, bound: number, value: number): Tensor =>
-  checkTensor("threshold", x).maskedFill(x.le(inType(x, bound)), inType(x, value));
+export const threshold = kept<[bound: number, value: number]>(
+  (x: Tensor, bound: number, value: number): Tensor =>
+    checkTensor("threshold", x).maskedFill(x.le(inType(x, bound)), inType(x, value)),
+);
 
 /**
  * Every element kept between 0 and 6; the derivative is 0 at both.
  * @example
  * tensor([-2, 3, 8]).relu6() // tensor([0., 3., 6.])
  */
-export const relu6 = (x: Tensor): Tensor => hardtanh(x, { minVal: 0, maxVal: 6 });
+export const relu6 = kept((x: Tensor): Tensor => hardtanh(x, { minVal: 0, maxVal: 6 }));
 
 /**
  * A piecewise linear form of `sigmoid`: relu6(x + 3) / 6.
  * @example
  * tensor([-4, 0, 1.5]).hardsigmoid() // tensor([0.0000, 0.5000, 0.7500])
  */
-export const hardsigmoid = (x: Tensor): Tensor => {
+export const hardsigmoid = kept((x: Tensor): Tensor => {
   const isBetween = checkTensor("hardsigmoid", x).gt(-3).logicalAnd(x.lt(3));
   return x.where(isBetween, x.detach().clamp(-3, 3)).add(3).div(6);
-};
+});
 
 /**
  * A piecewise polynomial form of `silu`: x · clamp(x + 3, 0, 6) / 6.
@@ -170,10 +181,12 @@ export interface ShrinkOptions {
  * @example
  * tensor([-1, 0.25, 2]).hardshrink() // tensor([-1.,  0.,  2.])
  */
-export const hardshrink = (x: Tensor, options: ShrinkOptions = {}): Tensor => {
-  const { lambd } = readOptions("hardshrink", options, { lambd: 0.5 });
-  return checkTensor("hardshrink", x).maskedFill(x.abs().le(lambd), 0);
-};
+export const hardshrink = kept<[options?: ShrinkOptions]>(
+  (x: Tensor, options: ShrinkOptions = {}): Tensor => {
+    const { lambd } = readOptions("hardshrink", options, { lambd: 0.5 });
+    return checkTensor("hardshrink", x).maskedFill(x.abs().le(lambd), 0);
+  },
+);
 
 const nearer = binary({
   kernel: (a, b) => s.where(s.gt(a, b), s.sub(a, b), s.where(s.lt(a, s.neg(b)), s.add(a, b), 0)),
@@ -191,18 +204,20 @@ nearer.op.name = "softshrink";
  * @example
  * tensor([-1, 0.25, 2]).softshrink() // tensor([-0.5000,  0.0000,  1.5000])
  */
-export const softshrink = (x: Tensor, options: ShrinkOptions = {}): Tensor => {
-  const { lambd } = readOptions("softshrink", options, { lambd: 0.5 });
-  if (lambd >= 0) return nearer(x, lambd);
-  throw new ArgumentError(`softshrink: lambd is ${String(lambd)}, and must be 0 or more.`);
-};
+export const softshrink = kept<[options?: ShrinkOptions]>(
+  (x: Tensor, options: ShrinkOptions = {}): Tensor => {
+    const { lambd } = readOptions("softshrink", options, { lambd: 0.5 });
+    if (lambd >= 0) return nearer(x, lambd);
+    throw new ArgumentError(`softshrink: lambd is ${String(lambd)}, and must be 0 or more.`);
+  },
+);
 
 /**
  * x - tanh(x).
  * @example
  * tensor([-1, 0, 2]).tanhshrink() // tensor([-0.2384,  0.0000,  1.0360])
  */
-export const tanhshrink = (x: Tensor): Tensor => checkTensor("tanhshrink", x).sub(x.tanh());
+export const tanhshrink = kept((x: Tensor): Tensor => checkTensor("tanhshrink", x).sub(x.tanh()));
 
 /** What `leakyRelu` takes. */
 export interface LeakyReluOptions {
@@ -216,10 +231,12 @@ export interface LeakyReluOptions {
  * @example
  * tensor([-1, 0, 2]).leakyRelu({ negativeSlope: 0.1 }) // tensor([-0.1000,  0.0000,  2.0000])
  */
-export const leakyRelu = (x: Tensor, options: LeakyReluOptions = {}): Tensor => {
-  const { negativeSlope } = readOptions("leakyRelu", options, { negativeSlope: 0.01 });
-  return checkTensor("leakyRelu", x).where(x.gt(0), x.mul(negativeSlope));
-};
+export const leakyRelu = kept<[options?: LeakyReluOptions]>(
+  (x: Tensor, options: LeakyReluOptions = {}): Tensor => {
+    const { negativeSlope } = readOptions("leakyRelu", options, { negativeSlope: 0.01 });
+    return checkTensor("leakyRelu", x).where(x.gt(0), x.mul(negativeSlope));
+  },
+);
 
 const smoothRelu = unary({
   kernel: (x) => s.add(s.max(x, 0), s.log1p(s.exp(s.neg(s.abs(x))))),
@@ -259,12 +276,13 @@ export const softplus: UnaryRow<"same", [options?: SoftplusOptions]> = row(
  * @example
  * tensor([-1000, 0, 2]).logsigmoid() // tensor([-1.0000e+03, -6.9315e-01, -1.2693e-01])
  */
-export const logsigmoid = (x: Tensor): Tensor =>
-  checkTensor("logsigmoid", x).neg().softplus().neg();
+export const logsigmoid = kept((x: Tensor): Tensor =>
+  checkTensor("logsigmoid", x).neg().softplus().neg(),
+);
 
 /**
  * x / (1 + |x|), a number between -1 and 1.
  * @example
  * tensor([-3, 0, 1]).softsign() // tensor([-0.7500,  0.0000,  0.5000])
  */
-export const softsign = (x: Tensor): Tensor => checkTensor("softsign", x).div(x.abs().add(1));
+export const softsign = kept((x: Tensor): Tensor => checkTensor("softsign", x).div(x.abs().add(1)));

@@ -10,6 +10,7 @@ import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
 import { binary, pair } from "./define.js";
 import type { Operand, Samples } from "./define.js";
+import { kept } from "./typed.js";
 
 /** The gradient for one side of a contest: nothing where it lost, half where it was a tie. */
 const winner = (g: Tensor, lost: Tensor, tie: Tensor): Tensor =>
@@ -142,12 +143,14 @@ export interface NanToNumOptions {
  * @example
  * tensor([1, NaN, Infinity]).nanToNum({ posinf: 9 }) // tensor([1., 0., 9.])
  */
-export const nanToNum = (x: Tensor, options: NanToNumOptions = {}): Tensor => {
-  const { dtype } = checkTensor("nanToNum", x);
-  if (dtype === "int32" || dtype === "bool") return x.clone();
-  const { nan = 0, posinf = largestFloat(dtype), neginf = -largestFloat(dtype) } = options;
-  return x
-    .where(x.isnan().logicalNot(), nan)
-    .where(x.ne(Infinity), posinf)
-    .where(x.ne(-Infinity), neginf);
-};
+export const nanToNum = kept<[options?: NanToNumOptions]>(
+  (x: Tensor, options: NanToNumOptions = {}): Tensor => {
+    const { dtype } = checkTensor("nanToNum", x);
+    if (dtype === "int32" || dtype === "bool") return x.clone();
+    const { nan = 0, posinf = largestFloat(dtype), neginf = -largestFloat(dtype) } = options;
+    return x
+      .where(x.isnan().logicalNot(), nan)
+      .where(x.ne(Infinity), posinf)
+      .where(x.ne(-Infinity), neginf);
+  },
+);

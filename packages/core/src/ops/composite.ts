@@ -18,6 +18,7 @@ import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { full, ones, tensor, zeros } from "./create.js";
 import type { CreateOptions, NestedArray } from "./create.js";
+import { kept, shaped } from "./typed.js";
 
 /**
  * The same elements in row-major order: the tensor itself if they lie so, else a copy.
@@ -25,8 +26,9 @@ import type { CreateOptions, NestedArray } from "./create.js";
  * tensor([[1, 2], [3, 4]]).transpose(0, 1).contiguous() // tensor([[1., 3.],
  * //         [2., 4.]])
  */
-export const contiguous = (x: Tensor): Tensor =>
-  checkTensor("contiguous", x).node.strides === null ? x : x.clone();
+export const contiguous = kept<[], "exact">((x: Tensor): Tensor =>
+  checkTensor("contiguous", x).node.strides === null ? x : x.clone(),
+);
 
 /**
  * The dimensions from `startDim` to `endDim` as one; a view where that is possible.
@@ -34,17 +36,19 @@ export const contiguous = (x: Tensor): Tensor =>
  * zeros([2, 3, 4]).flatten().shape // [ 24 ]
  * zeros([2, 3, 4]).flatten(1).shape // [ 2, 12 ]
  */
-export const flatten = (x: Tensor, startDim = 0, endDim = -1): Tensor => {
-  const start = normalizeDim("flatten", startDim, checkTensor("flatten", x).shape.length);
-  const end = normalizeDim("flatten", endDim, x.shape.length);
-  if (end < start) {
-    throw new ArgumentError(
-      `flatten: dimension ${startDim} does not come before ${endDim}; for example flatten(1, 2).`,
-    );
-  }
-  const count = countElements(x.shape.slice(start, end + 1));
-  return x.reshape([...x.shape.slice(0, start), count, ...x.shape.slice(end + 1)]);
-};
+export const flatten = shaped<"flatten", "flatten", [startDim?: number, endDim?: number]>(
+  (x: Tensor, startDim = 0, endDim = -1): Tensor => {
+    const start = normalizeDim("flatten", startDim, checkTensor("flatten", x).shape.length);
+    const end = normalizeDim("flatten", endDim, x.shape.length);
+    if (end < start) {
+      throw new ArgumentError(
+        `flatten: dimension ${startDim} does not come before ${endDim}; for example flatten(1, 2).`,
+      );
+    }
+    const count = countElements(x.shape.slice(start, end + 1));
+    return x.reshape([...x.shape.slice(0, start), count, ...x.shape.slice(end + 1)]);
+  },
+);
 
 /**
  * The sum over whatever broadcasting repeated: from a tensor that `shape` broadcasts to, back to

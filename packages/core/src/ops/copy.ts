@@ -6,12 +6,13 @@ import { DTypeError } from "../errors.js";
 import { isDType } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
+import type { ConversionRow } from "../graph/shape-types.js";
 import { s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
 import { choice, compute, elementwise, row, unary } from "./define.js";
-import type { ElementwiseRecord, Row, Vjp } from "./define.js";
+import type { ElementwiseRecord, Vjp } from "./define.js";
 
 /**
  * The elements of this tensor where the condition holds, those of `other` elsewhere:
@@ -39,7 +40,7 @@ export const where = choice({
 export const clone = unary({ kernel: (x) => x, vjps: [(g): Tensor => g], samples: [[-3, 3]] });
 
 /** The family of one: the same elements in another type. */
-function conversion(of: ElementwiseRecord<[x: Expression], readonly [Vjp]>): Row<[dtype: DType]> {
+function conversion(of: ElementwiseRecord<[x: Expression], readonly [Vjp]>): ConversionRow {
   const op = elementwise(of);
   const call = (x: Tensor, dtype: DType): Tensor => {
     if (!isDType(dtype)) {
@@ -50,7 +51,7 @@ function conversion(of: ElementwiseRecord<[x: Expression], readonly [Vjp]>): Row
     }
     return checkTensor(op.name, x).dtype === dtype ? x : compute(op, [x], dtype, x.shape);
   };
-  return row(op, of.samples, call);
+  return row(op, of.samples, call) as never;
 }
 
 /**

@@ -90,8 +90,6 @@ function areas(
  * tensor([1, 2, 3]).trapezoid({ dx: 2 }) // tensor(8.)
  * tensor([1, 2, 3]).trapezoid(tensor([0, 1, 3])) // tensor(6.5000)
  */
-export function trapezoid(y: Tensor, x?: Tensor | null, options?: TrapezoidOptions): Tensor;
-export function trapezoid(y: Tensor, options?: TrapezoidOptions): Tensor;
 export function trapezoid(
   y: Tensor,
   x?: Tensor | TrapezoidOptions | null,
@@ -106,12 +104,6 @@ export function trapezoid(
  * @example
  * tensor([1, 2, 3]).cumulativeTrapezoid() // tensor([1.5000, 4.0000])
  */
-export function cumulativeTrapezoid(
-  y: Tensor,
-  x?: Tensor | null,
-  options?: TrapezoidOptions,
-): Tensor;
-export function cumulativeTrapezoid(y: Tensor, options?: TrapezoidOptions): Tensor;
 export function cumulativeTrapezoid(
   y: Tensor,
   x?: Tensor | TrapezoidOptions | null,

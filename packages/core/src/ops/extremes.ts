@@ -6,7 +6,7 @@ import { ArgumentError, DTypeError } from "../errors.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
 import { noGrad } from "../graph/mode.js";
 import { checkTensor } from "../graph/node.js";
-import type { BinaryRow, ReductionRow } from "../graph/shape-types.js";
+import type { ExtremeFunction } from "../graph/shape-types.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { maximum, minimum } from "./bounds.js";
@@ -18,6 +18,7 @@ import { sortedPositions } from "./host/order.js";
 import { eachLine, filling, lineUp } from "./host/recurrence.js";
 import { pick } from "./place.js";
 import type { ValuesAndIndices } from "./place.js";
+import { finding, typed } from "./typed.js";
 
 const itself = (_name: string, dtype: DType): DType => dtype;
 
@@ -28,7 +29,9 @@ const itself = (_name: string, dtype: DType): DType => dtype;
 const shared = (g: Tensor, saved: Saved<Reduction>): Tensor => {
   const { x, attributes } = saved;
   const { kernel, dims } = attributes;
-  const isFound = x.eq(noGrad(() => (kernel.fold === "max" ? amax : amin)(x, dims, true)));
+  const isFound = x.eq(
+    noGrad(() => (kernel.fold === "max" ? amax(x, dims, true) : amin(x, dims, true))),
+  );
   const found = isFound.sum(dims, true).to(g.dtype);
   return spread(g, saved).div(found).where(isFound, 0);
 };
@@ -41,7 +44,12 @@ const shared = (g: Tensor, saved: Saved<Reduction>): Tensor => {
  * tensor([[1, 5], [7, 3]]).amax() // tensor(7.)
  * tensor([[1, 5], [7, 3]]).amax(1) // tensor([5., 7.])
  */
-export const amax = reduction({ fold: "max", dtype: itself, nonempty: true, vjps: [shared] });
+export const amax = reduction<"amax">({
+  fold: "max",
+  dtype: itself,
+  nonempty: true,
+  vjps: [shared],
+});
 
 /**
  * The smallest of all elements, or along the dimensions `dim`; see sum for `dim` and `keepdim`. NaN
@@ -51,7 +59,12 @@ export const amax = reduction({ fold: "max", dtype: itself, nonempty: true, vjps
  * tensor([[1, 5], [7, 3]]).amin() // tensor(1.)
  * tensor([[1, 5], [7, 3]]).amin(1) // tensor([1., 3.])
  */
-export const amin = reduction({ fold: "min", dtype: itself, nonempty: true, vjps: [shared] });
+export const amin = reduction<"amin">({
+  fold: "min",
+  dtype: itself,
+  nonempty: true,
+  vjps: [shared],
+});
 
 const ordered = (name: string, dtype: DType): DType => {
   if (dtype !== "bool") return dtype;
@@ -68,7 +81,7 @@ const position = { dtype: ordered, nonempty: true, vjps: null } as const;
  * tensor([[1, 5], [7, 3]]).argmax() // tensor(2)
  * tensor([[1, 5], [7, 3]]).argmax(1) // tensor([1, 0])
  */
-export const argmax = reduction<"position">({ fold: "argmax", ...position });
+export const argmax = reduction<"argmax", "position">({ fold: "argmax", ...position });
 
 /**
  * Where the smallest element is, as int32: its position along a dimension, or in the flattened
@@ -77,7 +90,7 @@ export const argmax = reduction<"position">({ fold: "argmax", ...position });
  * tensor([[1, 5], [7, 3]]).argmin() // tensor(0)
  * tensor([[1, 5], [7, 3]]).argmin(1) // tensor([0, 1])
  */
-export const argmin = reduction<"position">({ fold: "argmin", ...position });
+export const argmin = reduction<"argmin", "position">({ fold: "argmin", ...position });
 
 /** The elements at the positions that `find` gives along a dimension. */
 function found(
@@ -100,9 +113,9 @@ const comparable = (x: Tensor): Tensor => (x.dtype === "bool" ? x.to("int32") : 
 
 type Extreme = (
   name: string,
-  whole: ReductionRow<"same">,
-  position: ReductionRow<"position">,
-  beside: BinaryRow<"same", [], Tensor>,
+  whole: (x: Tensor) => Tensor,
+  position: (x: Tensor, dim: number) => Tensor,
+  beside: (x: Tensor, other: Tensor) => Tensor,
 ) => (x: Tensor, dim: number | Tensor | undefined, keepdim: boolean) => Tensor | ValuesAndIndices;
 
 const extreme: Extreme = (name, whole, position, beside) => (x, dim, keepdim) => {
@@ -124,12 +137,10 @@ const smallest = extreme("min", amin, argmin, minimum);
  * x.max(tensor(4)) // tensor([[4., 5.],
  * //         [7., 4.]])
  */
-export function max(x: Tensor): Tensor;
-export function max(x: Tensor, other: Tensor): Tensor;
-export function max(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
-export function max(x: Tensor, dim?: number | Tensor, keepdim = false): Tensor | ValuesAndIndices {
-  return largest(x, dim, keepdim);
-}
+export const max: ExtremeFunction<"max", Tensor> = typed(
+  (x: Tensor, dim?: number | Tensor, keepdim = false): Tensor | ValuesAndIndices =>
+    largest(x, dim, keepdim),
+);
 
 /**
  * The smallest of all elements; along a dimension also where it is, the first of equals, to which
@@ -142,12 +153,10 @@ export function max(x: Tensor, dim?: number | Tensor, keepdim = false): Tensor |
  * x.min(tensor(4)) // tensor([[1., 4.],
  * //         [4., 3.]])
  */
-export function min(x: Tensor): Tensor;
-export function min(x: Tensor, other: Tensor): Tensor;
-export function min(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
-export function min(x: Tensor, dim?: number | Tensor, keepdim = false): Tensor | ValuesAndIndices {
-  return smallest(x, dim, keepdim);
-}
+export const min: ExtremeFunction<"min", Tensor> = typed(
+  (x: Tensor, dim?: number | Tensor, keepdim = false): Tensor | ValuesAndIndices =>
+    smallest(x, dim, keepdim),
+);
 
 /** An operation that finds one position in every line along the last dimension. */
 const finder = (name: string, find: (line: Float64Array) => number): Op => ({
@@ -222,11 +231,10 @@ function middleOfAll(name: "median" | "nanmedian", x: Tensor): Tensor {
  * tensor([3, 1, 4, 2]).median() // tensor(2.)
  * tensor([[3, 1, 2], [5, 6, 4]]).median(1).values // tensor([2., 5.])
  */
-export function median(x: Tensor): Tensor;
-export function median(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
-export function median(x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices {
-  return dim === undefined ? middleOfAll("median", x) : ranked("median", x, dim, keepdim);
-}
+export const median: ExtremeFunction<"median"> = typed(
+  (x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices =>
+    dim === undefined ? middleOfAll("median", x) : ranked("median", x, dim, keepdim),
+);
 
 /**
  * The element in the middle of those that are not NaN, the lower of two; along a dimension also
@@ -234,11 +242,10 @@ export function median(x: Tensor, dim?: number, keepdim = false): Tensor | Value
  * @example
  * tensor([3, NaN, 1, 2]).nanmedian() // tensor(2.)
  */
-export function nanmedian(x: Tensor): Tensor;
-export function nanmedian(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
-export function nanmedian(x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices {
-  return dim === undefined ? middleOfAll("nanmedian", x) : ranked("nanmedian", x, dim, keepdim);
-}
+export const nanmedian: ExtremeFunction<"nanmedian"> = typed(
+  (x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices =>
+    dim === undefined ? middleOfAll("nanmedian", x) : ranked("nanmedian", x, dim, keepdim),
+);
 
 /**
  * The element that occurs most often along a dimension (the last one unless said otherwise), the
@@ -246,8 +253,9 @@ export function nanmedian(x: Tensor, dim?: number, keepdim = false): Tensor | Va
  * @example
  * tensor([1, 3, 3, 2]).mode().values // tensor(3.)
  */
-export const mode = (x: Tensor, dim = -1, keepdim = false): ValuesAndIndices =>
-  ranked("mode", x, dim, keepdim);
+export const mode = finding<"mode", "reduceLast", [dim?: number, keepdim?: boolean]>(
+  (x, dim = -1, keepdim = false): ValuesAndIndices => ranked("mode", x, dim, keepdim),
+);
 
 /**
  * The `k`-th smallest element along a dimension (the last one unless said otherwise), where 1 is
@@ -255,17 +263,19 @@ export const mode = (x: Tensor, dim = -1, keepdim = false): ValuesAndIndices =>
  * @example
  * tensor([3, 1, 4]).kthvalue(2).values // tensor(3.)
  */
-export const kthvalue = (x: Tensor, k: number, dim = -1, keepdim = false): ValuesAndIndices =>
-  found("kthvalue", x, dim, keepdim, (line, at) => {
-    const size = line.shape[at]!;
-    if (Number.isInteger(k) && k >= 1 && k <= size) {
-      return sortedPositions(line, at).select(at, k - 1);
-    }
-    throw new ArgumentError(
-      `kthvalue: there is no element ${String(k)} of ${size} in dimension ${at}; k is an integer ` +
-        `from 1 to ${size}.`,
-    );
-  });
+export const kthvalue = finding<"kthvalue", "ranked", [k: number, dim?: number, keepdim?: boolean]>(
+  (x: Tensor, k: number, dim = -1, keepdim = false): ValuesAndIndices =>
+    found("kthvalue", x, dim, keepdim, (line, at) => {
+      const size = line.shape[at]!;
+      if (Number.isInteger(k) && k >= 1 && k <= size) {
+        return sortedPositions(line, at).select(at, k - 1);
+      }
+      throw new ArgumentError(
+        `kthvalue: there is no element ${String(k)} of ${size} in dimension ${at}; k is an ` +
+          `integer from 1 to ${size}.`,
+      );
+    }),
+);
 
 /** The smallest and the largest element. */
 export interface MinAndMax {

@@ -83,7 +83,7 @@ interface Readout {
 }
 
 /** The family that folds elements along some dimensions, or all of them. */
-export function reduction<R extends Rule = "same">(of: {
+export function reduction<Name extends string, R extends Rule = "same">(of: {
   readonly fold: Fold;
   /** What becomes of the folded value; `count` is the number of elements it was made of. */
   readonly epilogue?: (folded: Expression, count: Expression) => Expression;
@@ -94,7 +94,7 @@ export function reduction<R extends Rule = "same">(of: {
   readonly vjps: readonly [Vjp<Reduction>] | null;
   /** `false` where the derivative needs no values, only shapes. */
   readonly keeps?: boolean;
-}): ReductionRow<R> {
+}): ReductionRow<Name, R> {
   const isPosition = of.fold === "argmax" || of.fold === "argmin";
   const kernels = new Map<DType, Kernel>();
   const kernelFor = (from: DType, dtype: DType): Kernel => {

@@ -6,6 +6,7 @@
  */
 import { ShapeError } from "../errors.js";
 import { checkTensor } from "../graph/node.js";
+import type { ListingFunction } from "../graph/shape-types.js";
 import { broadcastShapes, countElements, formatShape, normalizeDim } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { tensor } from "./create.js";
@@ -20,6 +21,7 @@ import {
   placeAcross,
   positionsAlong,
 } from "./positions.js";
+import { shaped, typed } from "./typed.js";
 
 /**
  * In every line along a dimension the elements at the positions that `index` has in that line. The
@@ -31,8 +33,10 @@ import {
  * //         [4., 3.]])
  * tensor([1, 2]).gather(0, tensor([2]).to("int32")) // throws IndexError: gather: index 2 is out
  */
-export const gather = (x: Tensor, dim: number, index: Tensor): Tensor =>
-  readPlace(flatPlace(x, positionsAlong("gather", x, dim, index))).reshape(index.shape);
+export const gather = shaped<"gather", "gather", [dim: number, index: Tensor]>(
+  (x: Tensor, dim: number, index: Tensor): Tensor =>
+    readPlace(flatPlace(x, positionsAlong("gather", x, dim, index))).reshape(index.shape),
+);
 
 /**
  * As `gather`, but shapes broadcast in all dimensions but `dim`; without `dim` both are taken as
@@ -70,15 +74,17 @@ export const takeAlongDim = (x: Tensor, indices: Tensor, dim?: number): Tensor =
  * x.indexSelect(1, tensor([2, 0], { dtype: "int32" })) // tensor([[3., 1.],
  * //         [6., 4.]])
  */
-export const indexSelect = (x: Tensor, dim: number, index: Tensor): Tensor => {
-  const parts = readPlace(placeAcross("indexSelect", x, dim, index));
-  if (x.shape.length > 0) return parts;
-  if (countElements(parts.shape) === 1) return parts.reshape([]);
-  throw new ShapeError(
-    `indexSelect: ${index.numel()} positions of a tensor without dimensions; name one, or use ` +
-      "x.unsqueeze(0).",
-  );
-};
+export const indexSelect = shaped<"indexSelect", "indexSelect", [dim: number, index: Tensor]>(
+  (x: Tensor, dim: number, index: Tensor): Tensor => {
+    const parts = readPlace(placeAcross("indexSelect", x, dim, index));
+    if (x.shape.length > 0) return parts;
+    if (countElements(parts.shape) === 1) return parts.reshape([]);
+    throw new ShapeError(
+      `indexSelect: ${index.numel()} positions of a tensor without dimensions; name one, or use ` +
+        "x.unsqueeze(0).",
+    );
+  },
+);
 
 /**
  * Elements by their position in the row of all elements, in the shape of the positions; negative
@@ -119,17 +125,17 @@ export interface NonzeroOptions {
  * //         [1, 1]])
  * tensor([0, 3, 4]).nonzero({ asTuple: true }) // [ tensor([1, 2]) ]
  */
-export function nonzero(x: Tensor, options?: NonzeroOptions & { readonly asTuple?: false }): Tensor;
-export function nonzero(x: Tensor, options: NonzeroOptions): Tensor[];
-export function nonzero(given: Tensor, options: NonzeroOptions = {}): Tensor | Tensor[] {
-  const { asTuple } = readOptions("nonzero", options, { asTuple: false });
-  const x = asTuple ? checkTensor("nonzero", given).atLeast1d() : checkTensor("nonzero", given);
-  const positions = nonzeroPositions(x);
-  const along = coordinates(positions, x.shape).map((places) => tensor(places));
-  if (asTuple) return along;
-  const none = tensor(new Int32Array(0)).reshape([positions.length, 0]);
-  return along.length === 0 ? none : stack(along, 1);
-}
+export const nonzero: ListingFunction<NonzeroOptions, "asTuple"> = typed(
+  (given: Tensor, options: NonzeroOptions = {}): Tensor | Tensor[] => {
+    const { asTuple } = readOptions("nonzero", options, { asTuple: false });
+    const x = asTuple ? checkTensor("nonzero", given).atLeast1d() : checkTensor("nonzero", given);
+    const positions = nonzeroPositions(x);
+    const along = coordinates(positions, x.shape).map((places) => tensor(places));
+    if (asTuple) return along;
+    const none = tensor(new Int32Array(0)).reshape([positions.length, 0]);
+    return along.length === 0 ? none : stack(along, 1);
+  },
+);
 
 /**
  * Where elements are not 0: `nonzero` as a matrix with one position a row.

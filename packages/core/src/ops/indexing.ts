@@ -12,6 +12,7 @@ import type { Operand } from "./define.js";
 import { locate } from "./locate.js";
 import type { Index } from "./locate.js";
 import { indexedPlace, readPlace, shapeOf, writePlace } from "./place.js";
+import { shaped } from "./typed.js";
 
 export type { Index } from "./locate.js";
 
@@ -27,11 +28,13 @@ export type { Index } from "./locate.js";
  * //         [4., 6.]])
  * x.at(x.gt(2)) // tensor([3., 4., 5., 6.])
  */
-export const at = (x: Tensor, ...index: Index[]): Tensor => {
-  const { view, indexed } = locate("at", x, index);
-  if (indexed.length === 0) return view;
-  return readPlace(indexedPlace("at", view, indexed));
-};
+export const at = shaped<"at", "at", [...index: Index[]]>(
+  (x: Tensor, ...index: Index[]): Tensor => {
+    const { view, indexed } = locate("at", x, index);
+    if (indexed.length === 0) return view;
+    return readPlace(indexedPlace("at", view, indexed));
+  },
+);
 
 /**
  * Writes into the part of a tensor at an index, PyTorch's `x[...] = value`; `value` is broadcast to

@@ -6,6 +6,7 @@ import { ArgumentError, ShapeError } from "../errors.js";
 import { allocate, resultType } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
 import type { Work } from "../graph/node.js";
+import type { JoinFunction } from "../graph/shape-types.js";
 import { checkShape, countElements, formatShape, normalizeDim, sameShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
@@ -13,6 +14,7 @@ import { tensor, zeros } from "./create.js";
 import { record } from "./define.js";
 import type { Op, Vjp } from "./define.js";
 import { readOptions } from "./options.js";
+import { typed } from "./typed.js";
 
 /** What one call of cat is. */
 interface Joining {
@@ -132,8 +134,9 @@ function join(name: string, tensors: readonly Tensor[], dim: number): Tensor {
  * cat([tensor([1, 2]), tensor([3])]) // tensor([1., 2., 3.])
  * cat([zeros([2, 3]), zeros([2, 1])], 1).shape // [ 2, 4 ]
  */
-export const cat = (tensors: readonly Tensor[], dim = 0): Tensor =>
-  join("cat", checkTensors("cat", tensors), dim);
+export const cat: JoinFunction<"cat"> = typed((tensors: readonly Tensor[], dim = 0): Tensor =>
+  join("cat", checkTensors("cat", tensors), dim),
+);
 
 /**
  * Tensors of one shape side by side in a new dimension `dim`.
@@ -143,7 +146,7 @@ export const cat = (tensors: readonly Tensor[], dim = 0): Tensor =>
  * stack([tensor([1, 2]), tensor([3, 4])], 1) // tensor([[1., 3.],
  * //         [2., 4.]])
  */
-export const stack = (tensors: readonly Tensor[], dim = 0): Tensor => {
+export const stack: JoinFunction<"stack"> = typed((tensors: readonly Tensor[], dim = 0): Tensor => {
   const list = checkTensors("stack", tensors);
   const { shape } = list[0]!;
   const other = list.findIndex((x) => !sameShape(x.shape, shape));
@@ -158,7 +161,7 @@ export const stack = (tensors: readonly Tensor[], dim = 0): Tensor => {
   const at = normalizeDim("stack", dim, shape.length + 1);
   const row = inOneType(list).map((x) => x.unsqueeze(at));
   return join("stack", row, at);
-};
+});
 
 /**
  * Tensors side by side: along dimension 1, vectors along 0.

@@ -3,45 +3,31 @@
  * each export follow the method `x.name(...args)`, its type and its documentation, so that a new
  * record needs no line anywhere else. Read first: define.ts.
  */
-import type { FamilyMethod } from "../graph/shape-types.js";
+import type { HasMethod, NamedMethod, Typed } from "../graph/shape-types.js";
 import type { Tensor } from "../tensor.js";
 import type { Row } from "./define.js";
 import { write } from "./inplace.js";
 
 /** The methods that the exports of a table become. */
 export type Methods<Table> = {
-  [Name in keyof Table]: Table[Name] extends { readonly family: infer Family }
-    ? FamilyMethod<Name & string, Family>
-    : Method<Table[Name]>;
+  [Name in keyof Table]: Table[Name] extends Typed<HasMethod>
+    ? Table[Name]["family"]["method"]
+    : Table[Name] extends Typed<unknown>
+      ? NamedMethod<Name & string, Table[Name]["family"]>
+      : Method<Table[Name]>;
 };
 
-/** The method of one export, which may have up to three overloads. */
-type Method<Entry> = Entry extends {
-  (x: Tensor, ...args: infer First): unknown;
-  (x: Tensor, ...args: infer Last): infer Result;
-}
-  ? [Last] extends [First]
-    ? (...args: Last) => Result
-    : Overloads<Entry>
-  : never;
-type Overloads<Entry> = Entry extends {
-  (x: Tensor, ...args: infer First): infer FirstResult;
-  (x: Tensor, ...args: infer Second): infer SecondResult;
-  (x: Tensor, ...args: infer Last): infer LastResult;
-}
-  ? {
-      (...args: First): FirstResult;
-      (...args: Second): SecondResult;
-      (...args: Last): LastResult;
-    }
+/** The method of a function of which the compiler knows no more. */
+type Method<Entry> = Entry extends (x: Tensor, ...args: infer Args) => infer Result
+  ? (...args: Args) => Result
   : never;
 
 /** The methods `name_`, which write their result into the tensor they are called on. */
 export type InPlaceMethods<Table> = {
-  [Name in keyof Table as `${Name & string}_`]: Table[Name] extends {
-    readonly family: { readonly inPlace: infer InPlace };
-  }
-    ? InPlace
+  [Name in keyof Table as `${Name & string}_`]: Table[Name] extends Typed<{
+    readonly inPlace: unknown;
+  }>
+    ? Table[Name]["family"]["inPlace"]
     : Method<Table[Name]>;
 };
 

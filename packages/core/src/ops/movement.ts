@@ -121,7 +121,7 @@ const replaceAt = (list: readonly number[], at: number, ...items: number[]): num
  * arange(6).reshape([2, -1]) // tensor([[0., 1., 2.],
  * //         [3., 4., 5.]])
  */
-export const reshape = movement({
+export const reshape = movement<"reshape", "reshape", [shape: Shape]>({
   layout: (x, shape: Shape) => reshaped("reshape", x, shape),
   vjps: [(g, { shape }): Tensor => g.reshape(shape)],
 });
@@ -135,7 +135,7 @@ export const reshape = movement({
  * x // tensor([[1., 1.],
  * //         [1., 1.]])
  */
-export const view = movement({
+export const view = movement<"view", "reshape", [shape: Shape]>({
   layout: (x, shape: Shape) => {
     const layout = reshaped("view", x, shape);
     if (layout !== undefined) return layout;
@@ -155,7 +155,7 @@ export const view = movement({
  * //         [2., 5.],
  * //         [3., 6.]])
  */
-export const transpose = movement({
+export const transpose = movement<"transpose", "transpose", [dim0: number, dim1: number]>({
   layout: ({ shape, strides, offset }, dim0: number, dim1: number) => {
     const i = normalizeDim("transpose", dim0, shape.length);
     const j = normalizeDim("transpose", dim1, shape.length);
@@ -170,7 +170,7 @@ export const transpose = movement({
  * @example
  * zeros([2, 3, 5]).permute([2, 0, 1]).shape // [ 5, 2, 3 ]
  */
-export const permute = movement({
+export const permute = movement<"permute", "permute", [dims: readonly number[]]>({
   layout: ({ shape, strides, offset }, dims: readonly number[]) => {
     const order = checkPermutation(dims, shape.length);
     return laidOut(
@@ -194,7 +194,7 @@ export const permute = movement({
  * tensor([[1], [2]]).expand([2, 3]) // tensor([[1., 1., 1.],
  * //         [2., 2., 2.]])
  */
-export const expand = movement({
+export const expand = movement<"expand", "expand", [sizes: Shape]>({
   layout: ({ shape, strides, offset }, sizes: Shape) => {
     const whole = expandedShape(shape, sizes);
     const missing = whole.length - shape.length;
@@ -209,7 +209,7 @@ export const expand = movement({
  * @example
  * tensor([1, 2]).unsqueeze(1).shape // [ 2, 1 ]
  */
-export const unsqueeze = movement({
+export const unsqueeze = movement<"unsqueeze", "unsqueeze", [dim: number]>({
   layout: ({ shape, strides, offset }, dim: number) => {
     const at = normalizeDim("unsqueeze", dim, shape.length + 1);
     return laidOut(insertAt(shape, at, 1), insertAt(strides, at, 1), offset);
@@ -224,7 +224,7 @@ export const unsqueeze = movement({
  * zeros([2, 1, 3, 1]).squeeze().shape // [ 2, 3 ]
  * zeros([2, 1, 3, 1]).squeeze(1).shape // [ 2, 3, 1 ]
  */
-export const squeeze = movement({
+export const squeeze = movement<"squeeze", "squeeze", [dim?: number | readonly number[]]>({
   layout: ({ shape, strides, offset }, dim?: number | readonly number[]) => {
     const none = Array.isArray(dim) && dim.length === 0;
     const gone = none ? [] : normalizeDims("squeeze", dim, shape.length);
@@ -242,7 +242,11 @@ export const squeeze = movement({
  * arange(6).slice(0, 1, 4) // tensor([1., 2., 3.])
  * arange(6).slice(0, -4, Infinity, 2) // tensor([2., 4.])
  */
-export const slice = movement({
+export const slice = movement<
+  "slice",
+  "slice",
+  [dim: number, start: number, end?: number, step?: number]
+>({
   layout: (
     { shape, strides, offset },
     dim: number,
@@ -266,7 +270,7 @@ export const slice = movement({
  * @example
  * tensor([[1, 2], [3, 4]]).select(0, 1) // tensor([3., 4.])
  */
-export const select = movement({
+export const select = movement<"select", "select", [dim: number, index: number]>({
   layout: ({ shape, strides, offset }, dim: number, index: number) => {
     const at = normalizeDim("select", dim, shape.length);
     checkHasDimension("select", shape);
@@ -297,7 +301,11 @@ function checkHasDimension(name: string, shape: Shape): void {
  * tensor([[1, 2, 3], [4, 5, 6]]).diagonal() // tensor([1., 5.])
  * tensor([[1, 2, 3], [4, 5, 6]]).diagonal(1) // tensor([2., 6.])
  */
-export const diagonal = movement({
+export const diagonal = movement<
+  "diagonal",
+  "unknown",
+  [offset?: number, dim1?: number, dim2?: number]
+>({
   layout: (
     { shape, strides, offset: begin },
     offset: number = 0,
@@ -333,7 +341,7 @@ export const diagonal = movement({
  * //         [1., 2., 3.],
  * //         [2., 3., 4.]])
  */
-export const unfold = movement({
+export const unfold = movement<"unfold", "unknown", [dim: number, size: number, step: number]>({
   layout: ({ shape, strides, offset }, dim: number, size: number, step: number) => {
     const at = normalizeDim("unfold", dim, shape.length);
     checkHasDimension("unfold", shape);

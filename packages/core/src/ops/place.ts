@@ -33,9 +33,9 @@ export interface Indexed {
 }
 
 /** Values, and the positions along a dimension at which they were found, as int32. */
-export interface ValuesAndIndices {
-  readonly values: Tensor;
-  readonly indices: Tensor;
+export interface ValuesAndIndices<Values = Tensor, Indices = Tensor> {
+  readonly values: Values;
+  readonly indices: Indices;
 }
 
 const turned = (x: Tensor, order: readonly number[]): Tensor =>

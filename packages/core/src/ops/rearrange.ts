@@ -13,6 +13,7 @@ import { embed, viewStep } from "./inplace.js";
 import { cat } from "./join.js";
 import { diagonal } from "./movement.js";
 import { indexedPlace, readPlace } from "./place.js";
+import { kept, shaped } from "./typed.js";
 import { movement } from "./view.js";
 
 export { pad } from "./pad.js";
@@ -48,8 +49,9 @@ export const expandAs = (x: Tensor, other: Tensor): Tensor =>
  * tensor([1, 2]).broadcastTo([2, 2]) // tensor([[1., 2.],
  * //         [1., 2.]])
  */
-export const broadcastTo = (x: Tensor, shape: Shape): Tensor =>
-  checkTensor("broadcastTo", x).expand(shape);
+export const broadcastTo = shaped<"broadcastTo", "expand", [shape: Shape]>(
+  (x: Tensor, shape: Shape): Tensor => checkTensor("broadcastTo", x).expand(shape),
+);
 
 /**
  * The `length` elements from `start` on along a dimension; a view. A part that is not wholly inside
@@ -57,7 +59,11 @@ export const broadcastTo = (x: Tensor, shape: Shape): Tensor =>
  * @example
  * arange(6).narrow(0, 2, 3) // tensor([2., 3., 4.])
  */
-export const narrow = (x: Tensor, dim: number, start: number | Tensor, length: number): Tensor => {
+export const narrow = shaped<
+  "narrow",
+  "narrow",
+  [dim: number, start: number | Tensor, length: number]
+>((x: Tensor, dim: number, start: number | Tensor, length: number): Tensor => {
   const size = checkTensor("narrow", x).size(dim);
   const given = typeof start === "number" ? start : checkTensor("narrow", start).item();
   const from = given < 0 ? given + size : given;
@@ -69,7 +75,7 @@ export const narrow = (x: Tensor, dim: number, start: number | Tensor, length: n
     );
   }
   return x.slice(dim, from, from + length);
-};
+});
 
 /**
  * One dimension as several, whose sizes multiply to its own; one of them may be -1 and is worked
@@ -77,23 +83,25 @@ export const narrow = (x: Tensor, dim: number, start: number | Tensor, length: n
  * @example
  * zeros([2, 6]).unflatten(1, [2, -1]).shape // [ 2, 2, 3 ]
  */
-export const unflatten = (x: Tensor, dim: number, sizes: Shape): Tensor => {
-  const { shape } = checkTensor("unflatten", x);
-  const at = normalizeDim("unflatten", dim, shape.length);
-  checkList("unflatten", sizes);
-  const known = sizes.reduce((product, size) => (size === -1 ? product : product * size), 1);
-  const open = sizes.filter((size) => size === -1).length;
-  const size = shape[at] ?? 1;
-  const fits = open === 0 ? known === size : open === 1 && known > 0 && size % known === 0;
-  if (!fits || sizes.length === 0 || shape.length === 0) {
-    throw new ShapeError(
-      `unflatten: dimension ${at} of shape ${formatShape(shape)} cannot be cut into ` +
-        `${formatShape(sizes)}: the sizes must multiply to ${size}; one of them may be -1.`,
-    );
-  }
-  const whole = sizes.map((part) => (part === -1 ? size / known : part));
-  return x.reshape([...shape.slice(0, at), ...whole, ...shape.slice(at + 1)]);
-};
+export const unflatten = shaped<"unflatten", "unflatten", [dim: number, sizes: Shape]>(
+  (x: Tensor, dim: number, sizes: Shape): Tensor => {
+    const { shape } = checkTensor("unflatten", x);
+    const at = normalizeDim("unflatten", dim, shape.length);
+    checkList("unflatten", sizes);
+    const known = sizes.reduce((product, size) => (size === -1 ? product : product * size), 1);
+    const open = sizes.filter((size) => size === -1).length;
+    const size = shape[at] ?? 1;
+    const fits = open === 0 ? known === size : open === 1 && known > 0 && size % known === 0;
+    if (!fits || sizes.length === 0 || shape.length === 0) {
+      throw new ShapeError(
+        `unflatten: dimension ${at} of shape ${formatShape(shape)} cannot be cut into ` +
+          `${formatShape(sizes)}: the sizes must multiply to ${size}; one of them may be -1.`,
+      );
+    }
+    const whole = sizes.map((part) => (part === -1 ? size / known : part));
+    return x.reshape([...shape.slice(0, at), ...whole, ...shape.slice(at + 1)]);
+  },
+);
 
 /**
  * Dimensions, one or several, moved to other places, while the others keep their order; a view.
@@ -134,23 +142,27 @@ export const movedim = (
  * @example
  * zeros([2, 3]).swapaxes(0, 1).shape // [ 3, 2 ]
  */
-export const swapaxes = (x: Tensor, axis0: number, axis1: number): Tensor =>
-  checkTensor("swapaxes", x).transpose(axis0, axis1);
+export const swapaxes = shaped<"swapaxes", "transpose", [axis0: number, axis1: number]>(
+  (x: Tensor, axis0: number, axis1: number): Tensor =>
+    checkTensor("swapaxes", x).transpose(axis0, axis1),
+);
 
 /**
  * Two dimensions exchanged; `transpose` by another name.
  * @example
  * zeros([2, 3]).swapdims(0, 1).shape // [ 3, 2 ]
  */
-export const swapdims = (x: Tensor, dim0: number, dim1: number): Tensor =>
-  checkTensor("swapdims", x).transpose(dim0, dim1);
+export const swapdims = shaped<"swapdims", "transpose", [dim0: number, dim1: number]>(
+  (x: Tensor, dim0: number, dim1: number): Tensor =>
+    checkTensor("swapdims", x).transpose(dim0, dim1),
+);
 
 /**
  * A matrix transposed; a vector or a single number as it is. A view. For more dimensions see `mT`.
  * @example
  * zeros([2, 3]).t().shape // [ 3, 2 ]
  */
-export const t = (x: Tensor): Tensor => {
+export const t = shaped<"t", "t", []>((x: Tensor): Tensor => {
   const rank = checkTensor("t", x).shape.length;
   if (rank > 2) {
     throw new ShapeError(
@@ -159,14 +171,16 @@ export const t = (x: Tensor): Tensor => {
     );
   }
   return rank === 2 ? x.transpose(0, 1) : x.permute(rank === 0 ? [] : [0]);
-};
+});
 
 /**
  * All elements in one dimension; a view where that is possible.
  * @example
  * tensor([[1, 2], [3, 4]]).ravel() // tensor([1., 2., 3., 4.])
  */
-export const ravel = (x: Tensor): Tensor => checkTensor("ravel", x).reshape([-1]);
+export const ravel = shaped<"ravel", "flatten", []>((x: Tensor): Tensor =>
+  checkTensor("ravel", x).reshape([-1]),
+);
 
 /**
  * The tensor itself, with one dimension of size 1 if it has none.
@@ -214,12 +228,14 @@ backwards.op.name = "flip";
  * tensor([[1, 2], [3, 4]]).flip(1) // tensor([[2., 1.],
  * //         [4., 3.]])
  */
-export const flip = (x: Tensor, dims: number | readonly number[]): Tensor => {
-  const list = typeof dims === "number" ? [dims] : dims;
-  const rank = checkTensor("flip", x).shape.length;
-  checkList("flip", list);
-  return backwards(x, list.length === 0 ? [] : normalizeDims("flip", list, rank)).clone();
-};
+export const flip = kept<[dims: number | readonly number[]], "exact">(
+  (x: Tensor, dims: number | readonly number[]): Tensor => {
+    const list = typeof dims === "number" ? [dims] : dims;
+    const rank = checkTensor("flip", x).shape.length;
+    checkList("flip", list);
+    return backwards(x, list.length === 0 ? [] : normalizeDims("flip", list, rank)).clone();
+  },
+);
 
 /**
  * The columns in reverse order; a copy.
@@ -238,7 +254,9 @@ export const fliplr = (x: Tensor): Tensor => {
  * tensor([[1, 2], [3, 4]]).flipud() // tensor([[3., 4.],
  * //         [1., 2.]])
  */
-export const flipud = (x: Tensor): Tensor => checkTensor("flipud", x).flip(0);
+export const flipud = shaped<"flipud", "same", []>((x: Tensor): Tensor =>
+  checkTensor("flipud", x).flip(0),
+);
 
 /**
  * The elements moved by `shifts` places along `dims`; what leaves at the end comes in at the
@@ -248,30 +266,35 @@ export const flipud = (x: Tensor): Tensor => checkTensor("flipud", x).flip(0);
  * tensor([[1, 2], [3, 4]]).roll(1, 0) // tensor([[3., 4.],
  * //         [1., 2.]])
  */
-export const roll = (
-  x: Tensor,
-  shifts: number | readonly number[],
-  dims: number | readonly number[] = [],
-): Tensor => {
-  const [by, along] = [shifts, dims].map((list) => (typeof list === "number" ? [list] : list));
-  checkList("roll", by);
-  checkList("roll", along);
-  const { shape } = checkTensor("roll", x);
-  if (by!.length === 1 && along!.length === 0) return x.flatten().roll(by!, 0).reshape(shape);
-  if (by!.length !== along!.length || !by!.every(Number.isInteger)) {
-    throw new ArgumentError(
-      `roll: shifts of [${by!.join(", ")}] along dimensions [${along!.join(", ")}] have no ` +
-        "meaning; give an integer for each dimension, for example x.roll([1, 2], [0, 1]).",
-    );
-  }
-  const places = along!.map((dim) => normalizeDim("roll", dim, shape.length));
-  return places.reduce((result, dim, i) => {
-    const size = shape[dim] ?? 1;
-    const shift = size === 0 ? 0 : ((by![i]! % size) + size) % size;
-    if (shift === 0) return result;
-    return cat([result.slice(dim, size - shift), result.slice(dim, 0, size - shift)], dim);
-  }, x.clone());
-};
+export const roll = kept<
+  [shifts: number | readonly number[], dims?: number | readonly number[]],
+  "exact"
+>(
+  (
+    x: Tensor,
+    shifts: number | readonly number[],
+    dims: number | readonly number[] = [],
+  ): Tensor => {
+    const [by, along] = [shifts, dims].map((list) => (typeof list === "number" ? [list] : list));
+    checkList("roll", by);
+    checkList("roll", along);
+    const { shape } = checkTensor("roll", x);
+    if (by!.length === 1 && along!.length === 0) return x.flatten().roll(by!, 0).reshape(shape);
+    if (by!.length !== along!.length || !by!.every(Number.isInteger)) {
+      throw new ArgumentError(
+        `roll: shifts of [${by!.join(", ")}] along dimensions [${along!.join(", ")}] have no ` +
+          "meaning; give an integer for each dimension, for example x.roll([1, 2], [0, 1]).",
+      );
+    }
+    const places = along!.map((dim) => normalizeDim("roll", dim, shape.length));
+    return places.reduce((result, dim, i) => {
+      const size = shape[dim] ?? 1;
+      const shift = size === 0 ? 0 : ((by![i]! % size) + size) % size;
+      if (shift === 0) return result;
+      return cat([result.slice(dim, size - shift), result.slice(dim, 0, size - shift)], dim);
+    }, x.clone());
+  },
+);
 
 /**
  * The tensor turned by 90 degrees `k` times, in the plane of two dimensions, from the first to the
@@ -399,8 +422,9 @@ function triangle(
  * ones([2, 3]).triu() // tensor([[1., 1., 1.],
  * //         [0., 1., 1.]])
  */
-export const triu = (x: Tensor, diagonal = 0): Tensor =>
-  triangle("triu", x, diagonal, (distance) => distance >= 0);
+export const triu = kept<[diagonal?: number], "exact">((x: Tensor, diagonal = 0): Tensor =>
+  triangle("triu", x, diagonal, (distance) => distance >= 0),
+);
 
 /**
  * The elements on and below a diagonal of the last two dimensions, 0 above it. A diagonal above 0
@@ -409,8 +433,9 @@ export const triu = (x: Tensor, diagonal = 0): Tensor =>
  * ones([2, 3]).tril() // tensor([[1., 0., 0.],
  * //         [1., 1., 0.]])
  */
-export const tril = (x: Tensor, diagonal = 0): Tensor =>
-  triangle("tril", x, diagonal, (distance) => distance <= 0);
+export const tril = kept<[diagonal?: number], "exact">((x: Tensor, diagonal = 0): Tensor =>
+  triangle("tril", x, diagonal, (distance) => distance <= 0),
+);
 
 /**
  * Zeros with the last dimension of this tensor on a diagonal of dimensions `dim1` and `dim2` of the

@@ -18,7 +18,7 @@ import { neighbours, runningProduct } from "./host/recurrence.js";
  * tensor([[1, 2], [3, 4]]).sum(1, true).shape // [ 2, 1 ]
  * tensor([1, 2], { dtype: "int32" }).sum({ dtype: "float32" }) // tensor(3.)
  */
-export const sum = reduction({
+export const sum = reduction<"sum">({
   fold: "sum",
   dtype: numbers,
   vjps: [(g, saved): Tensor => spread(g, saved)],
@@ -32,7 +32,7 @@ export const sum = reduction({
  * tensor([[1, 2], [3, 4]]).mean() // tensor(2.5000)
  * tensor([[1, 2], [3, 4]]).mean(1) // tensor([1.5000, 3.5000])
  */
-export const mean = reduction({
+export const mean = reduction<"mean">({
   fold: "sum",
   epilogue: (folded, n) => s.div(folded, n),
   dtype: floats,
@@ -47,7 +47,7 @@ export const mean = reduction({
  * tensor([[1, 2], [3, 4]]).prod() // tensor(24.)
  * tensor([[1, 2], [3, 4]]).prod(0) // tensor([3., 8.])
  */
-export const prod = reduction({
+export const prod = reduction<"prod">({
   fold: "prod",
   dtype: numbers,
   vjps: [

@@ -21,6 +21,7 @@ import {
 import type { Way } from "./host/recurrence.js";
 import { pick } from "./place.js";
 import type { ValuesAndIndices } from "./place.js";
+import { finding, shaped } from "./typed.js";
 
 /** A running result of numbers of the type asked for, or of whole numbers where it was truths. */
 function running(
@@ -40,8 +41,10 @@ function running(
  * @example
  * tensor([1, 2, 3]).cumsum(0) // tensor([1., 3., 6.])
  */
-export const cumsum = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor =>
-  running("cumsum", x, dim, options, runningSum);
+export const cumsum = shaped<"cumsum", "along", [dim: number, options?: TypeOptions], "same">(
+  (x: Tensor, dim: number, options: TypeOptions = {}): Tensor =>
+    running("cumsum", x, dim, options, runningSum),
+);
 
 /**
  * The product of all elements up to each one along a dimension; of bool as int32. `{ dtype }`
@@ -49,8 +52,10 @@ export const cumsum = (x: Tensor, dim: number, options: TypeOptions = {}): Tenso
  * @example
  * tensor([1, 2, 3]).cumprod(0) // tensor([1., 2., 6.])
  */
-export const cumprod = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor =>
-  running("cumprod", x, dim, options, runningProduct);
+export const cumprod = shaped<"cumprod", "along", [dim: number, options?: TypeOptions], "same">(
+  (x: Tensor, dim: number, options: TypeOptions = {}): Tensor =>
+    running("cumprod", x, dim, options, runningProduct),
+);
 
 const logSums: Op = {
   name: "logcumsumexp",
@@ -90,11 +95,13 @@ const runningLogSum = (x: Tensor, way: Way): Tensor =>
  * @example
  * tensor([0, 0, 2]).logcumsumexp(0) // tensor([0.0000, 0.6931, 2.2395])
  */
-export const logcumsumexp = (given: Tensor, dim: number): Tensor => {
-  const [x, at] = lineUp("logcumsumexp", given, dim);
-  const from = x.to(toFloat(x.dtype));
-  return runningLogSum(from, { dim: at, reverse: false }).reshape(given.shape);
-};
+export const logcumsumexp = shaped<"logcumsumexp", "along", [dim: number], "same">(
+  (given: Tensor, dim: number): Tensor => {
+    const [x, at] = lineUp("logcumsumexp", given, dim);
+    const from = x.to(toFloat(x.dtype));
+    return runningLogSum(from, { dim: at, reverse: false }).reshape(given.shape);
+  },
+);
 
 /** Where the largest element so far is; NaN is larger than all, and of equals the last counts. */
 const recordHolders =
@@ -133,7 +140,9 @@ function best(name: keyof typeof holders, given: Tensor, dim: number): ValuesAnd
  * values // tensor([1., 3., 3., 3.])
  * indices // tensor([0, 1, 1, 3])
  */
-export const cummax = (x: Tensor, dim: number): ValuesAndIndices => best("cummax", x, dim);
+export const cummax = finding<"cummax", "along", [dim: number]>(
+  (x: Tensor, dim: number): ValuesAndIndices => best("cummax", x, dim),
+);
 
 /**
  * The smallest element up to each position along a dimension, and where it is; of equals the last,
@@ -143,4 +152,6 @@ export const cummax = (x: Tensor, dim: number): ValuesAndIndices => best("cummax
  * values // tensor([3., 1., 1., 1.])
  * indices // tensor([0, 1, 1, 3])
  */
-export const cummin = (x: Tensor, dim: number): ValuesAndIndices => best("cummin", x, dim);
+export const cummin = finding<"cummin", "along", [dim: number]>(
+  (x: Tensor, dim: number): ValuesAndIndices => best("cummin", x, dim),
+);

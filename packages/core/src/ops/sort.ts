@@ -5,6 +5,7 @@
  */
 import { ArgumentError, DTypeError, IndexError, ShapeError } from "../errors.js";
 import { checkTensor } from "../graph/node.js";
+import type { ListingFunction } from "../graph/shape-types.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
@@ -18,6 +19,7 @@ import { takeRows } from "./host/rows.js";
 import { readOptions } from "./options.js";
 import { pick } from "./place.js";
 import type { ValuesAndIndices } from "./place.js";
+import { finding, shaped, typed } from "./typed.js";
 
 /** How sort() and argsort() order. */
 export interface SortOptions {
@@ -36,24 +38,31 @@ export interface SortOptions {
  * indices // tensor([1, 2, 0])
  * tensor([3, 1, 2]).sort(0, { descending: true }).values // tensor([3., 2., 1.])
  */
-export const sort = (given: Tensor, dim = -1, options: SortOptions = {}): ValuesAndIndices => {
-  const { descending } = readOptions("sort", options, { descending: false, stable: true });
-  const [x, at] = lineUp("sort", given, dim);
-  const indices = sortedPositions(x, at, descending);
-  const { shape } = given;
-  return { values: pick(x, indices, at).reshape(shape), indices: indices.reshape(shape) };
-};
+export const sort = finding<"sort", "alongLast", [dim?: number, options?: SortOptions]>(
+  (given: Tensor, dim = -1, options: SortOptions = {}): ValuesAndIndices => {
+    const { descending } = readOptions("sort", options, { descending: false, stable: true });
+    const [x, at] = lineUp("sort", given, dim);
+    const indices = sortedPositions(x, at, descending);
+    const { shape } = given;
+    return { values: pick(x, indices, at).reshape(shape), indices: indices.reshape(shape) };
+  },
+);
 
 /**
  * The positions of the elements along a dimension, in order: the indices of `sort`.
  * @example
  * tensor([3, 1, 2]).argsort() // tensor([1, 2, 0])
  */
-export const argsort = (given: Tensor, dim = -1, options: SortOptions = {}): Tensor => {
+export const argsort = shaped<
+  "argsort",
+  "alongLast",
+  [dim?: number, options?: SortOptions],
+  "position"
+>((given: Tensor, dim = -1, options: SortOptions = {}): Tensor => {
   const { descending } = readOptions("argsort", options, { descending: false, stable: true });
   const [x, at] = lineUp("argsort", given, dim);
   return sortedPositions(x, at, descending).reshape(given.shape);
-};
+});
 
 /** Which elements topk() takes. */
 export interface TopkOptions {
@@ -110,39 +119,36 @@ export interface UniqueOptions {
  * const [values, counts] = tensor([3, 1, 3]).unique({ returnCounts: true });
  * counts // tensor([1, 2])
  */
-export function unique(
-  x: Tensor,
-  options?: UniqueOptions & { readonly returnInverse?: false; readonly returnCounts?: false },
-): Tensor;
-export function unique(x: Tensor, options: UniqueOptions): Tensor[];
-export function unique(given: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] {
-  const { returnInverse, returnCounts, dim } = readOptions("unique", options, {
-    sorted: true,
-    returnInverse: false,
-    returnCounts: false,
-    dim: null,
-  });
-  const { shape } = checkTensor("unique", given);
-  const isWhole = dim === null;
-  const x = isWhole ? given.flatten() : given.atLeast1d();
-  const at = isWhole ? 0 : normalizeDim("unique", dim, shape.length);
-  const parts = x.detach().movedim(at, 0);
-  const [count, ...rest] = parts.shape as [number, ...number[]];
-  const width = countElements(rest);
-  if (width === 0 && count > 0) {
-    throw new ShapeError(
-      `unique: the parts of shape ${formatShape(shape)} along dimension ${at} are empty; name ` +
-        "the dimension of size 0, or leave dim out.",
-    );
-  }
-  const matrix = parts.reshape([count, width]);
-  const { members, counts, groupOf } = groupRows(matrix.data(), matrix.shape);
-  const found = takeRows(matrix, tensor(members)).reshape([members.length, ...rest]);
-  const results = [found.movedim(0, at)];
-  if (returnInverse) results.push(tensor(groupOf).reshape(isWhole ? shape : [count]));
-  if (returnCounts) results.push(tensor(counts));
-  return results.length === 1 ? results[0]! : results;
-}
+export const unique: ListingFunction<UniqueOptions, "returnInverse" | "returnCounts"> = typed(
+  (given: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] => {
+    const { returnInverse, returnCounts, dim } = readOptions("unique", options, {
+      sorted: true,
+      returnInverse: false,
+      returnCounts: false,
+      dim: null,
+    });
+    const { shape } = checkTensor("unique", given);
+    const isWhole = dim === null;
+    const x = isWhole ? given.flatten() : given.atLeast1d();
+    const at = isWhole ? 0 : normalizeDim("unique", dim, shape.length);
+    const parts = x.detach().movedim(at, 0);
+    const [count, ...rest] = parts.shape as [number, ...number[]];
+    const width = countElements(rest);
+    if (width === 0 && count > 0) {
+      throw new ShapeError(
+        `unique: the parts of shape ${formatShape(shape)} along dimension ${at} are empty; name ` +
+          "the dimension of size 0, or leave dim out.",
+      );
+    }
+    const matrix = parts.reshape([count, width]);
+    const { members, counts, groupOf } = groupRows(matrix.data(), matrix.shape);
+    const found = takeRows(matrix, tensor(members)).reshape([members.length, ...rest]);
+    const results = [found.movedim(0, at)];
+    if (returnInverse) results.push(tensor(groupOf).reshape(isWhole ? shape : [count]));
+    if (returnCounts) results.push(tensor(counts));
+    return results.length === 1 ? results[0]! : results;
+  },
+);
 
 /** Where searchsorted() and bucketize() put what equals an element. */
 export interface BucketizeOptions {

@@ -10,6 +10,7 @@ import { floats, readArguments } from "./fold.js";
 import type { Along, Dims, TypeOptions } from "./fold.js";
 import { flatRoot } from "./norms.js";
 import { told } from "./told.js";
+import { shaped } from "./typed.js";
 
 /** What variances and standard deviations take last. */
 export interface VarianceOptions {
@@ -42,8 +43,9 @@ function spreadAndMean(
  * tensor([1, 2, 3, 4]).var() // tensor(1.6667)
  * tensor([1, 2, 3, 4]).var(0, { correction: 0 }) // tensor(1.2500)
  */
-const variance = (x: Tensor, ...args: Along<VarianceOptions>): Tensor =>
-  spreadAndMean("var", x, args)[0];
+const variance = shaped<"var", "reduce", Along<VarianceOptions>, "same">(
+  (x: Tensor, ...args: Along<VarianceOptions>): Tensor => spreadAndMean("var", x, args)[0],
+);
 export { variance as var };
 
 /**
@@ -53,8 +55,10 @@ export { variance as var };
  * tensor([1, 2, 3, 4]).std() // tensor(1.2910)
  * tensor([1, 2, 3, 4]).std({ correction: 0 }) // tensor(1.1180)
  */
-export const std = (x: Tensor, ...args: Along<VarianceOptions>): Tensor =>
-  flatRoot(spreadAndMean("std", x, args)[0]);
+export const std = shaped<"std", "reduce", Along<VarianceOptions>, "same">(
+  (x: Tensor, ...args: Along<VarianceOptions>): Tensor =>
+    flatRoot(spreadAndMean("std", x, args)[0]),
+);
 
 /**
  * The variance and the mean, as `var` and `mean` give them.
@@ -100,15 +104,17 @@ const sumOfPowers = told<readonly number[]>("logsumexp", (g, { x, y }): Tensor =
  * @example
  * tensor([100, 100]).logsumexp(0) // tensor(100.6931)
  */
-export const logsumexp = (given: Tensor, dim: Dims, keepdim = false): Tensor => {
-  const x = checkTensor("logsumexp", given).to(toFloat(given.dtype));
-  const dims = normalizeDims("logsumexp", dim, x.shape.length);
-  const sum = sumOfPowers(x, dims, (from) => {
-    const shift = safeShift(from, dims);
-    return from.sub(shift).exp().sum(dims, true).log().add(shift);
-  });
-  return keepdim ? sum : sum.sum(dims);
-};
+export const logsumexp = shaped<"logsumexp", "reduce", [dim: Dims, keepdim?: boolean], "same">(
+  (given: Tensor, dim: Dims, keepdim = false): Tensor => {
+    const x = checkTensor("logsumexp", given).to(toFloat(given.dtype));
+    const dims = normalizeDims("logsumexp", dim, x.shape.length);
+    const sum = sumOfPowers(x, dims, (from) => {
+      const shift = safeShift(from, dims);
+      return from.sub(shift).exp().sum(dims, true).log().add(shift);
+    });
+    return keepdim ? sum : sum.sum(dims);
+  },
+);
 
 /** The float elements of a call of softmax, and along which dimension. */
 function readDim(
@@ -143,53 +149,66 @@ const logShares = told<number>("logSoftmax", (g, { y, attributes: dim }): Tensor
  * @example
  * tensor([1, 2, 3]).softmax(0) // tensor([0.0900, 0.2447, 0.6652])
  */
-export const softmax = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor => {
-  const [from, at] = readDim("softmax", x, dim, options);
-  return shares(from, at, (own) => {
-    const powers = belowLargest(own, at).exp();
-    return powers.div(powers.sum(at, true));
-  });
-};
+export const softmax = shaped<"softmax", "along", [dim: number, options?: TypeOptions], "same">(
+  (x: Tensor, dim: number, options: TypeOptions = {}): Tensor => {
+    const [from, at] = readDim("softmax", x, dim, options);
+    return shares(from, at, (own) => {
+      const powers = belowLargest(own, at).exp();
+      return powers.div(powers.sum(at, true));
+    });
+  },
+);
 
 /**
  * The logarithm of `softmax`, without losing the digits of small shares.
  * @example
  * tensor([1, 2, 3]).logSoftmax(0) // tensor([-2.4076, -1.4076, -0.4076])
  */
-export const logSoftmax = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor => {
+export const logSoftmax = shaped<
+  "logSoftmax",
+  "along",
+  [dim: number, options?: TypeOptions],
+  "same"
+>((x: Tensor, dim: number, options: TypeOptions = {}): Tensor => {
   const [from, at] = readDim("logSoftmax", x, dim, options);
   return logShares(from, at, (own) => {
     const shifted = belowLargest(own, at);
     return shifted.sub(shifted.exp().sum(at, true).log());
   });
-};
+});
 
 /**
  * `softmax` of the negative elements: the smallest gets the largest share.
  * @example
  * tensor([1, 2, 3]).softmin(0) // tensor([0.6652, 0.2447, 0.0900])
  */
-export const softmin = (x: Tensor, dim: number, options: TypeOptions = {}): Tensor =>
-  checkTensor("softmin", x).neg().softmax(dim, options);
+export const softmin = shaped<"softmin", "along", [dim: number, options?: TypeOptions], "same">(
+  (x: Tensor, dim: number, options: TypeOptions = {}): Tensor =>
+    checkTensor("softmin", x).neg().softmax(dim, options),
+);
 
 /**
  * Sum of all elements that are not NaN, or along the dimensions `dim`; see sum.
  * @example
  * tensor([1, NaN, 2]).nansum() // tensor(3.)
  */
-export const nansum = (x: Tensor, ...args: Along<TypeOptions>): Tensor =>
-  checkTensor("nansum", x)
-    .where(x.isnan().logicalNot(), 0)
-    .sum(...args);
+export const nansum = shaped<"nansum", "reduce", Along<TypeOptions>, "same">(
+  (x: Tensor, ...args: Along<TypeOptions>): Tensor =>
+    checkTensor("nansum", x)
+      .where(x.isnan().logicalNot(), 0)
+      .sum(...args),
+);
 
 /**
  * Mean of all elements that are not NaN, or along the dimensions `dim`; see sum.
  * @example
  * tensor([1, NaN, 2]).nanmean() // tensor(1.5000)
  */
-export const nanmean = (given: Tensor, ...args: Along<TypeOptions>): Tensor => {
-  const { dim, keepdim, options } = readArguments("nanmean", args, ["dtype"]);
-  const x = checkTensor("nanmean", given).to(options.dtype ?? given.dtype);
-  floats("nanmean", x.dtype);
-  return x.nansum(dim, keepdim).div(x.isnan().logicalNot().sum(dim, keepdim));
-};
+export const nanmean = shaped<"nanmean", "reduce", Along<TypeOptions>, "same">(
+  (given: Tensor, ...args: Along<TypeOptions>): Tensor => {
+    const { dim, keepdim, options } = readArguments("nanmean", args, ["dtype"]);
+    const x = checkTensor("nanmean", given).to(options.dtype ?? given.dtype);
+    floats("nanmean", x.dtype);
+    return x.nansum(dim, keepdim).div(x.isnan().logicalNot().sum(dim, keepdim));
+  },
+);

@@ -8,6 +8,7 @@ import { sameShape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { reduction } from "./fold.js";
 import type { Dims } from "./fold.js";
+import { shaped } from "./typed.js";
 
 /**
  * Whether all elements are true, where everything but 0 is; along `dim` as in `sum`. All of no
@@ -16,7 +17,7 @@ import type { Dims } from "./fold.js";
  * tensor([[1, 0], [2, 3]]).all() // tensor(false)
  * tensor([[1, 0], [2, 3]]).all(1) // tensor([false,  true])
  */
-export const all = reduction<"truth">({ fold: "prod", dtype: () => "bool", vjps: null });
+export const all = reduction<"all", "truth">({ fold: "prod", dtype: () => "bool", vjps: null });
 
 /**
  * Whether any element is true, where everything but 0 is; along `dim` as in `sum`. Of no elements
@@ -25,7 +26,7 @@ export const all = reduction<"truth">({ fold: "prod", dtype: () => "bool", vjps:
  * tensor([[0, 0], [2, 3]]).any() // tensor(true)
  * tensor([[0, 0], [2, 3]]).any(1) // tensor([false,  true])
  */
-export const any = reduction<"truth">({ fold: "max", dtype: () => "bool", vjps: null });
+export const any = reduction<"any", "truth">({ fold: "max", dtype: () => "bool", vjps: null });
 
 /**
  * How many elements are not 0, as int32; along `dim` as in `sum`.
@@ -33,8 +34,9 @@ export const any = reduction<"truth">({ fold: "max", dtype: () => "bool", vjps: 
  * tensor([[0, 1], [2, 3]]).countNonzero() // tensor(3)
  * tensor([[0, 1], [2, 3]]).countNonzero(0) // tensor([1, 2])
  */
-export const countNonzero = (x: Tensor, dim?: Dims): Tensor =>
-  checkTensor("countNonzero", x).ne(0).sum(dim);
+export const countNonzero = shaped<"countNonzero", "reduce", [dim?: Dims], "position">(
+  (x: Tensor, dim?: Dims): Tensor => checkTensor("countNonzero", x).ne(0).sum(dim),
+);
 
 /** How close is close. */
 export interface ClosenessOptions {

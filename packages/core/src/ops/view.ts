@@ -5,11 +5,12 @@
  */
 import { checkTensor } from "../graph/node.js";
 import { Recent } from "../graph/recent.js";
+import type { RuleName, ShapedRow } from "../graph/shape-types.js";
 import { rowMajor, simplify } from "../graph/shape.js";
 import type { Layout, Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { record, row } from "./define.js";
-import type { Op, Row, Vjp } from "./define.js";
+import type { Op, Vjp } from "./define.js";
 import { share, viewable } from "./inplace.js";
 
 /** A layout whose strides are written out. */
@@ -35,10 +36,10 @@ export const laidOut = (shape: Shape, strides: readonly number[], offset: number
  * The family of views. Where `layout` gives nothing, the elements do not lie so that a view can
  * show them: they are copied.
  */
-export function movement<Arguments extends unknown[]>(of: {
+export function movement<Name extends string, K extends RuleName, Arguments extends unknown[]>(of: {
   readonly layout: (x: Walk, ...args: Arguments) => Layout | undefined;
   readonly vjps: readonly [Vjp<Arguments>];
-}): Row<Arguments> {
+}): ShapedRow<Name, K, Arguments> {
   const op: Op = {
     name: "",
     vjps: of.vjps as readonly Vjp<never>[] as readonly Vjp[],
@@ -62,5 +63,5 @@ export function movement<Arguments extends unknown[]>(of: {
     if (isFixed) return result;
     return share(x, result, (own) => of.layout(walkOf(own), ...args));
   };
-  return row(op, [], call);
+  return row(op, [], call) as never;
 }

@@ -1,37 +1,31 @@
 /**
  * The policy `onDemand`: nodes wait until a value is asked for, and then all that wait run as one
  * plan. What becomes of a round: values that were asked for, written into a tensor, left in a
- * `.grad`, detached, or that a backward pass began with, and small ones that nothing consumes, are
- * kept. Others are computed on the way and forgotten; if one is needed after all, it is computed
- * again from the inputs it still holds, and its plan keeps it from then on. Read next:
- * schedule/plan.ts.
+ * `.grad`, detached, or that a backward pass began with, and all that nothing consumes, are kept.
+ * Others are computed on the way and forgotten; if one is needed after all, it is computed again
+ * from the inputs it still holds, and its plan keeps it from then on. Read next: schedule/plan.ts.
  */
 import type { Backend } from "../backends/backend.js";
-import { MemoryError, StaleError } from "../errors.js";
+import { StaleError } from "../errors.js";
 import { Buffer } from "../graph/buffer.js";
 import { computed } from "../graph/node.js";
 import type { Node } from "../graph/node.js";
-import { countElements, formatShape } from "../graph/shape.js";
+import { formatShape } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
 import { PlanCache } from "./cache.js";
 import { runNow } from "./flush.js";
 import type { Policy } from "./flush.js";
 import { Plan } from "./plan.js";
-import type { Spare } from "./plan.js";
+import type { Onlooker, Spare } from "./plan.js";
 import { compileWith } from "./replay.js";
 import { hashOf, Round, tapeOf } from "./round.js";
+import type { Recorded } from "./round.js";
 
 /** Nodes that may wait, before they run one by one. */
 const MOST_NODES = 5_000;
 
 /** Bytes that waiting nodes may keep from the collector, before all of them run. */
 const MOST_BYTES = 2 ** 26;
-
-/** Who looks on, as report.ts does for NABLA_DEBUG. */
-export interface Onlooker {
-  /** These run now, as one plan or, `null`, one by one; `run` has to be called. */
-  onRun(nodes: readonly Node[], plan: Plan | null, run: () => void): void;
-}
 
 export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Policy {
   const plans = new PlanCache();
@@ -48,7 +42,7 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
       if (input.buffer === null) {
         const reason = revive(input);
         if (reason !== null) return giveUp(node, Buffer.ofNothing(reason));
-      } else if (input.buffer.isLost) return giveUp(node, input.buffer);
+      } else if (!round.hasRead(input) && input.buffer.isLost) return giveUp(node, input.buffer);
     }
     if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);
     else {
@@ -104,12 +98,7 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     }
     const { nodes, leaves } = own;
     own.end(plan);
-    try {
-      if (onlooker === null) plan.run(nodes, leaves, places);
-      else onlooker.onRun(nodes, plan, () => plan.run(nodes, leaves, places));
-    } catch (error) {
-      throw error instanceof RangeError ? whyNoMemory(nodes, error) : error;
-    }
+    plan.run(nodes, leaves, places);
     for (const storage of changed) storage.settle();
   }
 
@@ -132,12 +121,14 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     if (node.round === round) round.want(node);
   }
 
+  const planOf = (tape: Recorded): Plan => new Plan(backend, tape, onlooker);
+
   function find(own: Round): Plan {
     const tape = tapeOf(own.nodes, own);
     const key = hashOf(tape);
     const known = plans.alike(key).find((plan) => plan.matches(tape));
     if (known !== undefined) return known;
-    const plan = new Plan(backend, tape);
+    const plan = planOf(tape);
     plans.add(key, plan);
     return plan;
   }
@@ -158,22 +149,9 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     write: (storage) => written.push(storage),
     reuse: (node, buffer) => spares.push({ node, buffer }),
     realize,
-    compile: (run) => compileWith(policy, backend)(run),
+    compile: (run) => compileWith(policy, planOf)(run),
   };
   return policy;
-}
-
-/** A typed array or a memory that cannot be made is a RangeError. */
-function whyNoMemory(nodes: readonly Node[], cause: RangeError): MemoryError {
-  const size = ({ shape }: Node): number => countElements(shape);
-  const missing = nodes.filter(({ buffer, operation }) => buffer === null && operation.work);
-  const largest = missing.reduce((a, b) => (size(b) > size(a) ? b : a), missing[0] ?? nodes[0]!);
-  return new MemoryError(
-    `${largest.operation.name}: no memory for a result of shape ${formatShape(largest.shape)}, ` +
-      `the largest of ${nodes.length} that were to be computed (${cause.message}); work on ` +
-      "smaller parts, and keep fewer results.",
-    { cause },
-  );
 }
 
 /** What is said where a value is needed that a later version has taken the place of. */

@@ -4,10 +4,11 @@
  * what is fused (schedule/group.ts).
  */
 import type { Backend, Result, Routine } from "../backends/backend.js";
+import { MemoryError } from "../errors.js";
 import { Buffer } from "../graph/buffer.js";
 import { computed } from "../graph/node.js";
 import type { Node } from "../graph/node.js";
-import { countElements, sameShape } from "../graph/shape.js";
+import { countElements, formatShape, sameShape } from "../graph/shape.js";
 import type { FusedKernel } from "../kernel/fused.js";
 import { elements } from "./flush.js";
 import { group } from "./group.js";
@@ -46,8 +47,15 @@ interface Step {
 
 let clock = 0;
 
+/** Who looks on, as report.ts does for NABLA_DEBUG. */
+export interface Onlooker {
+  /** These run now, as one plan or, `null`, one by one; `run` has to be called. */
+  onRun(nodes: readonly Node[], plan: Plan | null, run: () => void): void;
+}
+
 export class Plan {
   private readonly backend: Backend;
+  private readonly onlooker: Onlooker | null;
   readonly entries: readonly Entry[];
   readonly leaves: readonly Leaf[];
   /** How many of the entries are wanted. */
@@ -60,11 +68,21 @@ export class Plan {
   /** What ran after this plan the last time. */
   next: Plan | null = null;
 
-  constructor(backend: Backend, { nodes, leaves, codes }: Recorded) {
+  constructor(
+    backend: Backend,
+    { nodes, leaves, codes }: Recorded,
+    onlooker: Onlooker | null = null,
+  ) {
     this.backend = backend;
+    this.onlooker = onlooker;
     this.entries = nodes.map((node, slot) => entryOf(node, codes[slot]!));
     this.wanted = nodes.filter(({ wanted }) => wanted).length;
     this.leaves = leaves.map(({ dtype, shape, strides }) => ({ dtype, shape, strides }));
+  }
+
+  /** Gives kernels places of their own, where that is possible and nobody looks on. */
+  get bind(): NonNullable<Backend["bind"]> | null {
+    return this.onlooker === null ? (this.backend.bind ?? null) : null;
   }
 
   /** The value at a place that was not kept is needed after all: from now on it is kept. */
@@ -98,8 +116,18 @@ export class Plan {
     );
   }
 
-  /** Runs a round of this plan, or one with other leaves. */
+  /** Runs a round of this plan, or one with other leaves. Throws a MemoryError. */
   run(nodes: readonly Node[], leaves: readonly Node[], spares: readonly Spare[]): void {
+    const { onlooker } = this;
+    try {
+      if (onlooker === null) this.compute(nodes, leaves, spares);
+      else onlooker.onRun(nodes, this, () => this.compute(nodes, leaves, spares));
+    } catch (error) {
+      throw error instanceof RangeError ? whyNoMemory(nodes, error) : error;
+    }
+  }
+
+  private compute(nodes: readonly Node[], leaves: readonly Node[], spares: readonly Spare[]): void {
     const program = (this.program ??= this.prepare(nodes));
     this.runs += 1;
     this.lastRun = ++clock;
@@ -114,7 +142,7 @@ export class Plan {
     for (let i = 0; i < spares.length; i++) {
       const { node, buffer } = spares[i]!;
       const number = nodes[node.slot] === node ? program.numbers.get(node.slot) : undefined;
-      if (number === undefined || buffer.shared || buffers.includes(buffer)) continue;
+      if (number === undefined || !buffer.canBeTaken || buffers.includes(buffer)) continue;
       buffers[number] = buffer;
     }
     const { steps, views } = program;
@@ -200,6 +228,19 @@ export class Plan {
     }
     return results;
   }
+}
+
+/** A typed array or a memory that cannot be made is a RangeError. */
+function whyNoMemory(nodes: readonly Node[], cause: RangeError): MemoryError {
+  const size = ({ shape }: Node): number => countElements(shape);
+  const missing = nodes.filter(({ buffer, operation }) => buffer === null && operation.work);
+  const largest = missing.reduce((a, b) => (size(b) > size(a) ? b : a), missing[0] ?? nodes[0]!);
+  return new MemoryError(
+    `${largest.operation.name}: no memory for a result of shape ${formatShape(largest.shape)}, ` +
+      `the largest of ${nodes.length} that were to be computed (${cause.message}); work on ` +
+      "smaller parts, and keep fewer results.",
+    { cause },
+  );
 }
 
 /** The numbers of the buffers that a part reads. */

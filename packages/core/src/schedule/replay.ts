@@ -6,7 +6,6 @@
  * schedule/plan.ts.
  */
 import { OutOfMemory } from "../backends/backend.js";
-import type { Backend } from "../backends/backend.js";
 import { CompileError } from "../errors.js";
 import { construct, scalar } from "../graph/construct.js";
 import { mode } from "../graph/mode.js";
@@ -17,19 +16,22 @@ import type { Tensor } from "../tensor.js";
 import { Capturing, copied } from "./capture.js";
 import type { Source } from "./capture.js";
 import type { Compile, Policy } from "./flush.js";
-import { Plan } from "./plan.js";
-import type { Spare } from "./plan.js";
+import type { Plan, Spare } from "./plan.js";
 import { ResidentStep } from "./resident.js";
 import { tapeOf } from "./round.js";
+import type { Recorded } from "./round.js";
 import { givenBy, isTensor, mapTree, mismatches, signatureOf } from "./signature.js";
 import type { Given, Signature } from "./signature.js";
 
 /** Steps that one function may be at the same time: for the last, smaller batch, for eval. */
 const MOST_STEPS = 8;
 
-/** Makes compiled steps that run on a back end, of functions that otherwise run by a policy. */
+/** Makes a plan for what was recorded. */
+type PlanOf = (tape: Recorded) => Plan;
+
+/** Makes compiled steps of functions that otherwise run by a policy. */
 export const compileWith =
-  (policy: Policy, backend: Backend): Compile =>
+  (policy: Policy, planOf: PlanOf): Compile =>
   <Arguments extends unknown[], Result>(
     run: (...args: Arguments) => Result,
   ): ((...args: Arguments) => Result) => {
@@ -55,7 +57,7 @@ export const compileWith =
         return mapTree(result, withoutGraph) as Result;
       }
       mode.onRecapture?.(reason);
-      const [step, result] = capture(policy, backend, run, args, parameters);
+      const [step, result] = capture(policy, planOf, run, args, parameters);
       steps = [step, ...steps.slice(0, MOST_STEPS - 1)];
       return result;
     };
@@ -103,7 +105,7 @@ class Returned {
 
 function capture<Arguments extends unknown[], Result>(
   policy: Policy,
-  backend: Backend,
+  planOf: PlanOf,
   run: (...args: Arguments) => Result,
   args: Arguments,
   parameters: Set<Tensor>,
@@ -129,7 +131,7 @@ function capture<Arguments extends unknown[], Result>(
     return returned;
   });
   for (const parameter of capturing.concerned.keys()) parameters.add(parameter);
-  const step = new Step(policy, backend, { capturing, signature, gradients, result, aliases });
+  const step = new Step(policy, planOf, { capturing, signature, gradients, result, aliases });
   return [step, step.first(tensors) as Result];
 }
 
@@ -150,7 +152,6 @@ interface Captured {
 
 class Step {
   private readonly policy: Policy;
-  private readonly backend: Backend;
   private readonly capturing: Capturing;
   private readonly signature: readonly Signature[];
   private readonly gradients: boolean;
@@ -171,11 +172,10 @@ class Step {
   /** The same step in places of its own; `undefined` as long as nobody tried. */
   private resident: ResidentStep | null | undefined;
 
-  constructor(policy: Policy, backend: Backend, captured: Captured) {
+  constructor(policy: Policy, planOf: PlanOf, captured: Captured) {
     const { capturing, signature, gradients, result, aliases } = captured;
     const { round } = capturing;
     this.policy = policy;
-    this.backend = backend;
     this.capturing = capturing;
     this.closedOver = [...capturing.closedOver].map(([tensor, required]) => ({ tensor, required }));
     this.arguments = aliases.map(({ contents }) => contents);
@@ -211,7 +211,7 @@ class Step {
     this.nodes.forEach((node, slot) => (node.slot = slot));
     for (const node of seen) node.wanted = true;
     const tape = tapeOf(this.nodes, round);
-    this.plan = new Plan(backend, tape);
+    this.plan = planOf(tape);
     this.leaves = [...tape.leaves];
     this.planned = this.leaves.length;
     const outcomeOf = (node: Node): Outcome => {
@@ -340,7 +340,7 @@ class Step {
     );
     const nodes = this.lay(leaves);
     const recorded = { policy, capturing, plan, nodes, leaves, writes, gradients, returned };
-    const resident = ResidentStep.of(recorded, this.backend);
+    const resident = ResidentStep.of(recorded);
     // What it closes over is put in place, and has the layout that was compared a moment ago.
     if (resident?.isSame(leaves, sameLayout) === false) return null;
     return resident;

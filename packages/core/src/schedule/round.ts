@@ -69,6 +69,11 @@ export class Round {
     if (node.wanted) this.count(node);
   }
 
+  /** Whether it is among the leaves. */
+  hasRead(input: Node): boolean {
+    return input.readBy === this.number;
+  }
+
   /** The slot of an input, or -1 - its number among the leaves. */
   private codeOf(input: Node): number {
     if (input.round === this || input.readBy === this.number) return input.slot;

@@ -28,6 +28,9 @@ class Slot implements Resident {
   /** Whether the buffer has them in an array of its own as well. */
   private isCopy: boolean;
   private saved: TypedArray | null = null;
+  /** The run that used it last, and the one for which it stands where it does in the table. */
+  used = 0;
+  since = 0;
 
   constructor(memory: Memory, place: Place, dtype: DType, length: number, isCopy: boolean) {
     this.memory = memory;
@@ -69,10 +72,10 @@ export class Memory {
   /** What is free, in order of place; the first 64 bytes stay free, so that no address is 0. */
   private gaps: Gap[] = [{ start: 64, end: 16 * PAGE }];
   /**
-   * What is here, the least recently used first, with the run that used it last. A slot that has
-   * moved out is held by its buffer only, and so is what it saved.
+   * What is here: the least recently used come first, but for those used since they came to stand
+   * there. A slot that has moved out is held by its buffer only, and so is what it saved.
    */
-  private readonly places = new Map<Place, { readonly slot: Slot; readonly used: number }>();
+  private readonly places = new Map<Place, Slot>();
   private used = 0;
   /** Counts runs: what a run uses it does not move out. */
   private clock = 0;
@@ -125,12 +128,10 @@ export class Memory {
 
   /** Where the elements of a buffer are, which are brought here if need be. */
   addressOf(buffer: Buffer, dtype: DType): number {
-    const { place } = (buffer.resident as Slot | null) ?? { place: null };
-    if (place !== null && place.address >= 0) {
-      const known = this.places.get(place)!;
-      this.places.delete(place);
-      this.places.set(place, { ...known, used: this.clock });
-      return place.address;
+    const there = buffer.resident as Slot | null;
+    if (there !== null && there.place.address >= 0) {
+      there.used = this.clock;
+      return there.place.address;
     }
     const { array } = buffer;
     const slot = this.settle(buffer, dtype, array.length, true);
@@ -182,7 +183,8 @@ export class Memory {
 
   private attach(buffer: Buffer, slot: Slot): void {
     buffer.resident = slot;
-    this.places.set(slot.place, { slot, used: this.clock });
+    slot.used = slot.since = this.clock;
+    this.places.set(slot.place, slot);
     this.finalizers.register(buffer, slot.place, slot.place);
   }
 
@@ -225,13 +227,20 @@ export class Memory {
   }
 
   private moveOldestOut(): boolean {
-    const [oldest] = this.places;
-    if (oldest === undefined) return false;
-    const [place, { slot, used }] = oldest;
-    if (used === this.clock) return false;
-    slot.moveOut();
-    this.release(place);
-    return true;
+    for (const [place, slot] of this.places) {
+      if (slot.used !== slot.since) {
+        // It belongs behind the others, where the loop comes to it again.
+        this.places.delete(place);
+        this.places.set(place, slot);
+        slot.since = slot.used;
+      } else if (slot.used === this.clock) return false;
+      else {
+        slot.moveOut();
+        this.release(place);
+        return true;
+      }
+    }
+    return false;
   }
 
   private free(start: number, bytes: number): void {

@@ -36,9 +36,12 @@ const FAR = 256;
 /** With so few rows, or columns, on the other side a copy is not worth making. */
 const FEW = 16;
 
-/** Steps that are written out one after the other. */
+/**
+ * Steps of a long dimension that are written out one after the other, and of several short ones:
+ * with more of them V8 runs out of registers.
+ */
 const UNROLLED = 4;
-const MOST_UNROLLED = 12;
+const MOST_UNROLLED = 6;
 
 /** A dimension, and the bytes that a step along it moves each pointer. */
 interface Steps {
@@ -342,13 +345,14 @@ export function emitProduct({ module, scratch, allocate, fused }: Workshop, of: 
   /** The rows of a block, some at a time: how far each is from where the pointers stand. */
   const inTiles = (
     { size }: Run,
+    atOnce: number,
     row: Dim,
     pointers: Pointers,
     visit: (rows: readonly number[][]) => void,
   ): void => {
-    const near = isPlain ? [{ ...lastRow, size: Math.min(size, most) }] : group;
+    const near = isPlain ? [{ ...lastRow, size: Math.min(size, atOnce) }] : group;
     const places = pointsOf(near.map((dim) => ({ size: dim.size, by: [dim.a, dim.c] })));
-    for (const run of tilesOf(size, most)) {
+    for (const run of tilesOf(size, atOnce)) {
       if (isPlain) {
         inRuns(code, [run], row, pointers, () => visit(places.slice(0, run.size)));
         continue;
@@ -368,7 +372,7 @@ export function emitProduct({ module, scratch, allocate, fused }: Workshop, of: 
     const inB = steps.map(({ size, b }) => ({ size, by: [b] }));
     if (copiesRows) {
       // What moves b here moves the copies.
-      inTiles(block, { ...lastRow, b: copied }, { a, b: left }, (rows) => {
+      inTiles(block, most, { ...lastRow, b: copied }, { a, b: left }, (rows) => {
         const places = rows.map(([from]) => from!);
         call(copyFunction, { width, places, pitch: rows.length * width, inner: inA }, a, left);
       });
@@ -382,7 +386,9 @@ export function emitProduct({ module, scratch, allocate, fused }: Workshop, of: 
           call(copyFunction, { width, places, pitch, inner: inB }, b, right);
         }
         nest(code, rows.slice(0, -group.length), { a, c }, () => {
-          inTiles(block, row, { a: left, c }, (places) => {
+          // A single vector of columns leaves room for twice as many rows.
+          const atOnce = panel.size > lanes || copiesRows ? most : 2 * most;
+          inTiles(block, atOnce, row, { a: left, c }, (places) => {
             const ownA = copiesRows ? packed(inA, places.length * width) : inA;
             const ownB = copiesColumns ? packed(inB, pitch) : inB;
             const tile: Tile = {
