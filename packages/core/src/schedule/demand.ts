@@ -149,8 +149,7 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     write: (storage) => written.push(storage),
     reuse: (node, buffer) => spares.push({ node, buffer }),
     realize,
-    // Where somebody looks on, each replay runs its plan, which tells.
-    compile: (run) => compileWith({ policy, planOf, bind: onlooker ? null : backend.bind })(run),
+    compile: (run) => compileWith(policy, planOf)(run),
   };
   return policy;
 }

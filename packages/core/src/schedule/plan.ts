@@ -80,6 +80,11 @@ export class Plan {
     this.leaves = leaves.map(({ dtype, shape, strides }) => ({ dtype, shape, strides }));
   }
 
+  /** Gives kernels places of their own, where that is possible and nobody looks on. */
+  get bind(): NonNullable<Backend["bind"]> | null {
+    return this.onlooker === null ? (this.backend.bind ?? null) : null;
+  }
+
   /** The value at a place that was not kept is needed after all: from now on it is kept. */
   remember(slot: number): void {
     this.remembered.add(slot);

@@ -6,7 +6,6 @@
  * schedule/plan.ts.
  */
 import { OutOfMemory } from "../backends/backend.js";
-import type { Backend } from "../backends/backend.js";
 import { CompileError } from "../errors.js";
 import { construct, scalar } from "../graph/construct.js";
 import { mode } from "../graph/mode.js";
@@ -27,19 +26,12 @@ import type { Given, Signature } from "./signature.js";
 /** Steps that one function may be at the same time: for the last, smaller batch, for eval. */
 const MOST_STEPS = 8;
 
-/** What compiled steps are made with. */
-interface Means {
-  /** What functions run by otherwise. */
-  readonly policy: Policy;
-  /** Makes a plan for what was recorded. */
-  readonly planOf: (tape: Recorded) => Plan;
-  /** Keeps a step in places of its own, where that can be. */
-  readonly bind: NonNullable<Backend["bind"]> | null | undefined;
-}
+/** Makes a plan for what was recorded. */
+type PlanOf = (tape: Recorded) => Plan;
 
-/** Makes compiled steps of functions. */
+/** Makes compiled steps of functions that otherwise run by a policy. */
 export const compileWith =
-  (means: Means): Compile =>
+  (policy: Policy, planOf: PlanOf): Compile =>
   <Arguments extends unknown[], Result>(
     run: (...args: Arguments) => Result,
   ): ((...args: Arguments) => Result) => {
@@ -65,7 +57,7 @@ export const compileWith =
         return mapTree(result, withoutGraph) as Result;
       }
       mode.onRecapture?.(reason);
-      const [step, result] = capture(means, run, args, parameters);
+      const [step, result] = capture(policy, planOf, run, args, parameters);
       steps = [step, ...steps.slice(0, MOST_STEPS - 1)];
       return result;
     };
@@ -112,12 +104,12 @@ class Returned {
 }
 
 function capture<Arguments extends unknown[], Result>(
-  means: Means,
+  policy: Policy,
+  planOf: PlanOf,
   run: (...args: Arguments) => Result,
   args: Arguments,
   parameters: Set<Tensor>,
 ): [Step, Result] {
-  const { policy } = means;
   const signature = args.map(signatureOf);
   const { tensors, numbers } = givenBy(args);
   for (const { node } of tensors) if (node.buffer === null) policy.realize([node]);
@@ -139,7 +131,7 @@ function capture<Arguments extends unknown[], Result>(
     return returned;
   });
   for (const parameter of capturing.concerned.keys()) parameters.add(parameter);
-  const step = new Step(means, { capturing, signature, gradients, result, aliases });
+  const step = new Step(policy, planOf, { capturing, signature, gradients, result, aliases });
   return [step, step.first(tensors) as Result];
 }
 
@@ -160,7 +152,6 @@ interface Captured {
 
 class Step {
   private readonly policy: Policy;
-  private readonly bind: Means["bind"];
   private readonly capturing: Capturing;
   private readonly signature: readonly Signature[];
   private readonly gradients: boolean;
@@ -181,11 +172,10 @@ class Step {
   /** The same step in places of its own; `undefined` as long as nobody tried. */
   private resident: ResidentStep | null | undefined;
 
-  constructor({ policy, planOf, bind }: Means, captured: Captured) {
+  constructor(policy: Policy, planOf: PlanOf, captured: Captured) {
     const { capturing, signature, gradients, result, aliases } = captured;
     const { round } = capturing;
     this.policy = policy;
-    this.bind = bind;
     this.capturing = capturing;
     this.closedOver = [...capturing.closedOver].map(([tensor, required]) => ({ tensor, required }));
     this.arguments = aliases.map(({ contents }) => contents);
@@ -350,7 +340,7 @@ class Step {
     );
     const nodes = this.lay(leaves);
     const recorded = { policy, capturing, plan, nodes, leaves, writes, gradients, returned };
-    const resident = this.bind ? ResidentStep.of(recorded, this.bind) : null;
+    const resident = ResidentStep.of(recorded);
     // What it closes over is put in place, and has the layout that was compared a moment ago.
     if (resident?.isSame(leaves, sameLayout) === false) return null;
     return resident;

@@ -98,7 +98,9 @@ export class ResidentStep {
   })[] = [];
 
   /** `null` where this step is more than kernels, or does what this file does not know. */
-  static of(recorded: Recorded, bind: NonNullable<Backend["bind"]>): ResidentStep | null {
+  static of(recorded: Recorded): ResidentStep | null {
+    const { bind } = recorded.plan;
+    if (bind === null) return null;
     try {
       return new ResidentStep(recorded, bind);
     } catch (error) {

@@ -192,7 +192,9 @@ export class BoundKernels implements Bound {
     place.isGiven = false;
     if (place.own >= 0) return;
     this.memory.beginRun();
-    place.buffer = buffer!.shared ? this.copyOf(place, buffer!) : this.takeOver(place, buffer!);
+    place.buffer = !buffer!.canBeTaken
+      ? this.copyOf(place, buffer!)
+      : this.takeOver(place, buffer!);
   }
 
   /** A new buffer in the place of one that nobody reads any more. */
