@@ -43,7 +43,7 @@ describe("docs/ops.md", () => {
     expect(entry("eq")).toContain("`y = (a = b)`  \nNot differentiable.");
     expect(entry("permute")).toContain("`x ← g.permute([1, 2, 0])` for `x.permute([2, 0, 1])`");
     expect(entry("clamp")).toContain("`y = min(max(x, min), max)`");
-    expect(entry("max")).toContain("`x.max()` · `x.max(other: Tensor)` · `x.max(dim: number");
+    expect(entry("max")).toContain("`x.max(dim?: number | Tensor, keepdim?: boolean)");
     expect(entry("cat")).toContain("`cat(tensors: Tensor[], dim?: number)`");
     expect(entry("functional.linear")).toContain(
       "`functional.linear(input: Tensor, weight: Tensor",
