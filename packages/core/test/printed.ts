@@ -14,6 +14,11 @@ export interface Printed {
   readonly lines: string[];
 }
 
+/** Without the switches that these tests themselves run under. */
+const ownEnvironment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith("NABLA_")),
+);
+
 /** The first line is an import of the library. */
 export function printed(program: readonly string[], environment: Record<string, string>): Printed {
   const folder = mkdtempSync(join(tmpdir(), "nabla-debug-"));
@@ -29,7 +34,7 @@ export function printed(program: readonly string[], environment: Record<string, 
       {
         cwd: fileURLToPath(new URL(".", import.meta.url)),
         encoding: "utf8",
-        env: { ...process.env, ...environment },
+        env: { ...ownEnvironment, ...environment },
       },
     );
     const lines = out.split("\n").filter((line) => line.startsWith("nabla: "));
