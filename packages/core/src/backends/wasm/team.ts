@@ -28,7 +28,7 @@ const FAILED = 5;
 
 /** What a worker runs, as text, because bundlers know no other way that works everywhere. */
 const WORKER = `
-const { receiveMessageOnPort, workerData } = require("node:worker_threads");
+const { receiveMessageOnPort, workerData } = process.getBuiltinModule("node:worker_threads");
 const { control, port, memory } = workerData;
 const modules = new Map();
 const find = (id) => {
