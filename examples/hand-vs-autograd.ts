@@ -56,22 +56,27 @@ cli.run(() => {
   cli.writePicture(out, "hand-vs-autograd.svg", figure([panel]));
 });
 
-/** By hand: one pass over plain arrays, with the derivatives that one finds on paper. */
+/**
+ * By hand: one pass over plain arrays, with the derivatives that one finds on paper. In its best
+ * form: a loop that reads variables from outside, instead of its own, takes three times as long.
+ */
 function hand({ x, y }: Points): Way {
-  const [xs, ys] = [Float32Array.from(x), Float32Array.from(y)];
-  const n = xs.length;
-  let [w, b] = [0, 0];
+  const [xs, ys, line] = [Float32Array.from(x), Float32Array.from(y), new Float64Array(2)];
   const step = (): void => {
-    let [dw, db] = [0, 0];
+    const n = xs.length;
+    const w = line[0]!;
+    const b = line[1]!;
+    let dw = 0;
+    let db = 0;
     for (let i = 0; i < n; i++) {
       const r = w * xs[i]! + b - ys[i]!;
       dw += r * xs[i]!;
       db += r;
     }
-    w -= (lr * 2 * dw) / n;
-    b -= (lr * 2 * db) / n;
+    line[0] = w - (lr * 2 * dw) / n;
+    line[1] = b - (lr * 2 * db) / n;
   };
-  return { step, line: () => ({ w, b }) };
+  return { step, line: () => ({ w: line[0]!, b: line[1]! }) };
 }
 
 /** By autograd: the loss is written down, and nothing else. */

@@ -1,6 +1,6 @@
 /**
  * How operations read single values, which come as numbers or as tensors. Not here: `dim` and
- * `keepdim` (ops/fold.ts), options by name (options.ts).
+ * `keepdim` (ops/fold.ts), options by name (ops/options.ts).
  */
 import { ShapeError } from "../errors.js";
 import { checkTensor } from "../graph/node.js";
