@@ -147,17 +147,24 @@ function itemOf(tape: Tape, slot: number, items: readonly (Item | null)[]): Item
       }));
   const kernel = isHost ? null : work.kernel;
   const folded = isHost ? 0 : work.reduced.length;
-  const { sizes, outer, strides } = simplified(whole, whole.length - folded, walks, kernel);
+  const read = (isFlat: boolean): Simplified & { readonly sources: readonly Source[] } => {
+    const simple = simplified(whole, whole.length - folded, walks, isFlat);
+    const sources = tape.codes[slot]!.map((code, i): Source => {
+      const from = code < 0 ? -1 - code : items[code]!;
+      const { dtype } = node.inputs[i]!;
+      const walk: Walk = { strides: simple.strides[i] ?? [], offset: walks[i]?.offset ?? 0 };
+      const isGiven = typeof from === "number" || isHost;
+      return { from, dtype, walk, steps: isGiven ? null : mapWalk(walk, simple.sizes, from.space) };
+    });
+    // What is one dimension here may be several in what is read.
+    const isLost = isFlat && sources.some(({ from, steps }) => typeof from !== "number" && !steps);
+    return isLost && !isHost ? read(false) : { ...simple, sources };
+  };
+  const { sizes, outer, sources } = read(kernel?.fold === null);
   const count = countElements(sizes);
-  const sources = tape.codes[slot]!.map((code, i): Source => {
-    const from = code < 0 ? -1 - code : items[code]!;
-    const { dtype } = node.inputs[i]!;
-    const walk: Walk = { strides: strides[i] ?? [], offset: walks[i]?.offset ?? 0 };
-    if (typeof from === "number") return { from, dtype, walk, steps: null };
-    const steps = isHost ? null : mapWalk(walk, sizes, from.space);
-    if (steps === null || isRepeated(from, count, kernel)) store(from);
-    return { from, dtype, walk, steps };
-  });
+  for (const { from, steps } of sources) {
+    if (typeof from !== "number" && (!steps || isRepeated(from, count, kernel))) store(from);
+  }
   const melted = sources.flatMap(({ from }) =>
     typeof from === "number" || from.barrier ? [] : [from],
   );
@@ -210,18 +217,15 @@ interface Simplified {
   readonly strides: readonly (readonly number[])[];
 }
 
-/**
- * The space of an item without sizes of 1, and for what is elementwise with dimensions that are
- * evenly walked taken as one.
- */
+/** The space of an item without sizes of 1, if `isFlat` with evenly walked dimensions as one. */
 function simplified(
   whole: Shape,
   outer: number,
   walks: readonly Walk[],
-  kernel: Kernel | null,
+  isFlat: boolean,
 ): Simplified {
   const dims = whole.flatMap((size, dim) => (size === 1 ? [] : [dim]));
-  if (kernel?.fold !== null) {
+  if (!isFlat) {
     return {
       sizes: dims.map((dim) => whole[dim]!),
       outer: dims.filter((dim) => dim < outer).length,
