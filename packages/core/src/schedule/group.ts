@@ -13,6 +13,7 @@ import type { FusedKernel } from "../kernel/fused.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { costOf } from "../kernel/scalar.js";
 import { KernelBuilder } from "./build.js";
+import { withEpilogues } from "./epilogue.js";
 import { mapWalk } from "./walk.js";
 import type { Walk } from "./walk.js";
 
@@ -116,8 +117,26 @@ export function group(tape: Tape, isKept: (slot: number) => boolean): Grouping {
   const kept = results.flatMap((isResult, slot) =>
     isResult ? [[slot, items[slot]!.buffer] as const] : [],
   );
-  return { parts: partsOf(own), stored, results: new Map(kept) };
+  // From the last part to the first: what later ones read has to outlive a part.
+  const read = new Set(kept.map(([, buffer]) => buffer));
+  const parts = partsOf(own)
+    .reverse()
+    .map((part): Part => {
+      const done =
+        part.kind === "host"
+          ? part
+          : { ...part, kernels: withEpilogues(part.kernels, (buffer) => read.has(buffer)) };
+      for (const buffer of readBy(part)) read.add(buffer);
+      return done;
+    });
+  return { parts: parts.reverse(), stored, results: new Map(kept) };
 }
+
+/** The numbers of the buffers that a part reads. */
+export const readBy = (part: Part): readonly number[] =>
+  part.kind === "host"
+    ? part.reads
+    : part.kernels.flatMap(({ operands }) => operands.map(({ buffer }) => buffer));
 
 /**
  * The slots whose values lead to results. Values that nothing consumes become results, too:

@@ -37,6 +37,11 @@ export class Graph {
     this.#levelOf = levelOf;
   }
 
+  /** The same for graphs of the same nodes. */
+  get key(): string {
+    return [...this.#known.keys()].join(";");
+  }
+
   add(expression: Expression): Node {
     let node = this.#seen.get(expression);
     if (node === undefined) {
@@ -65,6 +70,16 @@ export class Graph {
     }
     return node;
   }
+}
+
+/** How often each node is used, by others and as one of these. */
+export function usesOf({ nodes }: Graph, roots: readonly Node[]): Map<Node, number> {
+  const uses = new Map<Node, number>();
+  for (const node of roots) uses.set(node, (uses.get(node) ?? 0) + 1);
+  for (const { inputs } of nodes) {
+    for (const node of inputs) uses.set(node, (uses.get(node) ?? 0) + 1);
+  }
+  return uses;
 }
 
 /** Where code goes and how wide it is. */

@@ -7,11 +7,23 @@
  * a column (contraction.ts). The scheme is that of K. Goto and R. van de Geijn, "Anatomy of
  * high-performance matrix multiplication" (2008).
  */
-import { Code, types } from "./assembler.js";
+import { widths } from "../../graph/dtype.js";
+import { Code, scalar, types } from "./assembler.js";
 import type { ModuleBuilder, Value } from "./assembler.js";
-import { chunksOf, countOf, groupOf, partsOf, runs, tilesOf } from "./contraction.js";
-import type { Contraction, Dim, Run } from "./contraction.js";
-import { at, f32, f64, loadLane, loadSplat, shuffle, store } from "./vector.js";
+import {
+  chunksOf,
+  countOf,
+  groupOf,
+  isDeep,
+  panelOf,
+  partsOf,
+  runs,
+  tilesOf,
+} from "./contraction.js";
+import type { Arrangement, Dim, Run } from "./contraction.js";
+import { Finish } from "./finish.js";
+import type { Stand } from "./finish.js";
+import { at, f32, f64, i32, loadLane, loadSplat, shuffle, store } from "./vector.js";
 import type { Width } from "./vector.js";
 
 /** What contractions of a module share. */
@@ -42,6 +54,9 @@ const FEW = 16;
  */
 const UNROLLED = 4;
 const MOST_UNROLLED = 6;
+
+/** Columns that vectors go along at once, each with a sum of its own. */
+const MOST_DEEP = 8;
 
 /** A dimension, and the bytes that a step along it moves each pointer. */
 interface Steps {
@@ -112,79 +127,156 @@ function gather(width: 4 | 8, pointer: number, offset: number, step: number, liv
   return value;
 }
 
-/** What a tile is: everything but where it stands. */
+/** What a tile is: everything but where it stands, and what is done at its end. */
 interface Tile {
-  readonly width: 4 | 8;
+  readonly dtype: Arrangement["dtype"];
   readonly fused: boolean;
-  /** How far the rows are from the first, in a and in c. */
+  /** How far the rows are from the first, in a and at each site. */
   readonly a: readonly number[];
-  readonly c: readonly number[];
-  /** How many columns, and how far they are apart, in c; in b they lie side by side. */
+  readonly c: readonly (readonly number[])[];
+  /** How many columns, and how far they are apart, in b and at each site. */
   readonly columns: number;
-  readonly across: number;
+  readonly beside: number;
+  readonly across: readonly number[];
+  /** Whether vectors go along the inner dimension. */
+  readonly isDeep: boolean;
   /** Whether b can be read beyond the columns. */
   readonly padded: boolean;
   /** By how much the inner dimensions move in a and in b. */
   readonly inner: readonly Steps[];
+  /** Whether this is all of the sum. */
+  readonly isAll: boolean;
 }
 
-/** The function that computes a tile: from where it stands in a, b and c, and whether c counts. */
-function tileFunction(tile: Tile): Code {
-  const { width, fused, a, c, columns, across, padded, inner } = tile;
-  const code = new Code([types.i32, types.i32, types.i32, types.i32], []);
-  const floats = width === 8 ? f64 : f32;
-  const lanes = 16 / width;
+/** The parameters of a tile's function: the factors, what is summed already, what is to come. */
+const [A, B, BEFORE, AFTER, SITES] = [0, 1, 2, 3, 4] as const;
+
+const local =
+  (index: number): Value =>
+  (to) =>
+    to.get(index);
+
+/** The function that computes a tile: from where it stands in the factors and at each site. */
+function tileFunction(tile: Tile, finish: Finish): Code {
+  const { dtype, a, c, columns, across, isAll } = tile;
+  const code = new Code(
+    [...Array<number>(SITES), ...across].map(() => types.i32),
+    [],
+  );
+  const lanes = dtype === "float64" ? 2 : 4;
+  const own = arithmetic[dtype];
   const starts = Array.from({ length: Math.ceil(columns / lanes) }, (_, i) => i * lanes);
   const sums = a.map(() => starts.map(() => code.local(types.v128)));
-  const vectors = starts.map(() => code.local(types.v128));
-  const factor = code.local(types.v128);
-  const local =
-    (index: number): Value =>
-    (to) =>
-      to.get(index);
-  const set = (index: number, value: Value): void => {
-    value(code);
-    code.set(index);
-  };
-  const live = (start: number): number => Math.min(lanes, columns - start);
-  const each = (visit: (sum: number, offset: number, start: number) => void): void =>
-    sums.forEach((row, i) =>
-      row.forEach((sum, k) => visit(sum, c[i]! + starts[k]! * across, starts[k]!)),
+  const each = (visit: (sum: number, standOf: (site: number) => Stand) => void): void =>
+    sums.forEach((vectors, row) =>
+      vectors.forEach((sum, k) =>
+        visit(sum, (site) => ({
+          base: local(SITES + site),
+          offset: c[row]![site]! + starts[k]! * across[site]!,
+          across: across[site]!,
+          live: Math.min(lanes, columns - starts[k]!),
+        })),
+      ),
     );
 
-  each((sum) => set(sum, floats.of(0)));
-  code.get(3);
-  code.when(() =>
-    each((sum, offset, start) => set(sum, gather(width, 2, offset, across, live(start)))),
-  );
-  along(code, inner, [0, 1], (points) => {
+  each((sum) => assign(code, sum, own.of(0)));
+  if (!isAll) {
+    code.get(BEFORE);
+    code.when(() => each((sum, standOf) => assign(code, sum, finish.load(0, standOf(0)))));
+  }
+  (tile.isDeep ? addDeep : addWide)(code, tile, sums);
+  const emit = (): void => each((sum, standOf) => finish.emit(code, local(sum), standOf));
+  if (isAll || finish.isPlain) {
+    emit();
+    return code;
+  }
+  code.get(AFTER);
+  code.when(() => each((sum, standOf) => finish.hold(code, local(sum), standOf(0))));
+  code.get(AFTER);
+  code.op(scalar.isZero);
+  code.when(emit);
+  return code;
+}
+
+const arithmetic = { float32: f32, float64: f64, int32: i32 } as const;
+
+function assign(code: Code, index: number, value: Value): void {
+  value(code);
+  code.set(index);
+}
+
+/** Adds a product of vectors to a sum. */
+function addTo(code: Code, { dtype, fused }: Tile, sum: number, x: Value, y: Value): void {
+  if (fused && dtype !== "int32") assign(code, sum, arithmetic[dtype].fused(x, y, local(sum)));
+  else assign(code, sum, arithmetic[dtype].add(local(sum), arithmetic[dtype].mul(x, y)));
+}
+
+/** Adds products to sums: at each inner point one of a row by vectors of columns. */
+function addWide(code: Code, tile: Tile, sums: readonly (readonly number[])[]): void {
+  const { dtype, a, columns, padded, inner } = tile;
+  const width = widths[dtype] as 4 | 8;
+  const lanes = 16 / width;
+  const vectors = sums[0]!.map(() => code.local(types.v128));
+  const factor = code.local(types.v128);
+  along(code, inner, [A, B], (points) => {
     for (const [left, right] of points) {
-      starts.forEach((start, k) => {
-        const count = padded ? lanes : live(start);
-        set(vectors[k]!, gather(width, 1, right! + start * width, width, count));
+      vectors.forEach((vector, k) => {
+        const count = padded ? lanes : Math.min(lanes, columns - k * lanes);
+        assign(code, vector, gather(width, B, right! + k * 16, width, count));
       });
       sums.forEach((row, i) => {
-        set(factor, loadSplat(width, at(local(0), left! + a[i]!)));
-        row.forEach((sum, k) => {
-          const [x, y] = [local(factor), local(vectors[k]!)];
-          set(
-            sum,
-            fused ? floats.fused(x, y, local(sum)) : floats.add(local(sum), floats.mul(x, y)),
-          );
-        });
+        assign(code, factor, loadSplat(width, at(local(A), left! + a[i]!)));
+        row.forEach((sum, k) => addTo(code, tile, sum, local(factor), local(vectors[k]!)));
       });
     }
   });
-  each((sum, offset, start) => {
-    if (across === width && live(start) === lanes)
-      store(code, 16, at(local(2), offset), local(sum));
-    else {
-      for (let i = 0; i < live(start); i++) {
-        store(code, width, at(local(2), offset + i * across), local(sum), i);
+}
+
+/** Adds products to the sums of one row: vectors of it by vectors of each column. */
+function addDeep(code: Code, tile: Tile, [sums]: readonly (readonly number[])[]): void {
+  const { dtype, columns, beside, inner } = tile;
+  const own = arithmetic[dtype];
+  const width = widths[dtype] as 4 | 8;
+  const lanes = 16 / width;
+  const { size } = inner[0]!;
+  const parts = Array.from({ length: columns }, () => code.local(types.v128));
+  for (const part of parts) assign(code, part, own.of(0));
+  const factor = code.local(types.v128);
+  const add = (
+    left: number,
+    right: number,
+    vector: (pointer: number, at: number) => Value,
+  ): void => {
+    assign(code, factor, vector(A, left));
+    parts.forEach((part, i) =>
+      addTo(code, tile, part, local(factor), vector(B, right + i * beside)),
+    );
+  };
+  let moved: readonly number[] = [0, 0];
+  const whole = Math.floor(size / lanes);
+  if (whole > 0) {
+    moved = along(code, [{ size: whole, by: [16, 16] }], [A, B], (points) => {
+      for (const [left, right] of points) {
+        add(left!, right!, (pointer, offset) => gather(width, pointer, offset, width, lanes));
       }
-    }
+    });
+  }
+  if (size % lanes > 0) {
+    // Lanes beyond the end are zeros in both factors.
+    const places = Array.from({ length: size % lanes }, (_, i) => i);
+    add(whole * 16 - moved[0]!, whole * 16 - moved[1]!, (pointer, offset) =>
+      places.reduce(
+        (value, i) => loadLane(width, at(local(pointer), offset + i * width), value, i),
+        own.of(0),
+      ),
+    );
+  }
+  sums!.forEach((sum, k) => {
+    const group = Array.from({ length: lanes }, (_, i) => parts[k * lanes + i]);
+    const rows = group.map((part) => (part === undefined ? own.of(0) : local(part)));
+    const total = turned(rows, width).reduce((x, y) => own.add(x, y));
+    assign(code, sum, own.add(local(sum), total));
   });
-  return code;
 }
 
 /** Elements that are copied side by side: for every inner point a group of them. */
@@ -269,11 +361,18 @@ function packed(inner: readonly Steps[], pitch: number): Steps[] {
     .reverse();
 }
 
-/** Pointers that stand in the factors and in the result, and move with the dimensions. */
-type Pointers = Partial<Readonly<Record<"a" | "b" | "c", number>>>;
+/** Pointers that stand in the factors and at the sites, and move with the dimensions. */
+interface Pointers {
+  readonly a?: number;
+  readonly b?: number;
+  readonly c?: readonly number[];
+}
 
-const movesOf = (pointers: Pointers, dim: Dim, steps = 1): Moves =>
-  Object.entries(pointers).map(([name, pointer]) => [pointer, dim[name as "a"] * steps]);
+const movesOf = ({ a, b, c = [] }: Pointers, dim: Dim, steps = 1): Moves => [
+  ...(a === undefined ? [] : [[a, dim.a * steps] as const]),
+  ...(b === undefined ? [] : [[b, dim.b * steps] as const]),
+  ...c.map((site, i) => [site, dim.c[i]! * steps] as const),
+];
 
 /** A loop for each dimension, around `body`. */
 function nest(code: Code, dims: readonly Dim[], pointers: Pointers, body: () => void): void {
@@ -298,9 +397,10 @@ function inRuns(
 }
 
 /** A function that computes a contraction; its parameter is where the table of buffers lies. */
-export function emitProduct({ module, scratch, allocate, fused }: Workshop, of: Contraction): Code {
-  const { width, batch, rows, columns, inner } = of;
+export function emitProduct({ module, scratch, allocate, fused }: Workshop, of: Arrangement): Code {
+  const { dtype, width, batch, rows, columns, inner } = of;
   const code = new Code([types.i32], []);
+  const finish = new Finish(module, of);
   const pointerTo = (buffer: number, offset: number): number => {
     const pointer = code.local(types.i32);
     code.get(0);
@@ -309,18 +409,17 @@ export function emitProduct({ module, scratch, allocate, fused }: Workshop, of: 
     code.move(pointer, offset);
     return pointer;
   };
-  const call = (build: (spec: never) => Code, spec: object, ...pointers: number[]): void => {
+  const call = (name: string, build: () => Code, ...pointers: number[]): void => {
     for (const pointer of pointers) code.get(pointer);
-    code.call(module.shared(`${build.name} ${JSON.stringify(spec)}`, () => build(spec as never)));
+    code.call(module.shared(name, build));
   };
+  const copy = (spec: Copying, from: number, to: number): void =>
+    call(`copy ${JSON.stringify(spec)}`, () => copyFunction(spec), from, to);
   const a = pointerTo(of.a.buffer, of.a.offset);
   const b = pointerTo(of.b.buffer, of.b.offset);
-  const c = pointerTo(of.c.buffer, of.c.offset);
-  const again = code.local(types.i32);
-  const setAgain = (value: number): void => {
-    code.i32(value);
-    code.set(again);
-  };
+  const c = of.sites.map(({ buffer, offset }) => pointerTo(buffer, offset));
+  const [before, after] = [code.local(types.i32), code.local(types.i32)];
+  const deep = isDeep(of);
 
   const lanes = 16 / width;
   const most = fused ? 6 : 4;
@@ -333,14 +432,16 @@ export function emitProduct({ module, scratch, allocate, fused }: Workshop, of: 
   const together = countOf(group);
   const blocks = isPlain ? partsOf(together, height, most) : runs(together, together);
   const isLarge = (count: number): boolean => count * countOf(inner) * width > LITTLE;
+  const vectors = panelOf(rows);
   const copiesColumns =
-    lastColumn.b !== width ||
+    (lastColumn.b !== width && !deep) ||
     (Math.abs(last.b) > FAR && countOf(rows) > FEW && isLarge(countOf(columns)));
   const copiesRows =
     rows.length === 1 && Math.abs(last.a) > FAR && countOf(columns) > FEW && isLarge(countOf(rows));
   const place = (bytes: number): number => pointerTo(scratch, allocate(bytes));
   const left = copiesRows ? place(blocks[0]!.size * summed * width) : a;
-  const right = copiesColumns ? place(summed * 32) : b;
+  const right = copiesColumns ? place(summed * vectors * 16) : b;
+  const turns = countOf(outer) * chunks.reduce((count, run) => count + run.count, 0);
 
   /** The rows of a block, some at a time: how far each is from where the pointers stand. */
   const inTiles = (
@@ -351,7 +452,7 @@ export function emitProduct({ module, scratch, allocate, fused }: Workshop, of: 
     visit: (rows: readonly number[][]) => void,
   ): void => {
     const near = isPlain ? [{ ...lastRow, size: Math.min(size, atOnce) }] : group;
-    const places = pointsOf(near.map((dim) => ({ size: dim.size, by: [dim.a, dim.c] })));
+    const places = pointsOf(near.map((dim) => ({ size: dim.size, by: [dim.a, ...dim.c] })));
     for (const run of tilesOf(size, atOnce)) {
       if (isPlain) {
         inRuns(code, [run], row, pointers, () => visit(places.slice(0, run.size)));
@@ -374,47 +475,59 @@ export function emitProduct({ module, scratch, allocate, fused }: Workshop, of: 
       // What moves b here moves the copies.
       inTiles(block, most, { ...lastRow, b: copied }, { a, b: left }, (rows) => {
         const places = rows.map(([from]) => from!);
-        call(copyFunction, { width, places, pitch: rows.length * width, inner: inA }, a, left);
+        copy({ width, places, pitch: rows.length * width, inner: inA }, a, left);
       });
     }
     nest(code, columns.slice(0, -1), { b, c }, () => {
-      inRuns(code, runs(lastColumn.size, 2 * lanes), lastColumn, { b, c }, (panel) => {
-        const pitch = Math.ceil(panel.size / lanes) * 16;
-        const beside = (i: number): number => Math.min(i, panel.size - 1) * lastColumn.b;
-        if (copiesColumns) {
-          const places = Array.from({ length: pitch / width }, (_, i) => beside(i));
-          call(copyFunction, { width, places, pitch, inner: inB }, b, right);
-        }
-        nest(code, rows.slice(0, -group.length), { a, c }, () => {
-          // A single vector of columns leaves room for twice as many rows.
-          const atOnce = panel.size > lanes || copiesRows ? most : 2 * most;
-          inTiles(block, atOnce, row, { a: left, c }, (places) => {
-            const ownA = copiesRows ? packed(inA, places.length * width) : inA;
-            const ownB = copiesColumns ? packed(inB, pitch) : inB;
-            const tile: Tile = {
-              width,
-              fused,
-              a: places.map(([from], i) => (copiesRows ? i * width : from!)),
-              c: places.map(([, to]) => to!),
-              columns: panel.size,
-              across: lastColumn.c,
-              padded: copiesColumns,
-              inner: ownA.map(({ size, by }, i) => ({ size, by: [by[0]!, ownB[i]!.by[0]!] })),
-            };
-            call(tileFunction, tile, left, right, c, again);
+      inRuns(
+        code,
+        runs(lastColumn.size, deep ? MOST_DEEP : vectors * lanes),
+        lastColumn,
+        { b, c },
+        (panel) => {
+          const pitch = Math.ceil(panel.size / lanes) * 16;
+          const beside = (i: number): number => Math.min(i, panel.size - 1) * lastColumn.b;
+          if (copiesColumns) {
+            const places = Array.from({ length: pitch / width }, (_, i) => beside(i));
+            copy({ width, places, pitch, inner: inB }, b, right);
+          }
+          nest(code, rows.slice(0, -group.length), { a, c }, () => {
+            // A single vector of columns leaves room for twice as many rows.
+            const atOnce = panel.size > lanes || copiesRows ? most : 2 * most;
+            inTiles(block, atOnce, row, { a: left, c }, (places) => {
+              const ownA = copiesRows ? packed(inA, places.length * width) : inA;
+              const ownB = copiesColumns ? packed(inB, pitch) : inB;
+              const tile: Tile = {
+                dtype,
+                fused,
+                a: places.map(([from], i) => (copiesRows ? i * width : from!)),
+                c: places.map(([, ...to]) => to),
+                columns: panel.size,
+                beside: lastColumn.b,
+                across: lastColumn.c,
+                isDeep: deep,
+                padded: copiesColumns,
+                inner: ownA.map(({ size, by }, i) => ({ size, by: [by[0]!, ownB[i]!.by[0]!] })),
+                isAll: turns === 1,
+              };
+              const name = `tile ${JSON.stringify(tile)} ${finish.key}`;
+              call(name, () => tileFunction(tile, finish), left, right, before, after, ...c);
+            });
           });
-        });
-      });
+        },
+      );
     });
   };
 
   nest(code, batch, { a, b, c }, () => {
-    setAgain(0);
+    assign(code, before, (to) => to.i32(0));
+    assign(code, after, (to) => to.i32(turns - 1));
     nest(code, outer, { a, b }, () => {
       inRuns(code, chunks, split, { a, b }, (chunk) => {
         const steps = [{ ...split, size: chunk.size }, ...within];
         inRuns(code, blocks, lastRow, isPlain ? { a, c } : {}, (run) => emitBlock(run, steps));
-        setAgain(1);
+        assign(code, before, (to) => to.i32(1));
+        code.move(after, -1);
       });
     });
   });
