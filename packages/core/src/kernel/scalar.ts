@@ -142,7 +142,7 @@ export function rewriteAll(expressions: readonly Expression[], replace: Replace)
 const dear: Partial<Record<ScalarOp, number>> = { div: 3, sqrt: 3, mod: 5, pow: 20 };
 const transcendental = /^(exp|log|erf|sin|cos|tan|atan)/;
 
-/** What is computed by functions of JavaScript that are not `Math`'s, which not all threads have. */
+/** What functions of JavaScript compute that are not `Math`'s: not all threads have them. */
 const foreign = /^(erf|erfc|erfinv|lgamma|polygamma|pow|mod)$/;
 
 export function isForeign(expression: Expression): boolean {

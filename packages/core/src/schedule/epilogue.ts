@@ -154,7 +154,7 @@ function waysInto(
   return isMissed || !left.every((size, at) => size === 1 && isBegun(at)) ? null : ways;
 }
 
-/** Moves results to their host; does nothing, and says so, where the rest still needs the product. */
+/** Moves results to their host; nothing, and `false`, where what stays needs the product, too. */
 function settle(
   slots: Slot[],
   i: number,

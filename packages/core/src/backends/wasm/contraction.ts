@@ -73,8 +73,21 @@ export function arrange(kernel: FusedKernel): {
     if (same === undefined) groups.set(expression, [...own, [output]]);
     else same.push(output);
   }
-  const products = [...groups.values()].flat().map((outputs) => arrangementOf(kernel, outputs));
+  const products: Arrangement[] = [];
+  for (const outputs of [...groups.values()].flat()) {
+    const product = arrangementOf(kernel, outputs);
+    const isPlain = outputs.every(({ epilogue }) => epilogue === null);
+    if (isPlain && isStream(product)) others.push(...outputs);
+    else products.push(product);
+  }
   return { products, others };
+}
+
+/** Whether a matrix by a vector takes as long as reading the matrix: a walk reads it in order. */
+function isStream(of: Arrangement): boolean {
+  const { rows, columns, inner } = of;
+  if (countOf(rows) > 1) return countOf(columns) === 1;
+  return isDeep(of) ? countOf(inner) > 256 : countOf(columns) > 64;
 }
 
 /** Of what is made of the same sum. */
@@ -234,18 +247,31 @@ export function tilesOf(rows: number, most: number): Run[] {
   ];
 }
 
+/** So many bytes, apart, may one row's sums go through before others are gone on with. */
+const MOST_BETWEEN = 2 ** 15;
+
+/** How many products are summed in one go. */
+function mostSummed(of: Arrangement): number {
+  if (isDeep(of)) return 4096;
+  if (countOf(of.rows) > 2) return MOST_SUMMED;
+  const step = Math.abs(of.inner.at(-1)!.b);
+  return Math.max(8, Math.min(MOST_SUMMED, Math.floor(MOST_BETWEEN / Math.max(step, 1))));
+}
+
 /** What is summed in one go: the last dimensions, of which the first may be a part of one. */
-export function chunksOf(inner: readonly Dim[]): {
+export function chunksOf(of: Arrangement): {
   readonly outer: readonly Dim[];
   readonly split: Dim;
   readonly chunks: readonly Run[];
   readonly within: readonly Dim[];
 } {
+  const { inner } = of;
+  const all = mostSummed(of);
   let at = inner.length - 1;
-  while (at > 0 && countOf(inner.slice(at)) < MOST_SUMMED) at -= 1;
+  while (at > 0 && countOf(inner.slice(at)) < all) at -= 1;
   const within = inner.slice(at + 1);
   const split = inner[at]!;
-  const most = Math.max(1, Math.floor(MOST_SUMMED / countOf(within)));
+  const most = Math.max(1, Math.floor(all / countOf(within)));
   const chunks = partsOf(split.size, most, within.length === 0 ? 4 : 1);
   return { outer: inner.slice(0, at), split, chunks, within };
 }

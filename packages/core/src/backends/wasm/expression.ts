@@ -53,8 +53,10 @@ export class Graph {
 
   #intern(expression: Expression): Node {
     const { kind, dtype } = expression;
-    const inputs = kind === "apply" ? expression.arguments.map((part) => this.add(part)) : [];
     const op = kind === "apply" ? expression.op : kind;
+    const own = kind === "apply" ? expression.arguments.map((part) => this.add(part)) : [];
+    // softplus(x) and softplus(-x) have the dear parts in common.
+    const inputs = op === "abs" && own[0]!.op === "neg" ? own[0]!.inputs : own;
     const value =
       kind === "constant" ? expression.value : kind === "operand" ? expression.index : 0;
     const numbers = inputs.map((input) => this.#numbers.get(input));

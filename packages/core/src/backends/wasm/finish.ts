@@ -54,7 +54,7 @@ export class Finish {
 
   /** Stores what becomes of a vector of sums; `standOf` says where sites are. */
   emit(code: Code, sum: Value, standOf: (site: number) => Stand): void {
-    const target: Target = { code, module: this.#module, lanes: this.#lanes, inline: false };
+    const target: Target = { code, module: this.#module, lanes: this.#lanes, inline: true };
     const known = new Map<Node, Value>();
     const valueOf = (node: Node): Value => {
       if (node.op === "constant") return constant(node.value, node.dtype);

@@ -45,7 +45,7 @@ export function storeLine(code: Code, lanes: 2 | 4, line: Line, value: Value): v
     return;
   }
   const kept = live > 1 ? code.keep(packed) : packed;
-  places.forEach((place, i) => store(code, width as Width, place, kept, i));
+  places.forEach((place, i) => store(code, width, place, kept, i));
 }
 
 /** Bytes of 0 or 1 in the lowest lanes as a bool. */
