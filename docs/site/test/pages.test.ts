@@ -7,7 +7,7 @@ import { expect, inject, test } from "vitest";
 import { pagePolicy, workerPolicy } from "../build/policy.js";
 import { visit } from "./chromium.js";
 
-const names = ["index", "descent", "line", "autograd", "decision"];
+const names = ["index", "descent", "line", "autograd", "decision", "digits"];
 const paths = names.flatMap((name) => [`${name}.html`, `zh/${name}.html`]);
 
 test("the policies are those that were asked for", async () => {
@@ -41,6 +41,13 @@ test.for(paths)("%s: small, not too wide, and usable by everyone", async (path) 
     for (let i = 0; i < 4; i++) await page.locator("#next").click();
     await page.locator("#code").focus();
     await page.locator("#editor .cm-content").waitFor();
+  }
+  if (path.includes("digits")) {
+    await page.locator("#lab").scrollIntoViewIfNeeded();
+    await page.locator("#classes .best").waitFor();
+    await page.locator("#digits").fill("0");
+    await page.locator("#train").click();
+    await page.locator("#confusion tr").first().waitFor();
   }
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
