@@ -11,7 +11,7 @@ import { headersFile } from "./policy.js";
 type Language = "en" | "zh";
 
 /** The pages in their order; each is in the folder of its language under this name. */
-const chapters = ["descent", "line", "autograd"] as const;
+const chapters = ["descent", "line", "autograd", "decision"] as const;
 type Page = "index" | (typeof chapters)[number];
 
 /** The HTML files, by the names the build knows them by. */
@@ -32,6 +32,7 @@ const words = {
       descent: "Descent on a curve",
       line: "Fitting a line",
       autograd: "Autograd, step by step",
+      decision: "From a line to a decision",
     },
     previous: "Before",
     next: "Next",
@@ -47,6 +48,7 @@ const words = {
       descent: "沿着曲线下山",
       line: "拟合一条直线",
       autograd: "一步一步看自动求导",
+      decision: "从直线到判断",
     },
     previous: "上一章",
     next: "下一章",

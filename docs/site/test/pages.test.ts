@@ -7,7 +7,7 @@ import { expect, inject, test } from "vitest";
 import { pagePolicy, workerPolicy } from "../build/policy.js";
 import { visit } from "./chromium.js";
 
-const names = ["index", "descent", "line", "autograd"];
+const names = ["index", "descent", "line", "autograd", "decision"];
 const paths = names.flatMap((name) => [`${name}.html`, `zh/${name}.html`]);
 
 test("the policies are those that were asked for", async () => {
