@@ -37,7 +37,7 @@ export interface Rules<S extends Shape, A extends readonly unknown[]> {
   extreme: A extends readonly [Tensor<infer T>] ? Broadcast<S, T> : Reduced<S, A>;
   reshape: Reshaped<S, A[0]>;
   transpose: Transposed<S, Place<S, A[0]>, Place<S, A[1]>>;
-  t: Turned<S>;
+  t: Turned<S, S>;
   permute: Permuted<S, A[0]>;
   unsqueeze: Inserted<S, Place<[...S, 1], A[0], S>>;
   squeeze: Squeezed<S, A[0]>;
@@ -215,10 +215,10 @@ type Transposed<S extends Shape, P, Q> = P extends number
         }
     : Q
   : P;
-type Turned<S extends Shape> = S extends readonly [infer M, infer N]
+type Turned<S extends Shape, Told> = S extends readonly [infer M, infer N]
   ? [N, M]
   : S extends readonly [unknown, unknown, ...unknown[]]
-    ? `${Show<S>}: it has more than two dimensions`
+    ? `${Show<Told>}: it has more than two dimensions`
     : S;
 type Permuted<S extends Shape, D> = D extends Shape
   ? number extends D["length"]

@@ -39,19 +39,14 @@ type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
 type Carry = "0" | "1";
 type Sum<X, Y, C extends Carry> = Sums[Carried[C][X & Digit]][Y & Digit];
 
-type Reverse<T extends string, Result extends string = ""> = T extends `${infer D}${infer Rest}`
+type Reverse<T, Result extends string = ""> = T extends `${infer D}${infer Rest}`
   ? Reverse<Rest, `${D}${Result}`>
   : Result;
 type Digits<N extends number> = Reverse<`${N}`>;
-type Trimmed<T extends string> = T extends `0${infer D}${infer Rest}` ? Trimmed<`${D}${Rest}`> : T;
-type ValueOf<T extends string> = Trimmed<T> extends `${infer N extends number}` ? N : number;
+type Trimmed<T> = T extends `0${infer D}${infer Rest}` ? Trimmed<`${D}${Rest}`> : T;
+type ValueOf<T> = Trimmed<T> extends `${infer N extends number}` ? N : number;
 
-type Add<
-  A extends string,
-  B extends string,
-  C extends Carry = "0",
-  Result extends string = "",
-> = A extends `${infer X}${infer P}`
+type Add<A, B, C extends Carry = "0", Result extends string = ""> = A extends `${infer X}${infer P}`
   ? B extends `${infer Y}${infer Q}`
     ? Sum<X, Y, C> extends `${infer Next extends Carry}${infer D}`
       ? Add<P, Q, Next, `${Result}${D}`>
@@ -86,18 +81,14 @@ type Subtract<
     : never;
 
 /** The digits of B come in order. */
-type Multiply<
-  A extends string,
-  B extends string,
-  Result extends string = "",
-> = B extends `${infer D}${infer Rest}`
-  ? Multiply<A, Rest, AddTimes<A, Tallies[D & Digit], `0${Result}`>>
+type Multiply<A extends string, B, Result extends string = ""> = B extends `${infer D}${infer Rest}`
+  ? AddTimes<A, Tallies[D & Digit], `0${Result}`> extends infer Sum extends string
+    ? Multiply<A, Rest, Sum>
+    : never
   : Result;
-type AddTimes<
-  A extends string,
-  Tally extends string,
-  Result extends string,
-> = Tally extends `1${infer Rest}` ? AddTimes<A, Rest, Add<Result, A>> : Result;
+type AddTimes<A extends string, Tally, Result> = Tally extends `1${infer Rest}`
+  ? AddTimes<A, Rest, Add<Result, A>>
+  : Result;
 
 /** The digits of A come in order, and so do those of the quotient. */
 type Divide<
