@@ -362,10 +362,14 @@ interface JoinBy<K extends JoinName, List, D> {
   allowed: readonly unknown[];
   refused: readonly [because: Said<K, Joins<List, D>[K]>, ...more: unknown[]];
 }
-type FitList<K extends JoinName, List, D> =
-  "refused" extends Verdict<Joins<List, D>[K]>
-    ? JoinBy<K, List, D>[Verdict<Joins<List, D>[K]>]
+type FitList<K extends JoinName, List extends readonly unknown[], D> =
+  "refused" extends JoinsBy<K, List, D>[Of<List[number]>]
+    ? JoinBy<K, List, D>[JoinsBy<K, List, D>[Of<List[number]>]]
     : List;
+interface JoinsBy<K extends JoinName, List, D> {
+  plain: "allowed";
+  known: Verdict<Joins<List, D>[K]>;
+}
 interface ListBy<K extends JoinName, List, D> {
   plain: Shape;
   known: Allowed<Joins<List, D>[K]>;
