@@ -362,10 +362,13 @@ interface JoinBy<K extends JoinName, List, D> {
   allowed: readonly unknown[];
   refused: readonly [because: Said<K, Joins<List, D>[K]>, ...more: unknown[]];
 }
-type FitList<K extends JoinName, List extends readonly unknown[], D> =
-  "refused" extends JoinsBy<K, List, D>[Of<List[number]>]
-    ? JoinBy<K, List, D>[JoinsBy<K, List, D>[Of<List[number]>]]
-    : List;
+type FitList<K extends JoinName, List extends readonly unknown[], D> = "refused" extends JoinsBy<
+  K,
+  List,
+  D
+>[Of<List[number]>]
+  ? JoinBy<K, List, D>[JoinsBy<K, List, D>[Of<List[number]>]]
+  : List;
 interface JoinsBy<K extends JoinName, List, D> {
   plain: "allowed";
   known: Verdict<Joins<List, D>[K]>;
