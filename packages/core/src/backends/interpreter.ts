@@ -189,7 +189,7 @@ function separate(fused: FusedKernel): Unplaced[] {
   });
 }
 
-/** Whether elements lie row by row from the beginning; where there is but one, any stride will do. */
+/** Whether elements lie row by row from the beginning of their buffer. */
 function liesInRow({ shape, strides, offset }: Layout): boolean {
   const usual = rowMajor(shape);
   return offset === 0 && shape.every((size, i) => size <= 1 || strides![i] === usual[i]);
