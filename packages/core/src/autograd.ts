@@ -64,10 +64,10 @@ export function backward(
 
 /** Adds a gradient to what is in `tensor.grad`; with `create` the sum can be differentiated. */
 function accumulate(tensor: Tensor, gradient: Tensor, create = false): void {
-  const before = tensor.ownGrad;
+  const before = tensor.gradient.tensor;
   mode.onKeep(gradient.node);
   if (create) tensor.grad = before === null ? gradient.clone() : before.add(gradient);
-  else if (before === null) tensor.leaveGrad(gradient.fork());
+  else if (before === null) tensor.gradient.leave(gradient.fork());
   else noGrad(() => before.add_(gradient));
 }
 
