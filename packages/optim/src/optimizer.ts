@@ -246,8 +246,9 @@ export abstract class Optimizer<Options extends object, State extends object = P
       if (groups.length !== this.paramGroups.length) return false;
       for (let i = 0; i < groups.length; i++) {
         const own = groups[i]!;
-        const { group } = own;
-        if (this.paramGroups[i] !== group || !sameTensors(group.params, own.params)) return false;
+        const { group, params } = own;
+        if (this.paramGroups[i] !== group || group.params.length !== params.length) return false;
+        for (let k = 0; k < params.length; k++) if (group.params[k] !== params[k]) return false;
         if (this.sameOptions(group, own.options)) continue;
         for (const name of Object.keys(this.defaults) as (keyof Options)[]) {
           if (choiceOf(name, group[name]) !== choiceOf(name, own.options[name])) return false;
@@ -393,13 +394,6 @@ export const averaged = (average: Tensor, value: Tensor, share: () => number): T
 function choiceOf(name: PropertyKey, option: unknown): unknown {
   if (name === "lr" || Array.isArray(option)) return null;
   return typeof option === "number" ? option !== 0 : option;
-}
-
-/** As sameItems, in the hot path of compiled steps: it only ever sees tensors. */
-function sameTensors(a: readonly Tensor[], b: readonly Tensor[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -41,6 +41,7 @@ export interface Guard {
 interface Happening {
   readonly run: () => unknown;
   readonly number: number;
+  last: number;
 }
 
 /** A tensor whose gradient the step may change, and what it was before. */
@@ -210,7 +211,7 @@ export class Capturing implements Capture {
 
   number(read: () => number): number {
     const index = this.numbers.push(this.aside(read)) - 1;
-    this.happenings.push({ run: read, number: index });
+    this.happenings.push({ run: read, number: index, last: NaN });
     return this.argument(index);
   }
 
@@ -239,7 +240,7 @@ export class Capturing implements Capture {
 
   happens(run: () => void): void {
     this.aside(run);
-    this.happenings.push({ run, number: -1 });
+    this.happenings.push({ run, number: -1, last: NaN });
   }
 
   rests(on: string, read: () => unknown): void {
@@ -255,7 +256,7 @@ export class Capturing implements Capture {
       if (this.hasDrawn) {
         const index = this.drawings.push(array) - 1;
         this.drawn.set(array, index);
-        this.happenings.push({ run: () => (this.drawings[index] = fill()), number: -1 });
+        this.happenings.push({ run: () => (this.drawings[index] = fill()), number: -1, last: NaN });
       }
       return array;
     } finally {

@@ -289,17 +289,24 @@ class Step {
   replay(): unknown {
     const { given } = this;
     const { happenings, numbers } = this.capturing;
-    for (let i = 0; i < given.numbers.length; i++) numbers[i] = given.numbers[i]!;
     const { changes } = mode;
+    let hasMoved = given.numbers.length > 0;
+    for (let i = 0; i < given.numbers.length; i++) numbers[i] = given.numbers[i]!;
     for (let i = 0; i < happenings.length; i++) {
-      const { run, number } = happenings[i]!;
-      const value = run();
-      if (number >= 0) numbers[number] = value as number;
+      const happening = happenings[i]!;
+      const value = happening.run();
+      if (happening.number < 0 || value === happening.last) continue;
+      numbers[happening.number] = happening.last = value as number;
+      hasMoved = true;
     }
     const isStill = mode.changes === changes;
-    if (this.resident === undefined) this.resident = this.settleDown();
+    if (this.resident === undefined) {
+      this.resident = this.settleDown();
+      this.resident?.set(numbers);
+    }
     if (this.resident !== null) {
       try {
+        if (hasMoved) this.resident.set(numbers);
         this.resident.replay(given.tensors, isStill);
         return this.resultsOf(this.resident);
       } catch (error) {

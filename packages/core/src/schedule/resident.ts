@@ -92,8 +92,7 @@ export class ResidentStep {
   private readonly results: Left[];
   /** What `mode.changes` was when everything was in its place; -1 where that is not known. */
   settled = -1;
-  private readonly numbers: { readonly number: number; readonly index: number; last: number }[] =
-    [];
+  private readonly numbers: { readonly number: number; readonly index: number }[] = [];
   private readonly draws: { readonly number: number; readonly index: number }[] = [];
   private readonly given: (Input & { readonly index: number })[] = [];
   private readonly closed: (Input & {
@@ -169,7 +168,7 @@ export class ResidentStep {
       case "constant":
         return this.bound.put(number, leaf.buffer!, leaf.offset + by);
       case "number":
-        return void this.numbers.push({ number, index: source.index, last: NaN });
+        return void this.numbers.push({ number, index: source.index });
       case "draw":
         if (by !== 0) throw new NotResident();
         return void this.draws.push({ number, index: source.index });
@@ -210,19 +209,17 @@ export class ResidentStep {
     return true;
   }
 
+  /** Puts numbers in place, those of this call. */
+  set(values: readonly number[]): void {
+    for (const { number, index } of this.numbers) this.bound.set(number, values[index]!);
+  }
+
   /**
    * Does the step; `isStill`: nothing of what `mode.changes` counts has happened since all of it
    * was found to be as it was.
    */
   replay(tensors: readonly Tensor[], isStill: boolean): void {
-    const { bound, numbers, draws, given, capturing } = this;
-    for (let i = 0; i < numbers.length; i++) {
-      const one = numbers[i]!;
-      const value = capturing.numbers[one.index]!;
-      if (value === one.last) continue;
-      one.last = value;
-      bound.set(one.number, value);
-    }
+    const { bound, draws, given, capturing } = this;
     for (let i = 0; i < draws.length; i++) {
       const { number, index } = draws[i]!;
       bound.put(number, new Buffer(capturing.drawings[index]!), 0);
