@@ -144,7 +144,7 @@ export class RegisterFold extends Rule {
   /** Adds a product of vectors, rounded once. */
   addProduct(copy: number, a: Value, b: Value): void {
     const held = this.#held[copy]!;
-    this.#assign(held, [floatsOf(this.state as DType).fused(a, b, this.#read(held)[0]!)]);
+    this.#assign(held, [floatsOf(this.state).fused(a, b, this.#read(held)[0]!)]);
   }
 
   /** The folded value, a float64 in both lanes. */
