@@ -97,7 +97,6 @@ export function refreshOrigin(x: Tensor, view: View): Origin | null {
   const ownerOrigin = owner.origin;
   if (ownerOrigin === view.ownerOrigin) return x.ownOrigin;
   view.ownerOrigin = ownerOrigin;
-  mode.changes += 1;
   if (ownerOrigin === null || !view.remembered) return null;
   const { node } = x;
   return Origin.of(looking, layout, [owner], construct.tensor(node, null));

@@ -272,8 +272,7 @@ class Step {
   /** What of all that `mode.changes` counts is not as it was; `null` if everything is. */
   private moved(): string | null {
     for (const { tensor, required } of this.closedOver) {
-      if ((tensor.ownOrigin !== null) !== required)
-        return "a tensor requires grad, or does not any more";
+      if (tensor.requiresGrad !== required) return "a tensor requires grad, or does not any more";
     }
     for (const { parameter, wasNull } of this.changes) {
       if ((parameter.gradient.tensor === null) === wasNull) continue;
