@@ -217,7 +217,7 @@ export class BoundKernels implements Bound {
     if (own < 0) return place.buffer!;
     if (length !== 1) return new Buffer(this.memory.copyOut(dtype, own, length));
     this.refresh();
-    return new Buffer(null, dtype, place.view[place.at]!);
+    return new Buffer(null, dtype, place.view[place.at]);
   }
 
   /** Memory that grows is seen by other views. */
