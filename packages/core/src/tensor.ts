@@ -341,11 +341,11 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    */
   registerHook(hook: Hook): () => void {
     this.checkRequiresGrad("registerHook");
-    const hooks = (this.origin!.hooks ??= []);
-    hooks.push(hook);
+    const origin = this.origin!;
+    const own: Hook = (g) => hook(g);
+    origin.hooks = [...(origin.hooks ?? []), own];
     return () => {
-      const at = hooks.indexOf(hook);
-      if (at >= 0) hooks.splice(at, 1);
+      origin.hooks = origin.hooks!.filter((other) => other !== own);
     };
   }
 

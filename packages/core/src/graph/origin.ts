@@ -44,8 +44,8 @@ export class Origin {
   readonly dtype: DType;
   /** Inputs before results, and what was written before it was recorded: on `mode.clock`. */
   time: number = ++mode.clock;
-  /** Who wants to see the gradient, in order. */
-  hooks: Hook[] | null = null;
+  /** Who wants to see the gradient, in order; another list when others do. */
+  hooks: readonly Hook[] | null = null;
   /** What a walk has noted here while it lasts. */
   visit: Visit | null = null;
 
