@@ -40,6 +40,8 @@ export default defineConfig({
           include: [everyTest],
           exclude: [...neverTests, slowTests, processTests, derivativeTests, pageTests],
           pool: "threads",
+          // Importing the library anew for each file would take a fifth of the time.
+          isolate: false,
         },
       },
       {
@@ -49,6 +51,7 @@ export default defineConfig({
           include: [derivativeTests],
           exclude: neverTests,
           pool: "threads",
+          isolate: false,
           env: { NABLA_FLUSH: "everyOp" },
         },
       },

@@ -91,6 +91,8 @@ const areas: Area[] = [
   }),
   area(/^(examples|bench|scripts)\//, { relative: ["$1"], node: true }),
   area(/^docs\/site\/src\//, { relative: ["docs/site/src"] }),
+  // Documents are read by the tools that check them.
+  area(/^docs\/site\/build\//, { relative: ["docs/site", "scripts"], node: true }),
   area(/^docs\/site\//, { relative: ["docs/site"], node: true }),
 ];
 

@@ -38,10 +38,11 @@ export function sharingPlace(): Place | null {
   if (!mayWait()) return null;
   const scope = globalThis as unknown as Scope;
   const processors = scope.navigator?.hardwareConcurrency ?? 1;
-  const node = builtin("node:worker_threads") as WorkerThreads | undefined;
-  if (node !== undefined) {
-    const os = builtin("node:os") as { availableParallelism?(): number };
+  const os = builtin("node:os") as { availableParallelism?(): number } | undefined;
+  if (os !== undefined) {
     const start: Place["start"] = (program, workerData) => {
+      // Only now: Node takes some milliseconds to load it.
+      const node = builtin("node:worker_threads") as WorkerThreads;
       const given = 'work(process.getBuiltinModule("node:worker_threads").workerData)';
       const options = { eval: true, execArgv: [], workerData };
       const worker = new node.Worker(`${program}${given}`, options);
