@@ -89,7 +89,8 @@ const areas: Area[] = [
     node: true,
   }),
   area(/^(examples|bench|scripts)\//, { relative: ["$1"], node: true }),
-  area(/^docs\/site\/src\//, { relative: ["docs/site/src"] }),
+  // The examples' helpers and data are for the pages, too.
+  area(/^docs\/site\/src\//, { relative: ["docs/site/src", "examples"] }),
   // Documents are read by the tools that check them.
   area(/^docs\/site\/build\//, { relative: ["docs/site", "scripts"], node: true }),
   area(/^docs\/site\//, { relative: ["docs/site"], node: true }),

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import temml from "temml";
 import type { Plugin } from "vite";
 
-import { groups, hasPlayground } from "./documents.js";
+import { groups } from "./documents.js";
 import type { Document, Picture } from "./documents.js";
 import { escapeHtml } from "./highlight.js";
 import { joined } from "./markdown.js";
@@ -18,7 +18,7 @@ import { headersFile } from "./policy.js";
 type Language = "en" | "zh";
 
 /** The pages in their order; each is in the folder of its language under this name. */
-const chapters = ["descent", "line", "autograd"] as const;
+const chapters = ["descent", "line", "autograd", "playground"] as const;
 type Page = "index" | (typeof chapters)[number];
 
 /** The HTML files of the chapters. */
@@ -31,7 +31,6 @@ const words = {
     home: "Nabla",
     site: "Nabla",
     nav: "Chapters",
-    playground: "Playground",
     documentation: "Documentation",
     skip: "Skip to the text",
     theme: "Light or dark",
@@ -40,6 +39,7 @@ const words = {
       descent: "Descent on a curve",
       line: "Fitting a line",
       autograd: "Autograd, step by step",
+      playground: "Playground",
     },
     all: "All documents",
     groups: {
@@ -57,7 +57,6 @@ const words = {
     home: "Nabla",
     site: "Nabla",
     nav: "章节",
-    playground: "练习场",
     documentation: "文档",
     skip: "跳到正文",
     theme: "切换明暗",
@@ -66,6 +65,7 @@ const words = {
       descent: "沿着曲线下山",
       line: "拟合一条直线",
       autograd: "一步一步看自动求导",
+      playground: "练习场",
     },
     all: "全部文档",
     groups: {
@@ -144,7 +144,7 @@ function chapterAt(path: string): Place {
     language,
     up: language === "en" ? "" : "../",
     other: language === "en" ? `zh/${page}.html` : `../${page}.html`,
-    section: (page as string) === "playground" ? "playground" : "chapters",
+    section: page === "playground" ? "playground" : "chapters",
     chapter: page,
     around: [neighbour(chapters[at - 1]), neighbour(chapters[at + 1])],
   };
@@ -200,15 +200,13 @@ function topOf({ language, up, other, section, chapter }: Place): string {
   const sections = (
     [
       ["chapters", `${home}index.html`, text.nav],
-      ["playground", `${home}playground.html`, text.playground],
+      ["playground", `${home}playground.html`, text.chapters.playground],
       ["documentation", `${up}documentation.html`, text.documentation],
     ] as const
-  )
-    .filter(([name]) => name !== "playground" || hasPlayground)
-    .map(([name, href, title]) => {
-      const here = name === section ? ' aria-current="true"' : "";
-      return `<li><a href="${href}"${here}>${title}</a></li>`;
-    });
+  ).map(([name, href, title]) => {
+    const here = name === section ? ' aria-current="true"' : "";
+    return `<li><a href="${href}"${here}>${title}</a></li>`;
+  });
   const numbered = chapters.map((one, i) => {
     const here = one === chapter ? ' aria-current="page"' : "";
     const number = `<span class="number">${i + 1}</span>`;

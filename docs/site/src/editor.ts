@@ -7,6 +7,7 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
+import type { Extension } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
@@ -28,6 +29,19 @@ const look = EditorView.theme({
     backgroundColor: "var(--data-soft)",
   },
   ".cm-selectionBackground": { backgroundColor: "var(--data-soft)" },
+  ".cm-tooltip": {
+    backgroundColor: "var(--raised)",
+    color: "var(--ink)",
+    border: "1px solid var(--rule)",
+    maxWidth: "min(40rem, 92vw)",
+  },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": {
+    backgroundColor: "var(--accent-soft)",
+    color: "var(--ink)",
+  },
+  ".cm-completionInfo": { padding: "0.5rem 0.7rem" },
+  ".cm-diagnostic": { whiteSpace: "pre-wrap", fontFamily: "var(--sans)" },
+  ".cm-panels": { backgroundColor: "var(--raised)", color: "var(--ink)" },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--accent-soft)" },
 });
 
@@ -54,14 +68,17 @@ export interface Editor {
   read(): string;
   write(code: string): void;
   focus(at?: number): void;
+  /** Goes to a line, counted from 1. */
+  focusLine(line: number): void;
 }
 
-/** An editor in `host`, with this code and this name. */
+/** An editor in `host`, with this code and this name, and what else it is to be able to. */
 export function openEditor(
   host: HTMLElement,
   doc: string,
   name: string,
   changed: () => void,
+  more: Extension = [],
 ): Editor {
   const root = host.attachShadow({ mode: "open" });
   const view = new EditorView({
@@ -76,8 +93,9 @@ export function openEditor(
         highlightActiveLine(),
         bracketMatching(),
         closeBrackets(),
+        more,
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap]),
-        javascript(),
+        javascript({ typescript: true }),
         typingOver,
         syntaxHighlighting(colours),
         EditorView.lineWrapping,
@@ -89,13 +107,16 @@ export function openEditor(
       ],
     }),
   });
+  const focus = (at = 0): void => {
+    view.focus();
+    const anchor = Math.min(at, view.state.doc.length);
+    view.dispatch({ selection: { anchor }, scrollIntoView: true });
+  };
   return {
     read: () => view.state.doc.toString(),
     write: (code) =>
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: code } }),
-    focus: (at = 0) => {
-      view.focus();
-      view.dispatch({ selection: { anchor: Math.min(at, view.state.doc.length) } });
-    },
+    focus,
+    focusLine: (line) => focus(view.state.doc.line(Math.min(line, view.state.doc.lines)).from),
   };
 }
