@@ -83,9 +83,10 @@ const areas: Area[] = [
     packages: /^@nabla\/\w+$/,
   }),
   area(/^packages\/nabla\/test\//, { relative: ["packages/nabla", "scripts"], node: true }),
-  // How recorded results are read is told once, in scripts/conformance.
+  // How recorded results are read is told once, in scripts/conformance; how a browser is started
+  // in docs/site/test.
   area(/^packages\/(\w+)\/test\//, {
-    relative: ["packages/$1", "packages/core/test", "scripts/conformance"],
+    relative: ["packages/$1", "packages/core/test", "scripts/conformance", "docs/site/test"],
     node: true,
   }),
   area(/^(examples|bench|scripts)\//, { relative: ["$1"], node: true }),

@@ -18,7 +18,7 @@ import { headersFile } from "./policy.js";
 type Language = "en" | "zh";
 
 /** The pages in their order; each is in the folder of its language under this name. */
-const chapters = ["descent", "line", "autograd", "playground"] as const;
+const chapters = ["descent", "line", "autograd", "decision", "playground"] as const;
 type Page = "index" | (typeof chapters)[number];
 
 /** The HTML files of the chapters. */
@@ -39,6 +39,7 @@ const words = {
       descent: "Descent on a curve",
       line: "Fitting a line",
       autograd: "Autograd, step by step",
+      decision: "From a line to a decision",
       playground: "Playground",
     },
     all: "All documents",
@@ -65,6 +66,7 @@ const words = {
       descent: "沿着曲线下山",
       line: "拟合一条直线",
       autograd: "一步一步看自动求导",
+      decision: "从直线到判断",
       playground: "练习场",
     },
     all: "全部文档",

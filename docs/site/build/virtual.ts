@@ -17,6 +17,7 @@ import { programs } from "./playground-link.js";
 export function virtualModules(declarations: Declarations | null): Plugin {
   const modules = new Map<string, () => string>([
     ["virtual:declarations", () => exported("files", declarationFiles(declarations!))],
+    ["virtual:data", () => exported("noisyLine", readText("examples/data/noisy-line.csv"))],
     ["virtual:programs", () => exported("programs", firstPrograms())],
   ]);
   return {
@@ -112,7 +113,7 @@ interface FirstProgram {
 
 /** Whole programs of the documents, and the examples of the repository that run in a browser. */
 function firstPrograms(): FirstProgram[] {
-  const guides = ["hand-gradients", "shapes", "compile", "laziness", "seeing-autograd"];
+  const guides = ["shapes", "compile", "seeing-autograd"];
   const files = ["README.md", ...guides.map((name) => `docs/${name}.md`)];
   const short = [...files, "packages/nn/README.md", "packages/data/README.md"].map((file) => {
     const text = readText(file);

@@ -6,7 +6,7 @@ import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
-import { EditorState } from "@codemirror/state";
+import { EditorState, StateEffect } from "@codemirror/state";
 import type { Extension } from "@codemirror/state";
 import {
   drawSelection,
@@ -39,7 +39,16 @@ const look = EditorView.theme({
     backgroundColor: "var(--accent-soft)",
     color: "var(--ink)",
   },
-  ".cm-completionInfo": { padding: "0.5rem 0.7rem" },
+  ".cm-completionInfo, .cm-told": { padding: "0.4rem 0.7rem" },
+  ".cm-completionInfo .cm-told": { padding: "0" },
+  ".cm-told p": { margin: "0.4rem 0 0" },
+  // The policy of the page allows no images that are written into styles.
+  ".cm-lintRange-error, .cm-lintRange-warning": {
+    backgroundImage: "none",
+    textDecoration: "underline wavy var(--wrong)",
+    textDecorationSkipInk: "none",
+    textUnderlineOffset: "3px",
+  },
   ".cm-diagnostic": { whiteSpace: "pre-wrap", fontFamily: "var(--sans)" },
   ".cm-panels": { backgroundColor: "var(--raised)", color: "var(--ink)" },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--accent-soft)" },
@@ -68,6 +77,8 @@ export interface Editor {
   read(): string;
   write(code: string): void;
   focus(at?: number): void;
+  /** Can do more from now on. */
+  extend(extension: Extension): void;
   /** Goes to a line, counted from 1. */
   focusLine(line: number): void;
 }
@@ -116,6 +127,7 @@ export function openEditor(
     read: () => view.state.doc.toString(),
     write: (code) =>
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: code } }),
+    extend: (extension) => view.dispatch({ effects: StateEffect.appendConfig.of(extension) }),
     focus,
     focusLine: (line) => focus(view.state.doc.line(Math.min(line, view.state.doc.lines)).from),
   };

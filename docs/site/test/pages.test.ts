@@ -7,7 +7,7 @@ import { expect, inject, test } from "vitest";
 import { pagePolicy, workerPolicy } from "../build/policy.js";
 import { visit } from "./chromium.js";
 
-const names = ["index", "descent", "line", "autograd"];
+const names = ["index", "descent", "line", "autograd", "decision", "playground"];
 const paths = names.flatMap((name) => [`${name}.html`, `zh/${name}.html`]);
 /** One document of every kind. */
 const documents = [
@@ -50,7 +50,13 @@ test.for([...paths, ...documents])(
     // What a first visit loads, gzipped; the editor is not among it.
     expect(loaded.length).toBeGreaterThan(2);
     expect(loaded.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(300_000);
-    expect(loaded.filter(({ url }) => url.includes("/editor-"))).toEqual([]);
+    const isPlayground = path.endsWith("playground.html");
+    expect(loaded.some(({ url }) => url.includes("/editor-"))).toBe(isPlayground);
+    if (isPlayground) {
+      await page.locator("#run").click();
+      await page.locator("#output .entry").nth(3).waitFor();
+      await page.locator("#status:not(:empty)").waitFor();
+    }
     if (path.endsWith("/autograd.html") || path === "autograd.html") {
       await page.locator("#graph").scrollIntoViewIfNeeded();
       await page.locator("#graph svg").waitFor();

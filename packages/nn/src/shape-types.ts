@@ -20,15 +20,15 @@ export type Same = Maps<["same"]>;
 
 interface Rules<S extends Shape, P extends readonly unknown[]> {
   same: S;
-  linear: Linear<S, P[1] & number, P[2] & number>;
+  linear: Linear<S, P[1] & number, P[2] & number, S>;
   sequential: Chain<P[1], S>;
 }
-type Linear<S extends Shape, In extends number, Out extends number> = S extends readonly [
+type Linear<S extends Shape, In extends number, Out extends number, Told> = S extends readonly [
   ...infer Rest,
   infer K extends number,
 ]
   ? [K & In] extends [never]
-    ? `Linear(${In}, ${Out}): ${Show<S>}: ${K} ≠ ${In}`
+    ? `Linear(${In}, ${Out}): ${Show<Told>}: ${K} ≠ ${In}`
     : [...Rest, Out]
   : S extends readonly []
     ? `Linear(${In}, ${Out}): []: there is no dimension`

@@ -38,12 +38,12 @@ plain.hidden = true;
 const host = element("editor");
 host.hidden = false;
 const editor = openEditor(host, "", text.editor, () => history.replaceState(null, "", "#"), [
-  typed((errors) => (types.textContent = text.errors(errors))),
   EditorView.theme({ "&": { height: "34rem" } }),
   keymap.of([{ key: "Mod-Enter", run: () => (void start(), true) }]),
 ]);
 
 async function start(): Promise<void> {
+  wake();
   stop();
   output.replaceChildren();
   [leftOut, pictures] = [0, 0];
@@ -119,6 +119,7 @@ async function draw(svg: string): Promise<void> {
   const made = document.createElement("figure");
   made.className = "entry picture";
   const drawing = await pictureOf(svg);
+  if (drawing === null) return add("text", svg, null);
   if (!drawing.hasAttribute("aria-label")) {
     drawing.setAttribute("aria-label", text.picture(++pictures));
   }
@@ -197,5 +198,15 @@ async function openAddressed(): Promise<void> {
 }
 addEventListener("hashchange", () => void openAddressed());
 void openAddressed();
-types.textContent = text.loadingTypes;
-prepare();
+
+/** The compiler and the library are large, so that they are loaded when the reader begins. */
+let isAwake = false;
+function wake(): void {
+  if (isAwake) return;
+  isAwake = true;
+  types.textContent = text.loadingTypes;
+  editor.extend(typed((errors) => (types.textContent = text.errors(errors))));
+  prepare();
+}
+host.addEventListener("pointerenter", wake);
+host.addEventListener("focusin", wake);

@@ -6,8 +6,8 @@
 import { DataError, NablaError, readTable } from "nabla";
 import type { Table } from "nabla";
 import { PlotError } from "nabla/viz";
+import { noisyLine as noisy } from "virtual:data";
 
-import noisy from "../../../../examples/data/noisy-line.csv?raw";
 import type { Fit, Points } from "../../../../examples/support/line.js";
 import { Mistake } from "../../../../examples/support/mistake.js";
 
@@ -49,6 +49,7 @@ class Command {
     return this;
   }
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- As commander's.
   opts<T>(): T {
     return this.values as T;
   }

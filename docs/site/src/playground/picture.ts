@@ -3,13 +3,20 @@
  * what draws is taken over: no scripts, no links, nothing from elsewhere.
  */
 
-/** The drawing in an SVG text. */
-export async function pictureOf(svg: string): Promise<SVGElement> {
-  const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+/** The drawing in an SVG text; `null` if the text is none. */
+export async function pictureOf(svg: string): Promise<SVGElement | null> {
+  let unwanted = 0;
+  const named = svg
+    .replace(/<svg(?![^>]*\sxmlns=)/, '<svg xmlns="http://www.w3.org/2000/svg"')
+    // They would be removed below; a browser complains when it reads them.
+    .replaceAll(/\s(?:xlink:)?href="data:image\/png;base64,([^"]*)"/g, ' data-pixels="$1"')
+    .replaceAll(/\s(?:on\w+|style)\s*=/gi, () => ` data-${unwanted++}=`);
+  const parsed = new DOMParser().parseFromString(named, "image/svg+xml").documentElement;
+  if (parsed.localName !== "svg" || parsed.querySelector("parsererror") !== null) return null;
   for (const one of [parsed, ...parsed.querySelectorAll("*")]) {
     if (/^(script|style|foreignObject|a|iframe|animate|set)$/i.test(one.localName)) one.remove();
-    for (const { name, value } of [...one.attributes]) {
-      const leads = /href$/.test(name) && !/^(#|data:image\/png;base64,)/.test(value);
+    for (const { name, value } of Array.from(one.attributes)) {
+      const leads = name.endsWith("href") && !value.startsWith("#");
       if (leads || name === "style" || name.startsWith("on")) one.removeAttribute(name);
     }
   }
@@ -25,7 +32,7 @@ export async function pictureOf(svg: string): Promise<SVGElement> {
 
 /** Images in a drawing are data, which the policy of the page does not load: they are painted. */
 async function painted(image: SVGImageElement): Promise<void> {
-  const data = (image.getAttribute("href") ?? image.getAttribute("xlink:href") ?? "").split(",")[1];
+  const data = image.dataset["pixels"];
   if (data === undefined) return image.remove();
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));

@@ -73,7 +73,8 @@ Object.assign(console, {
 async function show(line: number, value: unknown): Promise<void> {
   if (value === undefined) return;
   const picture = await pictureOf(value);
-  if (picture === null) print({ kind: "value", line, text: inspect(value) });
+  const text = typeof value === "string" ? value : inspect(value);
+  if (picture === null) print({ kind: "value", line, text });
   else print({ kind: "picture", svg: picture });
 }
 

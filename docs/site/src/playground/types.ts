@@ -3,7 +3,7 @@
  * begins when it is first asked; and what it does in the editor: red lines, completions, types
  * where the pointer rests.
  */
-import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
+import { autocompletion } from "@codemirror/autocomplete";
 import type { CompletionContext, CompletionResult } from "@codemirror/autocomplete";
 import { linter, lintKeymap } from "@codemirror/lint";
 import type { Diagnostic } from "@codemirror/lint";
@@ -63,7 +63,7 @@ export function typed(checked: (errors: number) => void): Extension {
       if (found === null || found.type === "") return null;
       return { pos: found.from, end: found.to, above: true, create: () => ({ dom: told(found) }) };
     }),
-    keymap.of([...completionKeymap, ...lintKeymap]),
+    keymap.of(lintKeymap),
   ];
 }
 

@@ -147,7 +147,7 @@ function hasValue(expression: ts.Expression): boolean {
   if (ts.isBinaryExpression(expression)) {
     return expression.operatorToken.kind !== ts.SyntaxKind.EqualsToken;
   }
-  return !/^console\./.test(expression.getText());
+  return !expression.getText().startsWith("console.");
 }
 
 /** The mappings of a source map. The format: https://tc39.es/ecma426/ */

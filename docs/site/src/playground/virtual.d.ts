@@ -12,8 +12,7 @@ declare module "virtual:programs" {
     readonly code: string;
   }[];
 }
-declare module "*?raw" {
-  const text: string;
-  // oxlint-disable-next-line import/no-default-export -- Vite's way to import a file's text.
-  export default text;
+declare module "virtual:data" {
+  /** examples/data/noisy-line.csv. */
+  export const noisyLine: string;
 }

@@ -37,7 +37,7 @@ export interface Rules<S extends Shape, A extends readonly unknown[]> {
   extreme: A extends readonly [Tensor<infer T>] ? Broadcast<S, T> : Reduced<S, A>;
   reshape: Reshaped<S, A[0]>;
   transpose: Transposed<S, Place<S, A[0]>, Place<S, A[1]>>;
-  t: Turned<S>;
+  t: Turned<S, S>;
   permute: Permuted<S, A[0]>;
   unsqueeze: Inserted<S, Place<[...S, 1], A[0], S>>;
   squeeze: Squeezed<S, A[0]>;
@@ -215,10 +215,10 @@ type Transposed<S extends Shape, P, Q> = P extends number
         }
     : Q
   : P;
-type Turned<S extends Shape> = S extends readonly [infer M, infer N]
+type Turned<S extends Shape, Told> = S extends readonly [infer M, infer N]
   ? [N, M]
   : S extends readonly [unknown, unknown, ...unknown[]]
-    ? `${Show<S>}: it has more than two dimensions`
+    ? `${Show<Told>}: it has more than two dimensions`
     : S;
 type Permuted<S extends Shape, D> = D extends Shape
   ? number extends D["length"]
@@ -375,20 +375,14 @@ type Sliced<S extends Shape, P, A extends readonly unknown[]> = S extends readon
   : P extends number
     ? number extends P
       ? Shape
-      : Replaced<S, P, SliceSize<At<S, P>, A[1] & number, Or<A[2], At<S, P>> & number, Or<A[3], 1>>>
+      : Replaced<S, P, SliceSize<At<S, P>, A[1], Or<A[2], At<S, P>>, Or<A[3], 1>>>
     : P;
-type SliceSize<N extends number, Start extends number, End extends number, Step> = number extends
-  | N
-  | Start
-  | End
-  | Step
+type SliceSize<N, Start, End, Step> = number extends N | Start | End | Step
   ? number
-  : Stepped<OrZero<Minus<Bound<End, N>, Bound<Start, N>>>, Step & number>;
-type Stepped<N extends number, Step extends number> = [Step] extends [1]
-  ? N
-  : Quotient<Minus<Plus<N, Step>, 1>, Step>[0];
-type OrZero<N extends number> = [N] extends [never] ? 0 : N;
-type Bound<I extends number, N extends number> = `${I}` extends `-${infer J extends number}`
+  : Stepped<OrZero<Minus<Bound<End, N>, Bound<Start, N>>>, Step>;
+type Stepped<N, Step> = [Step] extends [1] ? N : Quotient<Minus<Plus<N, Step>, 1>, Step>[0];
+type OrZero<N> = [N] extends [never] ? 0 : N;
+type Bound<I, N> = `${I & number}` extends `-${infer J extends number}`
   ? OrZero<Minus<N, J>>
   : [Minus<N, I>] extends [never]
     ? N

@@ -50,8 +50,9 @@ export type Creation = <const S extends number[], D extends DType = "float32">(
 type Verdict<Result> = Result extends string ? "refused" : "allowed";
 /** The shape that a rule gives. */
 type Allowed<Result> = Result extends Shape ? Result : Shape;
-type Why<Result> = Extract<Result, string>;
-type Both<X, Sign extends string, O> = `${Show<ShapeOf<X>>} ${Sign} ${Show<ShapeOf<O>>}`;
+/** A sentence, of what comes first and the reason. */
+type Said<Before extends string, Reason> = Reason extends string ? `${Before}: ${Reason}` : never;
+type Two<X, Sign extends string, O> = `${Show<ShapeOf<X>>} ${Sign} ${Show<ShapeOf<O>>}`;
 // The rules of element types, which are known of float tensors, and seldom of others.
 
 /** What a result is of: the type of its operands, if that is of floats or always, or another. */
@@ -107,6 +108,12 @@ type ShapeOf<X> = X extends Tensor<infer S> ? S : never;
 type TypeOf<X, R extends Rule> =
   X extends Tensor<infer S, infer D> ? (number extends S["length"] ? DType : Ruled<R, D>) : never;
 
+/**
+ * Whether anything is known of a shape. Results are looked up by it: the compiler does not look
+ * behind a key before it knows it, and of a plain tensor there is nothing to work out.
+ */
+type Of<X> = X extends Tensor<infer S> ? (number extends S["length"] ? "plain" : "known") : never;
+
 /** A function of one tensor that keeps its shape. `More` is what may follow. */
 export interface UnaryFunction<R extends Rule, More extends unknown[] = []> extends Typed<
   UnaryFamily<R, More>
@@ -135,12 +142,25 @@ type Paired<X, O> =
 /** What the other operand must be: itself, or the sentence that says why it cannot be. */
 interface BesideBy<Name extends string, X, O> {
   allowed: unknown;
-  refused: `${Name}${Both<X, "and", O>}: ${Why<Broadcast<ShapeOf<X>, ShapeOf<O>>>}`;
+  refused: Said<`${Name}${Two<X, "and", O>}`, Broadcast<ShapeOf<X>, ShapeOf<O>>>;
 }
-type Beside<Name extends string, X, O> =
-  "refused" extends Paired<X, O> ? BesideBy<Name, X, O>[Paired<X, O>] : O;
+type Beside<Name extends string, X, O> = "refused" extends PairedBy<X, O>[Of<X>]
+  ? BesideBy<Name, X, O>[PairedBy<X, O>[Of<X>]]
+  : O;
+interface PairedBy<X, O> {
+  plain: "allowed";
+  known: Paired<X, O>;
+}
 type BothShapes<X, O> =
   X extends Tensor<infer S> ? (O extends Tensor<infer T> ? Allowed<Broadcast<S, T>> : S) : never;
+interface BothShapesBy<X, O> {
+  plain: Shape;
+  known: BothShapes<X, O>;
+}
+interface BothTypesBy<R extends Rule, X, O> {
+  plain: DType;
+  known: BothTypes<R, X, O>;
+}
 type BothTypes<R extends Rule, X, O> =
   X extends Tensor<infer S, infer D>
     ? O extends Tensor<infer T, infer E>
@@ -161,7 +181,7 @@ export interface BinaryRow<
     x: X,
     other: Beside<"", X, O>,
     ...more: More
-  ): Tensor<BothShapes<X, O>, BothTypes<R, X, O>>;
+  ): Tensor<BothShapesBy<X, O>[Of<X>], BothTypesBy<R, X, O>[Of<X>]>;
 }
 interface BinaryFamily<R extends Rule, More extends unknown[], Other> {
   readonly binary: [R, More, Other];
@@ -174,7 +194,7 @@ type BinaryMethod<Name extends string, R extends Rule, More extends unknown[], O
   this: X,
   other: Beside<Name, X, O>,
   ...more: More
-) => Tensor<BothShapes<X, O>, BothTypes<R, X, O>>;
+) => Tensor<BothShapesBy<X, O>[Of<X>], BothTypesBy<R, X, O>[Of<X>]>;
 
 /** A rule of shape, and the arguments and the element type it is for. */
 export type RuleName = keyof Rules<[], []>;
@@ -188,11 +208,31 @@ type OutcomeOf<K extends RuleName, S extends Shape, A extends readonly unknown[]
   : never;
 interface FitBy<Name extends string, K extends RuleName, X, A extends readonly unknown[]> {
   allowed: unknown;
-  refused: `${Name}: ${Why<Outcome<K, X, A>>}`;
+  refused: Said<Name, Outcome<K, X, A>>;
 }
 /** What the arguments must be: themselves, or the sentence that says why they cannot be. */
-export type Fit<Name extends string, K extends RuleName, X, A extends readonly unknown[]> =
-  "refused" extends Verdict<Outcome<K, X, A>> ? FitBy<Name, K, X, A>[Verdict<Outcome<K, X, A>>] : X;
+export type Fit<
+  Name extends string,
+  K extends RuleName,
+  X,
+  A extends readonly unknown[],
+> = "refused" extends FitsBy<K, X, A>[Of<X>] ? FitBy<Name, K, X, A>[FitsBy<K, X, A>[Of<X>]] : X;
+interface FitsBy<K extends RuleName, X, A extends readonly unknown[]> {
+  plain: "allowed";
+  known: Verdict<Outcome<K, X, A>>;
+}
+/**
+ * What a call results in. It is written out at each call: the result of an alias would be compared
+ * by what its arguments do, for which the compiler works out all methods.
+ */
+interface ShapeBy<K extends RuleName, X, A extends readonly unknown[]> {
+  plain: Shape;
+  known: Allowed<Outcome<K, X, A>>;
+}
+interface TypeBy<R extends Rule, X, A> {
+  plain: DType;
+  known: Converted<R, TypeOf<X, R>, A>;
+}
 type Converted<R extends Rule, D extends DType, Args> = R extends "truth" | "position"
   ? D
   : Args extends readonly [
@@ -212,7 +252,7 @@ export interface ShapedFunction<
   <X extends Tensor, const A extends Args>(
     x: Fit<Name, K, X, A>,
     ...args: A
-  ): Tensor<Allowed<Outcome<K, X, A>>, Converted<R, TypeOf<X, R>, A>>;
+  ): Tensor<ShapeBy<K, X, A>[Of<X>], TypeBy<R, X, A>[Of<X>]>;
 }
 interface ShapedFamily<
   Name extends string,
@@ -223,7 +263,7 @@ interface ShapedFamily<
   readonly method: <X extends Tensor, const A extends Args>(
     this: Fit<Name, K, X, A>,
     ...args: A
-  ) => Tensor<Allowed<Outcome<K, X, A>>, Converted<R, TypeOf<X, R>, A>>;
+  ) => Tensor<ShapeBy<K, X, A>[Of<X>], TypeBy<R, X, A>[Of<X>]>;
 }
 /** A record of one. */
 export interface ShapedRow<Name extends string, K extends RuleName, Args extends readonly unknown[]>
@@ -243,8 +283,8 @@ export interface PairFunction<
     x: Fit<Name, K, X, A>,
     ...args: A
   ): ValuesAndIndices<
-    Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "exact">>,
-    Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "position">>
+    Tensor<ShapeBy<K, X, A>[Of<X>], TypeBy<"exact", X, A>[Of<X>]>,
+    Tensor<ShapeBy<K, X, A>[Of<X>], TypeBy<"position", X, A>[Of<X>]>
   >;
 }
 interface PairFamily<Name extends string, K extends RuleName, Args extends readonly unknown[]> {
@@ -252,8 +292,8 @@ interface PairFamily<Name extends string, K extends RuleName, Args extends reado
     this: Fit<Name, K, X, A>,
     ...args: A
   ) => ValuesAndIndices<
-    Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "exact">>,
-    Tensor<Allowed<Outcome<K, X, A>>, TypeOf<X, "position">>
+    Tensor<ShapeBy<K, X, A>[Of<X>], TypeBy<"exact", X, A>[Of<X>]>,
+    Tensor<ShapeBy<K, X, A>[Of<X>], TypeBy<"position", X, A>[Of<X>]>
   >;
 }
 
@@ -274,22 +314,33 @@ interface ExtremeFamily<Name extends string, Other> {
 }
 type ExtremeArguments<Other> = [] | [other: Other] | [dim: number, keepdim?: boolean];
 type Extreme<X, A extends readonly unknown[]> = A extends readonly []
-  ? Tensor<Allowed<Outcome<"reduce", X, A>>, TypeOf<X, "exact">>
+  ? Tensor<ShapeBy<"reduce", X, A>[Of<X>], TypeBy<"exact", X, A>[Of<X>]>
   : A extends readonly [infer O extends Tensor]
-    ? Tensor<BothShapes<X, O>, BothTypes<"same", X, O>>
-    : ValuesAndIndices<
-        Tensor<Allowed<Outcome<"reduce", X, A>>, TypeOf<X, "exact">>,
-        Tensor<Allowed<Outcome<"reduce", X, A>>, TypeOf<X, "position">>
-      >;
+    ? Tensor<BothShapesBy<X, O>[Of<X>], BothTypesBy<"same", X, O>[Of<X>]>
+    : Extremes<X, A>;
+type Extremes<X, A extends readonly unknown[]> = ValuesAndIndices<
+  Tensor<ShapeBy<"reduce", X, A>[Of<X>], TypeBy<"exact", X, A>[Of<X>]>,
+  Tensor<ShapeBy<"reduce", X, A>[Of<X>], TypeBy<"position", X, A>[Of<X>]>
+>;
 
 type Factored<X, O> =
   X extends Tensor<infer S> ? (O extends Tensor<infer T> ? Verdict<Product<S, T>> : never) : never;
 interface FactorBy<X, O> {
   allowed: unknown;
-  refused: `matmul: ${Both<X, "×", O>}: ${Why<Product<ShapeOf<X>, ShapeOf<O>>>}`;
+  refused: Said<`matmul: ${Two<X, "×", O>}`, Product<ShapeOf<X>, ShapeOf<O>>>;
 }
-type Factor<X, O> = "refused" extends Factored<X, O> ? FactorBy<X, O>[Factored<X, O>] : O;
-type ProductShape<X, O> =
+type Factor<X, O> = "refused" extends FactoredBy<X, O>[Of<X>]
+  ? FactorBy<X, O>[FactoredBy<X, O>[Of<X>]]
+  : O;
+interface FactoredBy<X, O> {
+  plain: "allowed";
+  known: Factored<X, O>;
+}
+interface ProductShape<X, O> {
+  plain: Shape;
+  known: ProductOf<X, O>;
+}
+type ProductOf<X, O> =
   X extends Tensor<infer S> ? (O extends Tensor<infer T> ? Allowed<Product<S, T>> : never) : never;
 
 /** A product of matrices. */
@@ -297,24 +348,35 @@ export interface ProductRow extends Typed<ProductFamily>, Recorded {
   <X extends Tensor, O extends Tensor>(
     x: X,
     other: Factor<X, O>,
-  ): Tensor<ProductShape<X, O>, BothTypes<"exact", X, O>>;
+  ): Tensor<ProductShape<X, O>[Of<X>], BothTypesBy<"exact", X, O>[Of<X>]>;
 }
 interface ProductFamily {
   readonly method: <X extends Tensor, O extends Tensor>(
     this: X,
     other: Factor<X, O>,
-  ) => Tensor<ProductShape<X, O>, BothTypes<"exact", X, O>>;
+  ) => Tensor<ProductShape<X, O>[Of<X>], BothTypesBy<"exact", X, O>[Of<X>]>;
 }
 
 type JoinName = keyof Joins<[], 0>;
 interface JoinBy<K extends JoinName, List, D> {
   allowed: readonly unknown[];
-  refused: readonly [because: `${K}: ${Why<Joins<List, D>[K]>}`, ...more: unknown[]];
+  refused: readonly [because: Said<K, Joins<List, D>[K]>, ...more: unknown[]];
 }
-type FitList<K extends JoinName, List, D> =
-  "refused" extends Verdict<Joins<List, D>[K]>
-    ? JoinBy<K, List, D>[Verdict<Joins<List, D>[K]>]
-    : List;
+type FitList<K extends JoinName, List extends readonly unknown[], D> = "refused" extends JoinsBy<
+  K,
+  List,
+  D
+>[Of<List[number]>]
+  ? JoinBy<K, List, D>[JoinsBy<K, List, D>[Of<List[number]>]]
+  : List;
+interface JoinsBy<K extends JoinName, List, D> {
+  plain: "allowed";
+  known: Verdict<Joins<List, D>[K]>;
+}
+interface ListBy<K extends JoinName, List, D> {
+  plain: Shape;
+  known: Allowed<Joins<List, D>[K]>;
+}
 /** A function that joins tensors along a dimension, the first unless given. */
 export type JoinFunction<K extends JoinName> = <
   const List extends readonly Tensor[],
@@ -322,7 +384,10 @@ export type JoinFunction<K extends JoinName> = <
 >(
   tensors: FitList<K, List, D>,
   dim?: D,
-) => Tensor<Allowed<Joins<List, D>[K]>, TypeOf<List[number], "exact">>;
+) => Tensor<
+  ListBy<K, List, D>[Of<List[number]>],
+  TypeBy<"exact", List[number], []>[Of<List[number]>]
+>;
 
 /** A conversion of all elements. */
 export interface ConversionRow extends Typed<ConversionFamily>, Recorded {

@@ -39,19 +39,15 @@ type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
 type Carry = "0" | "1";
 type Sum<X, Y, C extends Carry> = Sums[Carried[C][X & Digit]][Y & Digit];
 
-type Reverse<T extends string, Result extends string = ""> = T extends `${infer D}${infer Rest}`
+type Reverse<T, Result extends string = ""> = T extends `${infer D}${infer Rest}`
   ? Reverse<Rest, `${D}${Result}`>
   : Result;
-type Digits<N extends number> = Reverse<`${N}`>;
-type Trimmed<T extends string> = T extends `0${infer D}${infer Rest}` ? Trimmed<`${D}${Rest}`> : T;
-type ValueOf<T extends string> = Trimmed<T> extends `${infer N extends number}` ? N : number;
+type Text<N> = `${N & number}`;
+type Digits<N> = Reverse<Text<N>>;
+type Trimmed<T> = T extends `0${infer D}${infer Rest}` ? Trimmed<`${D}${Rest}`> : T;
+type ValueOf<T> = Trimmed<T> extends `${infer N extends number}` ? N : number;
 
-type Add<
-  A extends string,
-  B extends string,
-  C extends Carry = "0",
-  Result extends string = "",
-> = A extends `${infer X}${infer P}`
+type Add<A, B, C extends Carry = "0", Result extends string = ""> = A extends `${infer X}${infer P}`
   ? B extends `${infer Y}${infer Q}`
     ? Sum<X, Y, C> extends `${infer Next extends Carry}${infer D}`
       ? Add<P, Q, Next, `${Result}${D}`>
@@ -67,8 +63,8 @@ type Add<
 
 /** By the complement of B, which adds a carry at the end; without one A was less: `never`. */
 type Subtract<
-  A extends string,
-  B extends string,
+  A,
+  B,
   C extends Carry = "1",
   Result extends string = "",
 > = A extends `${infer X}${infer P}`
@@ -86,23 +82,19 @@ type Subtract<
     : never;
 
 /** The digits of B come in order. */
-type Multiply<
-  A extends string,
-  B extends string,
-  Result extends string = "",
-> = B extends `${infer D}${infer Rest}`
-  ? Multiply<A, Rest, AddTimes<A, Tallies[D & Digit], `0${Result}`>>
+type Multiply<A, B, Result extends string = ""> = B extends `${infer D}${infer Rest}`
+  ? AddTimes<A, Tallies[D & Digit], `0${Result}`> extends infer Sum extends string
+    ? Multiply<A, Rest, Sum>
+    : never
   : Result;
-type AddTimes<
-  A extends string,
-  Tally extends string,
-  Result extends string,
-> = Tally extends `1${infer Rest}` ? AddTimes<A, Rest, Add<Result, A>> : Result;
+type AddTimes<A, Tally, Result> = Tally extends `1${infer Rest}`
+  ? AddTimes<A, Rest, Add<Result, A>>
+  : Result;
 
 /** The digits of A come in order, and so do those of the quotient. */
 type Divide<
-  A extends string,
-  B extends string,
+  A,
+  B,
   Rest extends string = "",
   Quotient extends string = "",
 > = A extends `${infer D}${infer More}`
@@ -111,29 +103,26 @@ type Divide<
     : never
   : [Quotient, Rest];
 /** How often B can be taken from A, and what is left. */
-type TakenOut<A extends string, B extends string, Times extends unknown[] = []> = [
-  Subtract<A, B>,
-] extends [infer Left extends string]
+type TakenOut<A, B, Times extends unknown[] = []> = [Subtract<A, B>] extends [
+  infer Left extends string,
+]
   ? [Left] extends [never]
     ? [Times["length"], A]
     : TakenOut<Left, B, [...Times, 0]>
   : never;
 
 /** Whether there is more to them than digits. */
-type Strange<A extends number, B extends number> = [`${A}`, `${B}`] extends [
-  `${bigint}`,
-  `${bigint}`,
-]
-  ? `${A} ${B}` extends `${string}-${string}`
+type Strange<A, B> = [Text<A>, Text<B>] extends [`${bigint}`, `${bigint}`]
+  ? `${Text<A>} ${Text<B>}` extends `${string}-${string}`
     ? true
     : false
   : true;
 
-export type Plus<A extends number, B extends number> =
+export type Plus<A, B> =
   Strange<A, B> extends true ? number : ValueOf<Reverse<Add<Digits<A>, Digits<B>>>>;
 
 /** `never` where the result would be less than 0. */
-export type Minus<A extends number, B extends number> =
+export type Minus<A, B> =
   Strange<A, B> extends true
     ? number
     : [Subtract<Digits<A>, Digits<B>>] extends [infer Left extends string]
@@ -142,16 +131,16 @@ export type Minus<A extends number, B extends number> =
         : ValueOf<Reverse<Left>>
       : never;
 
-export type Times<A extends number, B extends number> = [A] extends [1]
+export type Times<A, B> = [A] extends [1]
   ? B
   : Strange<A, B> extends true
     ? number
-    : ValueOf<Reverse<Multiply<Digits<A>, `${B}`>>>;
+    : ValueOf<Reverse<Multiply<Digits<A>, Text<B>>>>;
 
 /** The quotient, rounded down, and what is left; B is not 0. */
-export type Quotient<A extends number, B extends number> =
+export type Quotient<A, B> =
   Strange<A, B> extends true
     ? [number, number]
-    : Divide<`${A}`, Digits<B>> extends [infer Q extends string, infer R extends string]
+    : Divide<Text<A>, Digits<B>> extends [infer Q extends string, infer R extends string]
       ? [ValueOf<Q>, ValueOf<Reverse<R>>]
       : never;
