@@ -10,8 +10,7 @@ import Table from "cli-table3";
 import { Argument, Command } from "commander";
 
 import { computations } from "./computations.js";
-import { measure, summarize } from "./measure.js";
-import type { Timing } from "./measure.js";
+import { measure } from "./measure.js";
 import { networks } from "./networks.js";
 import { operations } from "./operations.js";
 import { compressedSize, importTimes } from "./package-size.js";
@@ -20,6 +19,8 @@ import { timesOfPyTorch, whyNoPyTorch } from "./pytorch.js";
 import { regressions } from "./regressions.js";
 import { checkSame } from "./side.js";
 import type { Side, Workload } from "./side.js";
+import { summarize } from "./summary.js";
+import type { Timing } from "./summary.js";
 
 /** One line of a table: cells as they are shown, and what goes into the file. */
 interface Row {

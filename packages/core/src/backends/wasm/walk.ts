@@ -29,6 +29,8 @@ export interface Surroundings {
   /** The number of the buffer that is scratch memory. */
   readonly scratch: number;
   readonly allocate: (bytes: number) => number;
+  /** Whether a sum of products multiplies and adds in one instruction. */
+  readonly fused: boolean;
 }
 
 /** An element at the place where the loops stand. */
@@ -302,6 +304,10 @@ class Walker {
 
   /** Stores, or folds, one vector of one result. */
   #serve(target: Target, { result, node, stand, fold, held, position }: Root, part: Part): void {
+    if (fold instanceof RegisterFold && fold.isPlain && this.#isProduct(node, part)) {
+      const [a, b] = node.inputs.map((input) => this.#value(target, input, part));
+      return fold.addProduct(part.index, a!, b!);
+    }
     const value = this.#value(target, node, part);
     const where = position === null ? i32.of(0) : this.#position(position, part);
     const save = (access: Access, where: Stand, next: Value): void =>
@@ -315,6 +321,12 @@ class Walker {
       const kept = fold.update(old, value, where).map((next) => this.#code.keep(next));
       kept.forEach((next, i) => save(fold.accesses[i]!, held[i]!, next));
     }
+  }
+
+  /** Whether it is a product that is only added up, of all lanes. */
+  #isProduct(node: Node, { live }: Part): boolean {
+    const isAlone = node.level === this.#last && this.#uses.get(node) === 1;
+    return this.around.fused && node.op === "mul" && isAlone && live === this.walk.lanes;
   }
 
   #begin({ fold }: Root): void {
