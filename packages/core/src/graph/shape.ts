@@ -1,7 +1,7 @@
 /**
  * Shapes, strides and broadcasting: arithmetic on lists of sizes; hardly any data is touched. A
- * layout says where the elements of a tensor lie in its buffer; `strides: null` means row-major, the usual
- * case. Read next: graph/node.ts.
+ * layout says where the elements of a tensor lie in its buffer; `strides: null` means row-major,
+ * the usual case. Read next: graph/node.ts.
  */
 import { ArgumentError, IndexError, ShapeError } from "../errors.js";
 import type { TypedArray } from "./dtype.js";
