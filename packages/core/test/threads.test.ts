@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 
 import { ArgumentError, getNumThreads, manualSeed, randn, setNumThreads } from "@nabla/core";
 import { buildSync } from "esbuild";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 
 import { interpreter } from "../src/backends/interpreter.js";
 import { wasm } from "../src/backends/wasm/backend.js";
@@ -18,6 +18,7 @@ import { canFuse, isSupported } from "../src/backends/wasm/compile.js";
 import { shareOut } from "../src/backends/wasm/share.js";
 import { Team } from "../src/backends/wasm/team.js";
 import { engine } from "../src/backends/wasm/web-assembly.js";
+import { Buffer } from "../src/graph/buffer.js";
 import { s } from "../src/kernel/scalar.js";
 import { onDemand } from "../src/schedule/demand.js";
 import { runBy } from "../src/schedule/flush.js";
@@ -87,6 +88,32 @@ test.runIf(isSupported())("no job has more parts than a ticket can count", () =>
   const memory = new (engine()!.Memory)({ initial: 1, maximum: 1, shared: true });
   expect(Team.of(memory)!.parts).toBe(255);
 });
+
+test.runIf(isSupported())(
+  "what was compiled for one thread is shared from when there are two",
+  () => {
+    setNumThreads(1);
+    const run = vi.spyOn(Team.prototype, "run");
+    const [kernel, contents] = product(150, 96, 150);
+    const backend = wasm({ atOnce: true, shared: true });
+    const result = { dtype: "float32", length: 150 * 150, kept: true } as const;
+    const routine = backend.prepare([kernel], [null, null, result], true);
+    const compute = (): number[] => {
+      const given = contents.slice(0, 2).map(({ values }) => new Buffer(values as Float32Array));
+      const buffers = [...given, null];
+      routine.run(buffers, [0, 0]);
+      return [...buffers[2]!.array];
+    };
+    const alone = compute();
+    expect(run).not.toHaveBeenCalled();
+    setNumThreads(2);
+    expect(compute()).toEqual(alone);
+    expect(run).toHaveBeenCalledTimes(1);
+    setNumThreads(1);
+    expect(compute()).toEqual(alone);
+    run.mockRestore();
+  },
+);
 
 test("setNumThreads takes positive integers", () => {
   for (const wrong of [0, -1, 1.5, NaN, "2" as never]) {

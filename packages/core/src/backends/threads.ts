@@ -19,9 +19,8 @@ export const getNumThreads = (): number => threads.count;
 /**
  * From now on so many threads share large computations; 1 is the calling one alone. Where there are
  * no threads (the main thread of a page, a page that is not isolated, NABLA_THREADS=1), nothing
- * changes but the number. What was compiled for
- * one thread stays with one, so say it before the first computation. Results may differ in their
- * last bits. Throws an ArgumentError for what is no positive integer.
+ * changes but the number. Steps that compile() has captured stay with the number they were captured
+ * with. Throws an ArgumentError for what is no positive integer.
  * @example
  * setNumThreads(1);
  * getNumThreads() // 1

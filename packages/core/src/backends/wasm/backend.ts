@@ -53,11 +53,19 @@ export function wasm(options: WasmOptions = {}): Backend {
       const plain = interpreter.prepare(kernels, results, isWarm);
       let runs = atOnce || isWarm || work(kernels) > MANY ? 1 : 0;
       let routine: CompiledRoutine | null = null;
+      let shares = 1;
       return {
         run(buffers, offsets) {
           if (runs++ === 0) return plain.run(buffers, offsets);
           try {
-            (routine ??= new CompiledRoutine(settings, kernels, results)).run(buffers, offsets);
+            const parts = team?.parts ?? 1;
+            // One thread alone can run what was made for several.
+            if (parts !== 1 && parts !== shares) routine = null;
+            if (routine === null) {
+              routine = new CompiledRoutine(settings, kernels, results);
+              shares = parts;
+            }
+            routine.run(buffers, offsets);
           } catch (error) {
             // What is too much for this memory may still fit into arrays.
             if (!(error instanceof OutOfMemory)) throw error;

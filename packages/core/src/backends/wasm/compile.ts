@@ -80,10 +80,11 @@ export function compile(
       return start;
     };
     const parts = shareOut(kernel, team?.parts ?? 1);
+    const whole = arrange(kernel);
     for (const part of parts) {
       const code = codeFor(stages, parts.length > 1, part === parts[0]);
       const around = { code, module, scratch: buffers, allocate, fused };
-      const { products, others } = arrange(part);
+      const { products, others } = parts.length === 1 ? whole : arrange(part, whole);
       for (const product of products) {
         code.get(0);
         code.call(module.add(emitProduct(around, product)));

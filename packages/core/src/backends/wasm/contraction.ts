@@ -53,15 +53,19 @@ export interface Arrangement {
   readonly inner: readonly Dim[];
 }
 
-/** The outputs of a kernel that are contractions, and the others. */
-export function arrange(kernel: FusedKernel): {
+/** The outputs of a kernel that are computed as contractions, and the others. */
+interface Arranged {
   readonly products: readonly Arrangement[];
   readonly others: readonly Output[];
-} {
+}
+
+/** Arranges a kernel, or a part of `whole`, of which the same outputs are contractions. */
+export function arrange(kernel: FusedKernel, whole: Arranged | null = null): Arranged {
+  const walked = new Set(whole?.others.map(({ buffer }) => buffer));
   const groups = new Map<Expression, Output[][]>();
   const others: Output[] = [];
   for (const output of kernel.outputs) {
-    if (contractionOf(kernel, output) === null) {
+    if (walked.has(output.buffer) || contractionOf(kernel, output) === null) {
       others.push(output);
       continue;
     }
@@ -77,7 +81,7 @@ export function arrange(kernel: FusedKernel): {
   for (const outputs of [...groups.values()].flat()) {
     const product = arrangementOf(kernel, outputs);
     const isPlain = outputs.every(({ epilogue }) => epilogue === null);
-    if (isPlain && isStream(product)) others.push(...outputs);
+    if (whole === null && isPlain && isStream(product)) others.push(...outputs);
     else products.push(product);
   }
   return { products, others };
