@@ -90,7 +90,8 @@ const areas: Area[] = [
     node: true,
   }),
   area(/^(examples|bench|scripts)\//, { relative: ["$1"], node: true }),
-  area(/^docs\/site\/src\//, { relative: ["docs/site/src"] }),
+  // The pages draw the digits of the examples and time the computations of the benchmarks.
+  area(/^docs\/site\/src\//, { relative: ["docs/site/src", "examples/support", "bench"] }),
   // Documents are read by the tools that check them.
   area(/^docs\/site\/build\//, { relative: ["docs/site", "scripts"], node: true }),
   area(/^docs\/site\//, { relative: ["docs/site"], node: true }),

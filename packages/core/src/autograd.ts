@@ -64,17 +64,17 @@ export function backward(
 
 /** Adds a gradient to what is in `tensor.grad`; with `create` the sum can be differentiated. */
 function accumulate(tensor: Tensor, gradient: Tensor, create = false): void {
-  const before = tensor.ownGrad;
+  const before = tensor.gradient.tensor;
   mode.onKeep(gradient.node);
   if (create) tensor.grad = before === null ? gradient.clone() : before.add(gradient);
-  else if (before === null) tensor.leaveGrad(gradient.fork());
+  else if (before === null) tensor.gradient.leave(gradient.fork());
   else noGrad(() => before.add_(gradient));
 }
 
 /** Makes a tensor that was computed keep its gradient, as a leaf does: see `Tensor.retainGrad`. */
 export function keepGradient(tensor: Tensor, origin: Origin): void {
   const keep = (gradient: Tensor): void => accumulate(tensor, gradient);
-  origin.hooks = [...(origin.hooks ?? []), keep];
+  origin.watch([...(origin.hooks ?? []), keep]);
 }
 
 /**

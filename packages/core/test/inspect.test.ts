@@ -256,7 +256,7 @@ describe("the graph behind a tensor", () => {
       true,
     ]);
     expect(() => square!.share(0, tensor(1))).toThrow("freed");
-    expect(square!.derivatives()).toEqual([f("mul", "g", f("mul", "x", 2))]);
+    expect(square!.derivatives()).toEqual([f("mul", f("mul", "g", 2), "x")]);
   });
 });
 

@@ -38,6 +38,13 @@ export interface Guard {
   readonly value: unknown;
 }
 
+/** What happens at each replay; what comes of it is the number at that place, if not at -1. */
+interface Happening {
+  readonly run: () => unknown;
+  readonly number: number;
+  last: number;
+}
+
 /** A tensor whose gradient the step may change, and what it was before. */
 export interface Concern {
   readonly parameter: Tensor;
@@ -51,7 +58,7 @@ export class Capturing implements Capture {
   readonly sources = new Map<Node, Source>();
   readonly guards: Guard[] = [];
   /** What happens at each replay, in order; what numbers and draws have come to. */
-  readonly happenings: (() => void)[] = [];
+  readonly happenings: Happening[] = [];
   readonly numbers: number[];
   readonly drawings: TypedArray[] = [];
   /** Tensors that were there before, and their hooks: `undefined` of what requires no grad. */
@@ -100,7 +107,9 @@ export class Capturing implements Capture {
     mode.capture = null;
     for (const node of this.nodes) this.outer.record(node);
     for (const storage of this.written) this.outer.write(storage);
-    for (const { ownGrad } of this.concerned.keys()) if (ownGrad) this.outer.keep(ownGrad.node);
+    for (const { gradient } of this.concerned.keys()) {
+      if (gradient.tensor !== null) this.outer.keep(gradient.tensor.node);
+    }
   }
 
   // What is recorded.
@@ -188,7 +197,7 @@ export class Capturing implements Capture {
   concerns(parameters: Iterable<Tensor>): void {
     for (const parameter of parameters) {
       if (this.concerned.has(parameter)) continue;
-      const before = parameter.ownGrad;
+      const before = parameter.gradient.tensor;
       this.concerned.set(parameter, { parameter, before });
       if (before !== null) this.gradients.set(before.storage, parameter);
     }
@@ -203,7 +212,7 @@ export class Capturing implements Capture {
 
   number(read: () => number): number {
     const index = this.numbers.push(this.aside(read)) - 1;
-    this.happenings.push(() => (this.numbers[index] = read()));
+    this.happenings.push({ run: read, number: index, last: NaN });
     return this.argument(index);
   }
 
@@ -232,7 +241,7 @@ export class Capturing implements Capture {
 
   happens(run: () => void): void {
     this.aside(run);
-    this.happenings.push(run);
+    this.happenings.push({ run, number: -1, last: NaN });
   }
 
   rests(on: string, read: () => unknown): void {
@@ -248,7 +257,7 @@ export class Capturing implements Capture {
       if (this.hasDrawn) {
         const index = this.drawings.push(array) - 1;
         this.drawn.set(array, index);
-        this.happenings.push(() => (this.drawings[index] = fill()));
+        this.happenings.push({ run: () => (this.drawings[index] = fill()), number: -1, last: NaN });
       }
       return array;
     } finally {
