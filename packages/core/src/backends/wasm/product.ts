@@ -216,9 +216,10 @@ export function emitProduct({ module, scratch, allocate, fused }: Workshop, of: 
                 inner: ownA.map(({ size, by }, i) => ({ size, by: [by[0]!, ownB[i]!.by[0]!] })),
                 parts,
               };
+              const told = others.length > 0 ? [rest] : [];
               const name = `tile ${JSON.stringify(tile)} ${finish.key}`;
               others.forEach((site, i) => code.storeI32(4 * i, local(rest), local(site)));
-              call(name, () => tileFunction(tile, finish), left, right, c[0]!, rest);
+              call(name, () => tileFunction(tile, finish), left, right, c[0]!, ...told);
             });
           });
         },
