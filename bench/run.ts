@@ -13,8 +13,7 @@ import { setNumThreads } from "nabla";
 import { shown, verdict } from "./claims.js";
 import type { Claim } from "./claims.js";
 import { computations } from "./computations.js";
-import { measure, summarize } from "./measure.js";
-import type { Timing } from "./measure.js";
+import { measure } from "./measure.js";
 import { networks } from "./networks.js";
 import { operations } from "./operations.js";
 import { compressedSize, importTimes } from "./package-size.js";
@@ -23,6 +22,8 @@ import { timesOfPyTorch, whyNoPyTorch } from "./pytorch.js";
 import { regressions } from "./regressions.js";
 import { checkSame } from "./side.js";
 import type { Side, Workload } from "./side.js";
+import { summarize } from "./summary.js";
+import type { Timing } from "./summary.js";
 import { head as targetHead, targetRows } from "./targets.js";
 
 /** One line of a table: cells as they are shown, and what goes into the file. */

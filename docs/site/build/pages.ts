@@ -18,7 +18,7 @@ import { headersFile } from "./policy.js";
 type Language = "en" | "zh";
 
 /** The pages in their order; each is in the folder of its language under this name. */
-const chapters = ["descent", "line", "autograd", "decision", "digits"] as const;
+const chapters = ["descent", "line", "autograd", "decision", "digits", "speed"] as const;
 type Page = "index" | (typeof lessons)[number];
 
 /** The chapters, and where one writes programs of one's own. */
@@ -45,6 +45,7 @@ const words = {
       autograd: "Autograd, step by step",
       decision: "From a line to a decision",
       digits: "Ten classes",
+      speed: "How fast?",
     },
     all: "All documents",
     groups: {
@@ -73,6 +74,7 @@ const words = {
       autograd: "一步一步看自动求导",
       decision: "从直线到判断",
       digits: "十个类别",
+      speed: "有多快？",
     },
     all: "全部文档",
     groups: {
