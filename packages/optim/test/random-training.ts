@@ -34,6 +34,8 @@ const schedules: Record<string, (optimizer: AnyOptimizer) => { step(): void }> =
   OneCycleLR: (optimizer) => new OneCycleLR(optimizer, 0.1, { totalSteps: 100 }),
 };
 
+const hooked = new WeakSet<Tensor>();
+
 /** What may happen before a call. */
 const events: Record<string, (w: Tensor, data: Tensor) => void> = {
   nothing: () => {},
@@ -42,6 +44,10 @@ const events: Record<string, (w: Tensor, data: Tensor) => void> = {
   "a write to the data": (_w, data) => void data.mul_(0.95),
   "a look": (w) => void w.sum().item(),
   "a gradient dropped": (w) => (w.grad = null),
+  "a hook, once": (w) => {
+    if (!hooked.has(w)) w.registerHook((g) => g.mul(0.5));
+    hooked.add(w);
+  },
 };
 
 interface Training {
