@@ -11,7 +11,7 @@ import { decisionScene, gridOfPlaces, lossScene } from "./pictures.js";
 import { exampleSpots, reach } from "./spots.js";
 import type { ExampleName, Spot } from "./spots.js";
 import { Training } from "./train.js";
-import type { Settings } from "./train.js";
+import type { Settings, Stage } from "./train.js";
 import { words } from "./words.js";
 
 /** How many points and steps there can be, how flat is flat, and how far the eraser reaches. */
@@ -83,15 +83,14 @@ function renew(): void {
 
 /** Some steps; whether there is another to take. */
 function walk(count: number): boolean {
-  for (let i = 0; i < count && canLearn(); i++) training.step();
+  for (let i = 0; i < count && canStep(); i++) training.step();
   show();
-  return canLearn();
+  return canStep() && training.now.slope >= FLAT;
 }
 
-function canLearn(): boolean {
-  const { now, steps } = training;
-  const isLevel = now.slope < FLAT && steps > 0;
-  return spots.length > 0 && Number.isFinite(now.loss) && !isLevel && steps < MOST_STEPS;
+function canStep(): boolean {
+  const { losses, steps } = training;
+  return spots.length > 0 && Number.isFinite(losses.at(-1)) && steps < MOST_STEPS;
 }
 
 /** Paints with the brush that is chosen: a point of a colour, or none where there was one. */
@@ -158,19 +157,19 @@ function show(): void {
   element("now-slope").textContent = say(now.slope);
   element("now-right").textContent =
     spots.length === 0 ? "—" : `${((100 * now.right) / spots.length).toFixed(1)} %`;
-  const [title, told] = verdict();
+  const [title, told] = verdict(now);
   element("verdict-title").textContent = title;
   element("verdict-text").textContent = told;
-  const now3 = settings();
+  const current = settings();
   element("model-told").textContent =
-    now3.kind === "line"
+    current.kind === "line"
       ? text.line(...(training.line.map((value) => say(value)) as [string, string, string]))
-      : text.network(4 * now3.hidden + 1, seed);
-  element("code").textContent = codeOf(now3, steps, text.code);
+      : text.network(4 * current.hidden + 1, seed);
+  element("code").textContent = codeOf(current, steps, text.code);
 }
 
-function verdict(): readonly [string, string] {
-  const { losses, steps, now } = training;
+function verdict(now: Stage): readonly [string, string] {
+  const { losses, steps } = training;
   const wrong = spots.length - now.right;
   if (spots.length === 0) return text.empty;
   if (steps === 0) return text.waiting;

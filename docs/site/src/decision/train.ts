@@ -26,7 +26,7 @@ interface Model {
 }
 
 /** How good it is now. */
-interface Stage {
+export interface Stage {
   readonly loss: number;
   /** How many points are on the side of their class. */
   readonly right: number;
@@ -55,7 +55,7 @@ export class Training {
   private optimizer!: SGD | Adam;
   private places!: Tensor;
   private classes!: Tensor;
-  now!: Stage;
+  private scored!: Tensor;
   /** The loss at the start and after every step. */
   readonly losses: number[] = [];
 
@@ -75,8 +75,7 @@ export class Training {
   set spots(spots: readonly Spot[]) {
     this.places = tensor(spots.map(({ x, y }) => [x, y])).reshape([spots.length, 2]);
     this.classes = tensor(spots.map(({ kind }) => kind)).to("float32");
-    this.look();
-    this.losses[Math.max(0, this.steps)] = this.now.loss;
+    this.losses[Math.max(0, this.steps)] = this.look();
   }
 
   get steps(): number {
@@ -85,8 +84,17 @@ export class Training {
 
   step(): void {
     this.optimizer.step();
-    this.look();
-    this.losses.push(this.now.loss);
+    this.losses.push(this.look());
+  }
+
+  /** How good it is now. */
+  get now(): Stage {
+    const squares = this.model.parameters.map(({ grad }) => grad!.square().sum());
+    return {
+      loss: this.losses.at(-1)!,
+      right: this.scored.gt(0).eq(this.classes.gt(0)).sum().item(),
+      slope: stack(squares).sum().sqrt().item(),
+    };
   }
 
   /** The weights of a line and its height at zero. */
@@ -102,16 +110,12 @@ export class Training {
   }
 
   /** The loss as it is now, and `backward()` for the slopes of it. */
-  private look(): void {
+  private look(): number {
     const scores = this.model.score(this.places);
     const loss = functional.binaryCrossEntropyWithLogits(scores, this.classes);
     this.optimizer.zeroGrad();
     loss.backward();
-    const squares = this.model.parameters.map(({ grad }) => grad!.square().sum().item());
-    this.now = {
-      loss: loss.item(),
-      right: scores.gt(0).eq(this.classes.gt(0)).sum().item(),
-      slope: Math.sqrt(squares.reduce((sum, square) => sum + square)),
-    };
+    this.scored = scores.detach();
+    return loss.item();
   }
 }

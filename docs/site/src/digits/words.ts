@@ -21,7 +21,7 @@ export const words: Readonly<Record<"en" | "zh", Words>> = {
   en: {
     train: ["Train", "Stop"],
     empty: "Nothing is drawn.",
-    reading: (digit, share) => `It reads a ${digit}, with ${share}.`,
+    reading: (digit, share) => `It reads ${digit === 8 ? "an" : "a"} ${digit}, with ${share}.`,
     unsure: (digit, other) => `It does not know: ${digit}, or perhaps ${other}.`,
     starting: ["The library is loading.", "One moment."],
     untrained: [

@@ -42,6 +42,9 @@ export function callsOf(run: () => unknown): number {
 export function steady(run: () => unknown, rounds = 7): number {
   warmUp(run, 100);
   const calls = callsOf(run);
-  const samples = Array.from({ length: rounds }, () => time(run, calls));
-  return samples.sort((a, b) => a - b)[Math.floor(rounds / 2)]!;
+  return median(Array.from({ length: rounds }, () => time(run, calls)));
+}
+
+export function median(samples: number[]): number {
+  return samples.sort((a, b) => a - b)[Math.floor(samples.length / 2)]!;
 }
