@@ -4,12 +4,13 @@
  * functional/convolution.ts.
  */
 import { ArgumentError, ShapeError, empty, pad } from "@nabla/core";
-import type { PadOptions, Tensor } from "@nabla/core";
+import type { PadOptions, Tensor, TransposedConvolutionOptions } from "@nabla/core";
 
 import { format } from "../checks.js";
 import * as F from "../functional/index.js";
 import { parameter } from "../members.js";
 import { Module } from "../module.js";
+import type { Given, Maps, Sliding } from "../shape-types.js";
 import { perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
 import { checkCounts, defaultWeights, layerOptions } from "./layer.js";
@@ -42,6 +43,7 @@ export interface ConvTransposeLayerOptions extends WindowOptions {
   readonly outputPadding?: Sizes;
 }
 
+type Convolve<O> = (x: Tensor, weight: Tensor, bias: Tensor | null, options: O) => Tensor;
 const common = { stride: [1], padding: [0], dilation: [1], groups: 1, bias: true };
 
 /** What both kinds have. */
@@ -109,7 +111,7 @@ abstract class Conv extends Windowed {
     rank: number,
     channels: readonly [inChannels: number, outChannels: number],
     kernelSize: Sizes,
-    options: ConvLayerOptions,
+    options: ConvLayerOptions = {},
   ) {
     const { name } = new.target;
     const all = layerOptions<ConvLayerOptions>(name, options, { ...common, paddingMode: "zeros" });
@@ -135,7 +137,9 @@ abstract class Conv extends Windowed {
   override forward(input: Tensor): Tensor {
     const { stride, dilation, groups, padding, paddingMode: mode } = this;
     const rest = { stride, dilation, groups };
-    const convolve = [F.conv1d, F.conv2d, F.conv3d][this.kernelSize.length - 1]!;
+    const convolve: Convolve<F.ConvOptions> = [F.conv1d, F.conv2d, F.conv3d][
+      this.kernelSize.length - 1
+    ]!;
     if (mode === "zeros") {
       return convolve(input, this.weight, this.bias, { ...rest, padding });
     }
@@ -165,7 +169,7 @@ abstract class ConvTranspose extends Windowed {
     rank: number,
     channels: readonly [inChannels: number, outChannels: number],
     kernelSize: Sizes,
-    options: ConvTransposeLayerOptions,
+    options: ConvTransposeLayerOptions = {},
   ) {
     const { name } = new.target;
     const defaults = { ...common, outputPadding: [0] };
@@ -181,7 +185,11 @@ abstract class ConvTranspose extends Windowed {
     const outputPadding =
       outputSize === null ? this.outputPadding : this.missing(input, outputSize);
     const rest = { stride, padding, outputPadding, dilation, groups };
-    const convolve = [F.convTranspose1d, F.convTranspose2d, F.convTranspose3d];
+    const convolve: Convolve<TransposedConvolutionOptions>[] = [
+      F.convTranspose1d,
+      F.convTranspose2d,
+      F.convTranspose3d,
+    ];
     return convolve[this.kernelSize.length - 1]!(input, this.weight, this.bias, rest);
   }
 
@@ -212,16 +220,22 @@ abstract class ConvTranspose extends Windowed {
  * @example
  * new Conv1d(2, 6, 3, { padding: 1 }).call(ones([1, 2, 4])).shape // [ 1, 6, 4 ]
  */
-export class Conv1d extends Conv {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Sizes,
-    options: ConvLayerOptions = {},
-  ) {
+export class Conv1d<
+  In extends number = number,
+  Out extends number = number,
+  const K extends Sizes = Sizes,
+  const A extends [options?: ConvLayerOptions] = [options?: ConvLayerOptions],
+> extends Conv {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...[options]: A) {
     super(1, [inChannels, outChannels], kernelSize, options);
   }
 }
+export interface Conv1d<
+  In extends number,
+  Out extends number,
+  K extends Sizes,
+  A extends [options?: ConvLayerOptions],
+> extends Maps<["slide", `Conv1d(${In}, ${Out})`, 1, Sliding<K, A[0], 1, false>, In, Out]> {}
 
 /**
  * A window of weights that moves over pictures [n, inChannels, height, width], or one without n;
@@ -231,16 +245,22 @@ export class Conv1d extends Conv {
  * @example
  * new Conv2d(2, 6, 3, { padding: 1 }).call(ones([1, 2, 4, 4])).shape // [ 1, 6, 4, 4 ]
  */
-export class Conv2d extends Conv {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Sizes,
-    options: ConvLayerOptions = {},
-  ) {
+export class Conv2d<
+  In extends number = number,
+  Out extends number = number,
+  const K extends Sizes = Sizes,
+  const A extends [options?: ConvLayerOptions] = [options?: ConvLayerOptions],
+> extends Conv {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...[options]: A) {
     super(2, [inChannels, outChannels], kernelSize, options);
   }
 }
+export interface Conv2d<
+  In extends number,
+  Out extends number,
+  K extends Sizes,
+  A extends [options?: ConvLayerOptions],
+> extends Maps<["slide", `Conv2d(${In}, ${Out})`, 2, Sliding<K, A[0], 1, false>, In, Out]> {}
 
 /**
  * A window of weights that moves over volumes [n, inChannels, depth, height, width], or one without
@@ -250,16 +270,22 @@ export class Conv2d extends Conv {
  * @example
  * new Conv3d(2, 6, 3, { padding: 1 }).call(ones([1, 2, 4, 4, 4])).shape // [ 1, 6, 4, 4, 4 ]
  */
-export class Conv3d extends Conv {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Sizes,
-    options: ConvLayerOptions = {},
-  ) {
+export class Conv3d<
+  In extends number = number,
+  Out extends number = number,
+  const K extends Sizes = Sizes,
+  const A extends [options?: ConvLayerOptions] = [options?: ConvLayerOptions],
+> extends Conv {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...[options]: A) {
     super(3, [inChannels, outChannels], kernelSize, options);
   }
 }
+export interface Conv3d<
+  In extends number,
+  Out extends number,
+  K extends Sizes,
+  A extends [options?: ConvLayerOptions],
+> extends Maps<["slide", `Conv3d(${In}, ${Out})`, 3, Sliding<K, A[0], 1, false>, In, Out]> {}
 
 /**
  * `Conv1d` the other way round, which enlarges sequences; see `functional.convTranspose1d`. The
@@ -267,16 +293,31 @@ export class Conv3d extends Conv {
  * @example
  * new ConvTranspose1d(2, 6, 2, { stride: 2 }).call(ones([1, 2, 4])).shape // [ 1, 6, 8 ]
  */
-export class ConvTranspose1d extends ConvTranspose {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Sizes,
-    options: ConvTransposeLayerOptions = {},
-  ) {
+export class ConvTranspose1d<
+  In extends number = number,
+  Out extends number = number,
+  const K extends Sizes = Sizes,
+  const A extends [options?: ConvTransposeLayerOptions] = [options?: ConvTransposeLayerOptions],
+> extends ConvTranspose {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...[options]: A) {
     super(1, [inChannels, outChannels], kernelSize, options);
   }
 }
+export interface ConvTranspose1d<
+  In extends number,
+  Out extends number,
+  K extends Sizes,
+  A extends [options?: ConvTransposeLayerOptions],
+> extends Maps<
+  [
+    "enlarge",
+    `ConvTranspose1d(${In}, ${Out})`,
+    1,
+    Sliding<K, A[0], 1, Given<A[0], "outputPadding", 0>>,
+    In,
+    Out,
+  ]
+> {}
 
 /**
  * `Conv2d` the other way round, which enlarges pictures; see `functional.convTranspose2d`. The
@@ -284,16 +325,31 @@ export class ConvTranspose1d extends ConvTranspose {
  * @example
  * new ConvTranspose2d(2, 6, 2, { stride: 2 }).call(ones([1, 2, 4, 4])).shape // [ 1, 6, 8, 8 ]
  */
-export class ConvTranspose2d extends ConvTranspose {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Sizes,
-    options: ConvTransposeLayerOptions = {},
-  ) {
+export class ConvTranspose2d<
+  In extends number = number,
+  Out extends number = number,
+  const K extends Sizes = Sizes,
+  const A extends [options?: ConvTransposeLayerOptions] = [options?: ConvTransposeLayerOptions],
+> extends ConvTranspose {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...[options]: A) {
     super(2, [inChannels, outChannels], kernelSize, options);
   }
 }
+export interface ConvTranspose2d<
+  In extends number,
+  Out extends number,
+  K extends Sizes,
+  A extends [options?: ConvTransposeLayerOptions],
+> extends Maps<
+  [
+    "enlarge",
+    `ConvTranspose2d(${In}, ${Out})`,
+    2,
+    Sliding<K, A[0], 1, Given<A[0], "outputPadding", 0>>,
+    In,
+    Out,
+  ]
+> {}
 
 /**
  * `Conv3d` the other way round, which enlarges volumes; see `functional.convTranspose3d`. The
@@ -301,13 +357,28 @@ export class ConvTranspose2d extends ConvTranspose {
  * @example
  * new ConvTranspose3d(2, 6, 2).call(ones([1, 2, 4, 4, 4])).shape // [ 1, 6, 5, 5, 5 ]
  */
-export class ConvTranspose3d extends ConvTranspose {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Sizes,
-    options: ConvTransposeLayerOptions = {},
-  ) {
+export class ConvTranspose3d<
+  In extends number = number,
+  Out extends number = number,
+  const K extends Sizes = Sizes,
+  const A extends [options?: ConvTransposeLayerOptions] = [options?: ConvTransposeLayerOptions],
+> extends ConvTranspose {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...[options]: A) {
     super(3, [inChannels, outChannels], kernelSize, options);
   }
 }
+export interface ConvTranspose3d<
+  In extends number,
+  Out extends number,
+  K extends Sizes,
+  A extends [options?: ConvTransposeLayerOptions],
+> extends Maps<
+  [
+    "enlarge",
+    `ConvTranspose3d(${In}, ${Out})`,
+    3,
+    Sliding<K, A[0], 1, Given<A[0], "outputPadding", 0>>,
+    In,
+    Out,
+  ]
+> {}

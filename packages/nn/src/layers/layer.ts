@@ -50,15 +50,21 @@ export function checkCounts(name: string, counts: Readonly<Record<string, unknow
 /** Fields of which there are none. */
 export type None = object;
 
-/** A class of layers that have nothing to learn. */
+/** A layer that has nothing to learn. */
+export type LayerOf<
+  Fields,
+  Inputs extends unknown[] = [input: Tensor],
+  Output = Tensor,
+> = Module & {
+  -readonly [Name in keyof Fields]-?: Fields[Name];
+} & { forward(...inputs: Inputs): Output };
+/** A class of them. */
 export type LayerClass<
   Given extends readonly unknown[],
   Fields,
   Inputs extends unknown[],
   Output,
-> = new (...given: Given) => Module & { -readonly [Name in keyof Fields]-?: Fields[Name] } & {
-  forward(...inputs: Inputs): Output;
-};
+> = new (...given: Given) => LayerOf<Fields, Inputs, Output>;
 
 /**
  * Makes such a class. `positional` names the values that come first; those that are in `defaults`,

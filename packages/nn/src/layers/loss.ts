@@ -6,9 +6,19 @@
 import type { Tensor } from "@nabla/core";
 
 import * as F from "../functional/index.js";
+import type { Lossy } from "../shape-types.js";
 import { layer } from "./layer.js";
+import type { LayerOf } from "./layer.js";
 
 type Pair = [input: Tensor, target: Tensor];
+/** A class of losses of an input and a target. */
+const loss = <Options extends object>(
+  run: (input: Tensor, target: Tensor, options: Options) => Tensor,
+  defaults: Required<Options>,
+): new <A extends [options?: Options]>(...given: A) => LayerOf<Options, Pair> =>
+  layer<[options?: Options], Options, Pair>([], defaults, ([input, target], fields) =>
+    run(input, target, fields),
+  );
 type Triplet = [anchor: Tensor, positive: Tensor, negative: Tensor];
 type Compared = [input1: Tensor, input2: Tensor, target: Tensor];
 
@@ -17,11 +27,14 @@ type Compared = [input1: Tensor, input2: Tensor, target: Tensor];
  * @example
  * new L1Loss().call(tensor([1, 2]), tensor([2, 4])) // tensor(1.5000)
  */
-export class L1Loss extends layer<[options?: F.ReductionOptions], F.ReductionOptions, Pair>(
-  [],
-  { reduction: "mean" },
-  ([input, target], fields) => F.l1Loss(input, target, fields),
-) {}
+export class L1Loss<
+  const A extends [options?: F.ReductionOptions] = [options?: F.ReductionOptions],
+> extends loss<F.ReductionOptions>(F.l1Loss, { reduction: "mean" })<A> {}
+export interface L1Loss<A extends [options?: F.ReductionOptions]> extends Lossy<
+  "L1Loss",
+  "broadcast",
+  A[0]
+> {}
 
 /**
  * The mean of the squared differences; see `functional.mseLoss`.
@@ -29,33 +42,42 @@ export class L1Loss extends layer<[options?: F.ReductionOptions], F.ReductionOpt
  * new MSELoss().call(tensor([1, 2]), tensor([2, 4])) // tensor(2.5000)
  * new MSELoss({ reduction: "sum" }).call(tensor([1, 2]), tensor([2, 4])) // tensor(5.)
  */
-export class MSELoss extends layer<[options?: F.ReductionOptions], F.ReductionOptions, Pair>(
-  [],
-  { reduction: "mean" },
-  ([input, target], fields) => F.mseLoss(input, target, fields),
-) {}
+export class MSELoss<
+  const A extends [options?: F.ReductionOptions] = [options?: F.ReductionOptions],
+> extends loss<F.ReductionOptions>(F.mseLoss, { reduction: "mean" })<A> {}
+export interface MSELoss<A extends [options?: F.ReductionOptions]> extends Lossy<
+  "MSELoss",
+  "broadcast",
+  A[0]
+> {}
 
 /**
  * `L1Loss` that is a square near 0; see `functional.smoothL1Loss`.
  * @example
  * new SmoothL1Loss().call(tensor([1, 2]), tensor([2, 4])) // tensor(1.)
  */
-export class SmoothL1Loss extends layer<[options?: F.SmoothL1Options], F.SmoothL1Options, Pair>(
-  [],
-  { beta: 1, reduction: "mean" },
-  ([input, target], fields) => F.smoothL1Loss(input, target, fields),
-) {}
+export class SmoothL1Loss<
+  const A extends [options?: F.SmoothL1Options] = [options?: F.SmoothL1Options],
+> extends loss<F.SmoothL1Options>(F.smoothL1Loss, { beta: 1, reduction: "mean" })<A> {}
+export interface SmoothL1Loss<A extends [options?: F.SmoothL1Options]> extends Lossy<
+  "SmoothL1Loss",
+  "broadcast",
+  A[0]
+> {}
 
 /**
  * A square near 0, and straight on from there; see `functional.huberLoss`.
  * @example
  * new HuberLoss({ delta: 0.5 }).call(tensor([1, 2]), tensor([2, 4])) // tensor(0.6250)
  */
-export class HuberLoss extends layer<[options?: F.HuberOptions], F.HuberOptions, Pair>(
-  [],
-  { delta: 1, reduction: "mean" },
-  ([input, target], fields) => F.huberLoss(input, target, fields),
-) {}
+export class HuberLoss<
+  const A extends [options?: F.HuberOptions] = [options?: F.HuberOptions],
+> extends loss<F.HuberOptions>(F.huberLoss, { delta: 1, reduction: "mean" })<A> {}
+export interface HuberLoss<A extends [options?: F.HuberOptions]> extends Lossy<
+  "HuberLoss",
+  "broadcast",
+  A[0]
+> {}
 
 /**
  * What is lost when numbers for each class, [n, classes, ...], are taken for the logarithms of
@@ -64,15 +86,19 @@ export class HuberLoss extends layer<[options?: F.HuberOptions], F.HuberOptions,
  * const target = tensor([1], { dtype: "int32" });
  * new CrossEntropyLoss().call(tensor([[0, 0]]), target) // tensor(0.6931)
  */
-export class CrossEntropyLoss extends layer<
-  [options?: F.CrossEntropyOptions],
-  F.CrossEntropyOptions,
-  Pair
->(
-  [],
-  { weight: null, ignoreIndex: -100, labelSmoothing: 0, reduction: "mean" },
-  ([input, target], fields) => F.crossEntropy(input, target, fields),
-) {}
+export class CrossEntropyLoss<
+  const A extends [options?: F.CrossEntropyOptions] = [options?: F.CrossEntropyOptions],
+> extends loss<F.CrossEntropyOptions>(F.crossEntropy, {
+  weight: null,
+  ignoreIndex: -100,
+  labelSmoothing: 0,
+  reduction: "mean",
+})<A> {}
+export interface CrossEntropyLoss<A extends [options?: F.CrossEntropyOptions]> extends Lossy<
+  "CrossEntropyLoss",
+  "classes",
+  A[0]
+> {}
 
 /**
  * `CrossEntropyLoss` of what are logarithms of probabilities already; see `functional.nllLoss`.
@@ -80,55 +106,83 @@ export class CrossEntropyLoss extends layer<
  * const target = tensor([1], { dtype: "int32" });
  * new NLLLoss().call(tensor([[-1, -2]]), target) // tensor(2.)
  */
-export class NLLLoss extends layer<[options?: F.ClassOptions], F.ClassOptions, Pair>(
-  [],
-  { weight: null, ignoreIndex: -100, reduction: "mean" },
-  ([input, target], fields) => F.nllLoss(input, target, fields),
-) {}
+export class NLLLoss<
+  const A extends [options?: F.ClassOptions] = [options?: F.ClassOptions],
+> extends loss<F.ClassOptions>(F.nllLoss, {
+  weight: null,
+  ignoreIndex: -100,
+  reduction: "mean",
+})<A> {}
+export interface NLLLoss<A extends [options?: F.ClassOptions]> extends Lossy<
+  "NLLLoss",
+  "numbers",
+  A[0]
+> {}
 
 /**
  * For probabilities of one class against another; see `functional.binaryCrossEntropy`.
  * @example
  * new BCELoss().call(tensor([0.5]), tensor([1])) // tensor(0.6931)
  */
-export class BCELoss extends layer<[options?: F.WeightedOptions], F.WeightedOptions, Pair>(
-  [],
-  { weight: null, reduction: "mean" },
-  ([input, target], fields) => F.binaryCrossEntropy(input, target, fields),
-) {}
+export class BCELoss<
+  const A extends [options?: F.WeightedOptions] = [options?: F.WeightedOptions],
+> extends loss<F.WeightedOptions>(F.binaryCrossEntropy, { weight: null, reduction: "mean" })<A> {}
+export interface BCELoss<A extends [options?: F.WeightedOptions]> extends Lossy<
+  "BCELoss",
+  "alike",
+  A[0]
+> {}
 
 /**
  * `BCELoss` of the sigmoid of the input; see `functional.binaryCrossEntropyWithLogits`.
  * @example
  * new BCEWithLogitsLoss().call(tensor([0]), tensor([1])) // tensor(0.6931)
  */
-export class BCEWithLogitsLoss extends layer<[options?: F.LogitsOptions], F.LogitsOptions, Pair>(
-  [],
-  { weight: null, posWeight: null, reduction: "mean" },
-  ([input, target], fields) => F.binaryCrossEntropyWithLogits(input, target, fields),
-) {}
+export class BCEWithLogitsLoss<
+  const A extends [options?: F.LogitsOptions] = [options?: F.LogitsOptions],
+> extends loss<F.LogitsOptions>(F.binaryCrossEntropyWithLogits, {
+  weight: null,
+  posWeight: null,
+  reduction: "mean",
+})<A> {}
+export interface BCEWithLogitsLoss<A extends [options?: F.LogitsOptions]> extends Lossy<
+  "BCEWithLogitsLoss",
+  "alike",
+  A[0]
+> {}
 
 /**
  * How far a distribution is from logarithms of another; see `functional.klDiv`.
  * @example
  * new KLDivLoss({ reduction: "sum" }).call(tensor([-1, -1]), tensor([0.5, 0.5])) // tensor(0.3069)
  */
-export class KLDivLoss extends layer<[options?: F.KlDivOptions], F.KlDivOptions, Pair>(
-  [],
-  { logTarget: false, reduction: "mean" },
-  ([input, target], fields) => F.klDiv(input, target, fields),
-) {}
+export class KLDivLoss<
+  const A extends [options?: F.KlDivOptions] = [options?: F.KlDivOptions],
+> extends loss<F.KlDivOptions>(F.klDiv, { logTarget: false, reduction: "mean" })<A> {}
+export interface KLDivLoss<A extends [options?: F.KlDivOptions]> extends Lossy<
+  "KLDivLoss",
+  "broadcast",
+  A[0]
+> {}
 
 /**
  * For counts, and the logarithms of their means; see `functional.poissonNllLoss`.
  * @example
  * new PoissonNLLLoss().call(tensor([0]), tensor([2])) // tensor(1.)
  */
-export class PoissonNLLLoss extends layer<[options?: F.PoissonOptions], F.PoissonOptions, Pair>(
-  [],
-  { logInput: true, full: false, eps: 1e-8, reduction: "mean" },
-  ([input, target], fields) => F.poissonNllLoss(input, target, fields),
-) {}
+export class PoissonNLLLoss<
+  const A extends [options?: F.PoissonOptions] = [options?: F.PoissonOptions],
+> extends loss<F.PoissonOptions>(F.poissonNllLoss, {
+  logInput: true,
+  full: false,
+  eps: 1e-8,
+  reduction: "mean",
+})<A> {}
+export interface PoissonNLLLoss<A extends [options?: F.PoissonOptions]> extends Lossy<
+  "PoissonNLLLoss",
+  "broadcast",
+  A[0]
+> {}
 
 /**
  * For means and variances of normal targets; see `functional.gaussianNllLoss`.
@@ -149,22 +203,28 @@ export class GaussianNLLLoss extends layer<
  * @example
  * new HingeEmbeddingLoss().call(tensor([0.5, 0.5]), tensor([1, -1])) // tensor(0.5000)
  */
-export class HingeEmbeddingLoss extends layer<[options?: F.MarginOptions], F.MarginOptions, Pair>(
-  [],
-  { margin: 1, reduction: "mean" },
-  ([input, target], fields) => F.hingeEmbeddingLoss(input, target, fields),
-) {}
+export class HingeEmbeddingLoss<
+  const A extends [options?: F.MarginOptions] = [options?: F.MarginOptions],
+> extends loss<F.MarginOptions>(F.hingeEmbeddingLoss, { margin: 1, reduction: "mean" })<A> {}
+export interface HingeEmbeddingLoss<A extends [options?: F.MarginOptions]> extends Lossy<
+  "HingeEmbeddingLoss",
+  "broadcast",
+  A[0]
+> {}
 
 /**
  * log(1 + exp(-target · input)), for targets 1 and -1; see `functional.softMarginLoss`.
  * @example
  * new SoftMarginLoss().call(tensor([0]), tensor([1])) // tensor(0.6931)
  */
-export class SoftMarginLoss extends layer<[options?: F.ReductionOptions], F.ReductionOptions, Pair>(
-  [],
-  { reduction: "mean" },
-  ([input, target], fields) => F.softMarginLoss(input, target, fields),
-) {}
+export class SoftMarginLoss<
+  const A extends [options?: F.ReductionOptions] = [options?: F.ReductionOptions],
+> extends loss<F.ReductionOptions>(F.softMarginLoss, { reduction: "mean" })<A> {}
+export interface SoftMarginLoss<A extends [options?: F.ReductionOptions]> extends Lossy<
+  "SoftMarginLoss",
+  "broadcast",
+  A[0]
+> {}
 
 /**
  * How much other classes come too near to the right one; see `functional.multiMarginLoss`.
@@ -172,13 +232,19 @@ export class SoftMarginLoss extends layer<[options?: F.ReductionOptions], F.Redu
  * const target = tensor([0], { dtype: "int32" });
  * new MultiMarginLoss().call(tensor([[1, 0.5]]), target) // tensor(0.2500)
  */
-export class MultiMarginLoss extends layer<
-  [options?: F.MultiMarginOptions],
-  F.MultiMarginOptions,
-  Pair
->([], { p: 1, margin: 1, weight: null, reduction: "mean" }, ([input, target], fields) =>
-  F.multiMarginLoss(input, target, fields),
-) {}
+export class MultiMarginLoss<
+  const A extends [options?: F.MultiMarginOptions] = [options?: F.MultiMarginOptions],
+> extends loss<F.MultiMarginOptions>(F.multiMarginLoss, {
+  p: 1,
+  margin: 1,
+  weight: null,
+  reduction: "mean",
+})<A> {}
+export interface MultiMarginLoss<A extends [options?: F.MultiMarginOptions]> extends Lossy<
+  "MultiMarginLoss",
+  "unknown",
+  A[0]
+> {}
 
 /**
  * `MultiMarginLoss` for several right classes; see `functional.multilabelMarginLoss`.
@@ -186,26 +252,31 @@ export class MultiMarginLoss extends layer<
  * const target = tensor([[0, -1]], { dtype: "int32" });
  * new MultiLabelMarginLoss().call(tensor([[1, 0.5]]), target) // tensor(0.2500)
  */
-export class MultiLabelMarginLoss extends layer<
-  [options?: F.ReductionOptions],
-  F.ReductionOptions,
-  Pair
->([], { reduction: "mean" }, ([input, target], fields) =>
-  F.multilabelMarginLoss(input, target, fields),
-) {}
+export class MultiLabelMarginLoss<
+  const A extends [options?: F.ReductionOptions] = [options?: F.ReductionOptions],
+> extends loss<F.ReductionOptions>(F.multilabelMarginLoss, { reduction: "mean" })<A> {}
+export interface MultiLabelMarginLoss<A extends [options?: F.ReductionOptions]> extends Lossy<
+  "MultiLabelMarginLoss",
+  "unknown",
+  A[0]
+> {}
 
 /**
  * For classes each of which is there or not; see `functional.multilabelSoftMarginLoss`.
  * @example
  * new MultiLabelSoftMarginLoss().call(tensor([[0, 0]]), tensor([[1, 0]])) // tensor(0.6931)
  */
-export class MultiLabelSoftMarginLoss extends layer<
-  [options?: F.WeightedOptions],
-  F.WeightedOptions,
-  Pair
->([], { weight: null, reduction: "mean" }, ([input, target], fields) =>
-  F.multilabelSoftMarginLoss(input, target, fields),
-) {}
+export class MultiLabelSoftMarginLoss<
+  const A extends [options?: F.WeightedOptions] = [options?: F.WeightedOptions],
+> extends loss<F.WeightedOptions>(F.multilabelSoftMarginLoss, {
+  weight: null,
+  reduction: "mean",
+})<A> {}
+export interface MultiLabelSoftMarginLoss<A extends [options?: F.WeightedOptions]> extends Lossy<
+  "MultiLabelSoftMarginLoss",
+  "unknown",
+  A[0]
+> {}
 
 /**
  * For pairs of which the first should be larger (1) or smaller (-1); see
