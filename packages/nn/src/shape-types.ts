@@ -43,7 +43,15 @@ export type Pooling<How, Name, Rank, O, W> = [
 ];
 
 /** What a loss says of itself. */
-export type Lossy<Name, Kind, O> = Maps<["loss", Name, Kind, Given<O, "reduction", "mean">]>;
+export type Lossy<Name, Kind, O> = Maps<["loss", Name, Kind, Reduced<O>]>;
+type Reduced<O> =
+  Given<O, "reduction", "mean"> extends infer How
+    ? How extends "none"
+      ? "each"
+      : How extends string
+        ? "one"
+        : unknown
+    : never;
 
 type Verdict<Result> = Result extends string ? "refused" : "allowed";
 type Allowed<Result> = Result extends Shape ? Result : Shape;
@@ -61,12 +69,15 @@ type TypeOf<P extends Rule, X> =
       ? "int32"
       : P[0] extends "embed"
         ? DType
-        : number extends Allowed<OutcomeOf<P, S>>["length"]
-          ? DType
-          : [D] extends ["float32" | "float64"]
-            ? D
-            : DType
+        : Floats<OutcomeOf<P, S>, D>
     : never;
+type Floats<Result, D extends DType> = Result extends readonly unknown[]
+  ? number extends Result["length"]
+    ? DType
+    : [D] extends ["float32" | "float64"]
+      ? D
+      : DType
+  : DType;
 interface Made<P extends Rule, X> {
   shape: Allowed<Outcome<P, X>>;
   type: TypeOf<P, X>;
@@ -162,9 +173,9 @@ type LossOf<Name, K, X, Y> =
       : never
     : never;
 interface LossBy<K, Reduction, X, Y> {
-  shape: [Reduction] extends ["mean" | "sum" | "batchmean"]
+  shape: [Reduction] extends ["one"]
     ? []
-    : [Reduction] extends ["none"]
+    : [Reduction] extends ["each"]
       ? X extends Tensor<infer S>
         ? Y extends Tensor<infer T>
           ? Allowed<LossRules<S, T>[K & LossKind]>
@@ -195,10 +206,7 @@ export interface LossFunction<Name extends string, K extends LossKind, Options> 
     input: X,
     target: FitTarget<Name, K, X, Y>,
     ...options: A
-  ): Tensor<
-    LossBy<K, Given<A[0], "reduction", "mean">, X, Y>["shape"],
-    LossBy<K, Given<A[0], "reduction", "mean">, X, Y>["type"]
-  >;
+  ): Tensor<LossBy<K, Reduced<A[0]>, X, Y>["shape"], LossBy<K, Reduced<A[0]>, X, Y>["type"]>;
 }
 
 /** The weights of a convolution, [filters, channels / groups, ...window], as a rule has them. */

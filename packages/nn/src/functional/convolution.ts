@@ -59,7 +59,7 @@ const conv = <R extends number>(rank: R): Conv<R> => {
       return biased(name, convolution(pad(batch, around), weight, windows), bias);
     });
   };
-  return call as Conv<R>;
+  return call as never;
 };
 
 const convTranspose = <R extends number>(rank: R): ConvTranspose<R> => {
@@ -81,7 +81,7 @@ const convTranspose = <R extends number>(rank: R): ConvTranspose<R> => {
       biased(name, transposedConvolution(batch, weight, windows), bias),
     );
   };
-  return call as ConvTranspose<R>;
+  return call as never;
 };
 
 /** The padding, as pad() takes it, that leaves the size as it is; if odd, one more at the end. */

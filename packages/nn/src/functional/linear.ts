@@ -15,12 +15,16 @@ import type { LinearFunction } from "../shape-types.js";
  * @example
  * functional.linear(tensor([1, 2]), tensor([[3, 4]]), tensor([5])) // tensor([16.])
  */
-export const linear = ((input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor => {
+export const linear: LinearFunction = ((
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+): Tensor => {
   checkTensors("linear", { input, weight });
   checkOptional("linear", { bias });
   const product = input.matmul(weight.t());
   return bias === null ? product : product.add(bias);
-}) as LinearFunction;
+}) as never;
 
 /**
  * input1ᵀ · weight · input2 + bias, for each of a list of matrices: from [..., in1] and

@@ -113,7 +113,7 @@ const maxPool = <R extends Rank>(rank: R): MaxPool<R> => {
     const windows = evenWindows(name, input, rank, { kernelSize, ...given }, -Infinity);
     return largest(windows, input.shape.slice(-rank), returnIndices);
   };
-  return pool as MaxPool<R>;
+  return pool as never;
 };
 
 const avgPool = <R extends Rank>(rank: R): AvgPool<R> => {
@@ -145,7 +145,7 @@ const avgPool = <R extends Rank>(rank: R): AvgPool<R> => {
     });
     return averaged(windows.view, divisorOverride ?? counts, rank);
   };
-  return pool as AvgPool<R>;
+  return pool as never;
 };
 
 /** Where a list of windows is, beyond all sense, too long to make. */
@@ -174,7 +174,7 @@ const adaptiveMaxPool = <R extends Rank>(rank: R): AdaptiveMaxPool<R> => {
     const places = placesOf(name, input, outputSize, rank);
     return largest(adaptiveWindows(name, input, places), input.shape.slice(-rank), returnIndices);
   };
-  return pool as AdaptiveMaxPool<R>;
+  return pool as never;
 };
 
 const adaptiveAvgPool = <R extends Rank>(rank: R): AdaptiveAvgPool<R> => {
@@ -183,7 +183,7 @@ const adaptiveAvgPool = <R extends Rank>(rank: R): AdaptiveAvgPool<R> => {
     checkInput(name, input, rank, ["bool", "int32"]);
     return adaptiveMean(name, input, placesOf(name, input, outputSize, rank));
   };
-  return pool as AdaptiveAvgPool<R>;
+  return pool as never;
 };
 
 /**

@@ -13,7 +13,7 @@ import { Module } from "../module.js";
 import type { Given, Maps, Sliding } from "../shape-types.js";
 import { perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
-import { checkCounts, defaultWeights, layerOptions } from "./layer.js";
+import { checkCounts, defaultWeights, layerOptions, plain } from "./layer.js";
 
 /** How a layer's window moves; a number is for every dimension. */
 interface WindowOptions {
@@ -94,6 +94,11 @@ abstract class Windowed extends Module {
     this.resetParameters();
   }
 
+  /** In how many dimensions the window moves. */
+  protected rank(): 1 | 2 | 3 {
+    return this.kernelSize.length as 1 | 2 | 3;
+  }
+
   /** Draws the parameters anew, uniform between ±1 / √fanIn. */
   resetParameters(): void {
     defaultWeights(this.weight, this.bias);
@@ -137,9 +142,7 @@ abstract class Conv extends Windowed {
   override forward(input: Tensor): Tensor {
     const { stride, dilation, groups, padding, paddingMode: mode } = this;
     const rest = { stride, dilation, groups };
-    const convolve: Convolve<F.ConvOptions> = [F.conv1d, F.conv2d, F.conv3d][
-      this.kernelSize.length - 1
-    ]!;
+    const convolve = plain<Convolve<F.ConvOptions>>(F[`conv${this.rank()}d`]);
     if (mode === "zeros") {
       return convolve(input, this.weight, this.bias, { ...rest, padding });
     }
@@ -185,12 +188,10 @@ abstract class ConvTranspose extends Windowed {
     const outputPadding =
       outputSize === null ? this.outputPadding : this.missing(input, outputSize);
     const rest = { stride, padding, outputPadding, dilation, groups };
-    const convolve: Convolve<TransposedConvolutionOptions>[] = [
-      F.convTranspose1d,
-      F.convTranspose2d,
-      F.convTranspose3d,
-    ];
-    return convolve[this.kernelSize.length - 1]!(input, this.weight, this.bias, rest);
+    const convolve = plain<Convolve<TransposedConvolutionOptions>>(
+      F[`convTranspose${this.rank()}d`],
+    );
+    return convolve(input, this.weight, this.bias, rest);
   }
 
   private missing({ shape }: Tensor, outputSize: readonly number[]): number[] {
@@ -224,9 +225,9 @@ export class Conv1d<
   In extends number = number,
   Out extends number = number,
   const K extends Sizes = Sizes,
-  const A extends [options?: ConvLayerOptions] = [options?: ConvLayerOptions],
+  const O extends ConvLayerOptions = Sizes extends K ? ConvLayerOptions : object,
 > extends Conv {
-  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...[options]: A) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, options?: O) {
     super(1, [inChannels, outChannels], kernelSize, options);
   }
 }
@@ -234,8 +235,8 @@ export interface Conv1d<
   In extends number,
   Out extends number,
   K extends Sizes,
-  A extends [options?: ConvLayerOptions],
-> extends Maps<["slide", `Conv1d(${In}, ${Out})`, 1, Sliding<K, A[0], 1, false>, In, Out]> {}
+  O extends ConvLayerOptions,
+> extends Maps<["slide", `Conv1d(${In}, ${Out})`, 1, Sliding<K, O, 1, false>, In, Out]> {}
 
 /**
  * A window of weights that moves over pictures [n, inChannels, height, width], or one without n;
@@ -249,9 +250,9 @@ export class Conv2d<
   In extends number = number,
   Out extends number = number,
   const K extends Sizes = Sizes,
-  const A extends [options?: ConvLayerOptions] = [options?: ConvLayerOptions],
+  const O extends ConvLayerOptions = Sizes extends K ? ConvLayerOptions : object,
 > extends Conv {
-  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...[options]: A) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, options?: O) {
     super(2, [inChannels, outChannels], kernelSize, options);
   }
 }
@@ -259,8 +260,8 @@ export interface Conv2d<
   In extends number,
   Out extends number,
   K extends Sizes,
-  A extends [options?: ConvLayerOptions],
-> extends Maps<["slide", `Conv2d(${In}, ${Out})`, 2, Sliding<K, A[0], 1, false>, In, Out]> {}
+  O extends ConvLayerOptions,
+> extends Maps<["slide", `Conv2d(${In}, ${Out})`, 2, Sliding<K, O, 1, false>, In, Out]> {}
 
 /**
  * A window of weights that moves over volumes [n, inChannels, depth, height, width], or one without
@@ -274,9 +275,9 @@ export class Conv3d<
   In extends number = number,
   Out extends number = number,
   const K extends Sizes = Sizes,
-  const A extends [options?: ConvLayerOptions] = [options?: ConvLayerOptions],
+  const O extends ConvLayerOptions = Sizes extends K ? ConvLayerOptions : object,
 > extends Conv {
-  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...[options]: A) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, options?: O) {
     super(3, [inChannels, outChannels], kernelSize, options);
   }
 }
@@ -284,8 +285,8 @@ export interface Conv3d<
   In extends number,
   Out extends number,
   K extends Sizes,
-  A extends [options?: ConvLayerOptions],
-> extends Maps<["slide", `Conv3d(${In}, ${Out})`, 3, Sliding<K, A[0], 1, false>, In, Out]> {}
+  O extends ConvLayerOptions,
+> extends Maps<["slide", `Conv3d(${In}, ${Out})`, 3, Sliding<K, O, 1, false>, In, Out]> {}
 
 /**
  * `Conv1d` the other way round, which enlarges sequences; see `functional.convTranspose1d`. The
@@ -297,9 +298,9 @@ export class ConvTranspose1d<
   In extends number = number,
   Out extends number = number,
   const K extends Sizes = Sizes,
-  const A extends [options?: ConvTransposeLayerOptions] = [options?: ConvTransposeLayerOptions],
+  const O extends ConvTransposeLayerOptions = Sizes extends K ? ConvTransposeLayerOptions : object,
 > extends ConvTranspose {
-  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...[options]: A) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, options?: O) {
     super(1, [inChannels, outChannels], kernelSize, options);
   }
 }
@@ -307,13 +308,13 @@ export interface ConvTranspose1d<
   In extends number,
   Out extends number,
   K extends Sizes,
-  A extends [options?: ConvTransposeLayerOptions],
+  O extends ConvTransposeLayerOptions,
 > extends Maps<
   [
     "enlarge",
     `ConvTranspose1d(${In}, ${Out})`,
     1,
-    Sliding<K, A[0], 1, Given<A[0], "outputPadding", 0>>,
+    Sliding<K, O, 1, Given<O, "outputPadding", 0>>,
     In,
     Out,
   ]
@@ -329,9 +330,9 @@ export class ConvTranspose2d<
   In extends number = number,
   Out extends number = number,
   const K extends Sizes = Sizes,
-  const A extends [options?: ConvTransposeLayerOptions] = [options?: ConvTransposeLayerOptions],
+  const O extends ConvTransposeLayerOptions = Sizes extends K ? ConvTransposeLayerOptions : object,
 > extends ConvTranspose {
-  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...[options]: A) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, options?: O) {
     super(2, [inChannels, outChannels], kernelSize, options);
   }
 }
@@ -339,13 +340,13 @@ export interface ConvTranspose2d<
   In extends number,
   Out extends number,
   K extends Sizes,
-  A extends [options?: ConvTransposeLayerOptions],
+  O extends ConvTransposeLayerOptions,
 > extends Maps<
   [
     "enlarge",
     `ConvTranspose2d(${In}, ${Out})`,
     2,
-    Sliding<K, A[0], 1, Given<A[0], "outputPadding", 0>>,
+    Sliding<K, O, 1, Given<O, "outputPadding", 0>>,
     In,
     Out,
   ]
@@ -361,9 +362,9 @@ export class ConvTranspose3d<
   In extends number = number,
   Out extends number = number,
   const K extends Sizes = Sizes,
-  const A extends [options?: ConvTransposeLayerOptions] = [options?: ConvTransposeLayerOptions],
+  const O extends ConvTransposeLayerOptions = Sizes extends K ? ConvTransposeLayerOptions : object,
 > extends ConvTranspose {
-  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...[options]: A) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, options?: O) {
     super(3, [inChannels, outChannels], kernelSize, options);
   }
 }
@@ -371,13 +372,13 @@ export interface ConvTranspose3d<
   In extends number,
   Out extends number,
   K extends Sizes,
-  A extends [options?: ConvTransposeLayerOptions],
+  O extends ConvTransposeLayerOptions,
 > extends Maps<
   [
     "enlarge",
     `ConvTranspose3d(${In}, ${Out})`,
     3,
-    Sliding<K, A[0], 1, Given<A[0], "outputPadding", 0>>,
+    Sliding<K, O, 1, Given<O, "outputPadding", 0>>,
     In,
     Out,
   ]

@@ -135,6 +135,12 @@ const isOptions = (value: unknown): value is object =>
   !Array.isArray(value) &&
   !(value instanceof Tensor);
 
+/**
+ * A function without what the compiler knows of its shapes. Layers say by themselves what they make
+ * of shapes, and to compare the types of both would cost the compiler much.
+ */
+export const plain = <Call>(call: unknown): Call => call as Call;
+
 /** PyTorch's default of linear layers and convolutions: both uniform between ±1 / √fanIn. */
 export function defaultWeights(weight: Tensor, bias: Tensor | null): void {
   const bound = 1 / Math.sqrt(Math.max(1, fans("weight", weight)[0]));

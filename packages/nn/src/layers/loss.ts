@@ -7,7 +7,7 @@ import type { Tensor } from "@nabla/core";
 
 import * as F from "../functional/index.js";
 import type { Lossy } from "../shape-types.js";
-import { layer } from "./layer.js";
+import { layer, plain } from "./layer.js";
 import type { LayerOf } from "./layer.js";
 
 type Pair = [input: Tensor, target: Tensor];
@@ -15,7 +15,7 @@ type Pair = [input: Tensor, target: Tensor];
 const loss = <Options extends object>(
   run: (input: Tensor, target: Tensor, options: Options) => Tensor,
   defaults: Required<Options>,
-): new <A extends [options?: Options]>(...given: A) => LayerOf<Options, Pair> =>
+): new <O extends Options>(...given: [options?: O]) => LayerOf<Options, Pair> =>
   layer<[options?: Options], Options, Pair>([], defaults, ([input, target], fields) =>
     run(input, target, fields),
   );
@@ -27,14 +27,11 @@ type Compared = [input1: Tensor, input2: Tensor, target: Tensor];
  * @example
  * new L1Loss().call(tensor([1, 2]), tensor([2, 4])) // tensor(1.5000)
  */
-export class L1Loss<
-  const A extends [options?: F.ReductionOptions] = [options?: F.ReductionOptions],
-> extends loss<F.ReductionOptions>(F.l1Loss, { reduction: "mean" })<A> {}
-export interface L1Loss<A extends [options?: F.ReductionOptions]> extends Lossy<
-  "L1Loss",
-  "broadcast",
-  A[0]
-> {}
+export class L1Loss<const O extends F.ReductionOptions = object> extends loss<F.ReductionOptions>(
+  plain(F.l1Loss),
+  { reduction: "mean" },
+)<O> {}
+export interface L1Loss<O extends F.ReductionOptions> extends Lossy<"L1Loss", "broadcast", O> {}
 
 /**
  * The mean of the squared differences; see `functional.mseLoss`.
@@ -42,14 +39,11 @@ export interface L1Loss<A extends [options?: F.ReductionOptions]> extends Lossy<
  * new MSELoss().call(tensor([1, 2]), tensor([2, 4])) // tensor(2.5000)
  * new MSELoss({ reduction: "sum" }).call(tensor([1, 2]), tensor([2, 4])) // tensor(5.)
  */
-export class MSELoss<
-  const A extends [options?: F.ReductionOptions] = [options?: F.ReductionOptions],
-> extends loss<F.ReductionOptions>(F.mseLoss, { reduction: "mean" })<A> {}
-export interface MSELoss<A extends [options?: F.ReductionOptions]> extends Lossy<
-  "MSELoss",
-  "broadcast",
-  A[0]
-> {}
+export class MSELoss<const O extends F.ReductionOptions = object> extends loss<F.ReductionOptions>(
+  plain(F.mseLoss),
+  { reduction: "mean" },
+)<O> {}
+export interface MSELoss<O extends F.ReductionOptions> extends Lossy<"MSELoss", "broadcast", O> {}
 
 /**
  * `L1Loss` that is a square near 0; see `functional.smoothL1Loss`.
@@ -57,12 +51,12 @@ export interface MSELoss<A extends [options?: F.ReductionOptions]> extends Lossy
  * new SmoothL1Loss().call(tensor([1, 2]), tensor([2, 4])) // tensor(1.)
  */
 export class SmoothL1Loss<
-  const A extends [options?: F.SmoothL1Options] = [options?: F.SmoothL1Options],
-> extends loss<F.SmoothL1Options>(F.smoothL1Loss, { beta: 1, reduction: "mean" })<A> {}
-export interface SmoothL1Loss<A extends [options?: F.SmoothL1Options]> extends Lossy<
+  const O extends F.SmoothL1Options = object,
+> extends loss<F.SmoothL1Options>(plain(F.smoothL1Loss), { beta: 1, reduction: "mean" })<O> {}
+export interface SmoothL1Loss<O extends F.SmoothL1Options> extends Lossy<
   "SmoothL1Loss",
   "broadcast",
-  A[0]
+  O
 > {}
 
 /**
@@ -70,14 +64,11 @@ export interface SmoothL1Loss<A extends [options?: F.SmoothL1Options]> extends L
  * @example
  * new HuberLoss({ delta: 0.5 }).call(tensor([1, 2]), tensor([2, 4])) // tensor(0.6250)
  */
-export class HuberLoss<
-  const A extends [options?: F.HuberOptions] = [options?: F.HuberOptions],
-> extends loss<F.HuberOptions>(F.huberLoss, { delta: 1, reduction: "mean" })<A> {}
-export interface HuberLoss<A extends [options?: F.HuberOptions]> extends Lossy<
-  "HuberLoss",
-  "broadcast",
-  A[0]
-> {}
+export class HuberLoss<const O extends F.HuberOptions = object> extends loss<F.HuberOptions>(
+  plain(F.huberLoss),
+  { delta: 1, reduction: "mean" },
+)<O> {}
+export interface HuberLoss<O extends F.HuberOptions> extends Lossy<"HuberLoss", "broadcast", O> {}
 
 /**
  * What is lost when numbers for each class, [n, classes, ...], are taken for the logarithms of
@@ -87,17 +78,17 @@ export interface HuberLoss<A extends [options?: F.HuberOptions]> extends Lossy<
  * new CrossEntropyLoss().call(tensor([[0, 0]]), target) // tensor(0.6931)
  */
 export class CrossEntropyLoss<
-  const A extends [options?: F.CrossEntropyOptions] = [options?: F.CrossEntropyOptions],
-> extends loss<F.CrossEntropyOptions>(F.crossEntropy, {
+  const O extends F.CrossEntropyOptions = object,
+> extends loss<F.CrossEntropyOptions>(plain(F.crossEntropy), {
   weight: null,
   ignoreIndex: -100,
   labelSmoothing: 0,
   reduction: "mean",
-})<A> {}
-export interface CrossEntropyLoss<A extends [options?: F.CrossEntropyOptions]> extends Lossy<
+})<O> {}
+export interface CrossEntropyLoss<O extends F.CrossEntropyOptions> extends Lossy<
   "CrossEntropyLoss",
   "classes",
-  A[0]
+  O
 > {}
 
 /**
@@ -106,32 +97,29 @@ export interface CrossEntropyLoss<A extends [options?: F.CrossEntropyOptions]> e
  * const target = tensor([1], { dtype: "int32" });
  * new NLLLoss().call(tensor([[-1, -2]]), target) // tensor(2.)
  */
-export class NLLLoss<
-  const A extends [options?: F.ClassOptions] = [options?: F.ClassOptions],
-> extends loss<F.ClassOptions>(F.nllLoss, {
-  weight: null,
-  ignoreIndex: -100,
-  reduction: "mean",
-})<A> {}
-export interface NLLLoss<A extends [options?: F.ClassOptions]> extends Lossy<
-  "NLLLoss",
-  "numbers",
-  A[0]
-> {}
+export class NLLLoss<const O extends F.ClassOptions = object> extends loss<F.ClassOptions>(
+  plain(F.nllLoss),
+  {
+    weight: null,
+    ignoreIndex: -100,
+    reduction: "mean",
+  },
+)<O> {}
+export interface NLLLoss<O extends F.ClassOptions> extends Lossy<"NLLLoss", "numbers", O> {}
 
 /**
  * For probabilities of one class against another; see `functional.binaryCrossEntropy`.
  * @example
  * new BCELoss().call(tensor([0.5]), tensor([1])) // tensor(0.6931)
  */
-export class BCELoss<
-  const A extends [options?: F.WeightedOptions] = [options?: F.WeightedOptions],
-> extends loss<F.WeightedOptions>(F.binaryCrossEntropy, { weight: null, reduction: "mean" })<A> {}
-export interface BCELoss<A extends [options?: F.WeightedOptions]> extends Lossy<
-  "BCELoss",
-  "alike",
-  A[0]
-> {}
+export class BCELoss<const O extends F.WeightedOptions = object> extends loss<F.WeightedOptions>(
+  plain(F.binaryCrossEntropy),
+  {
+    weight: null,
+    reduction: "mean",
+  },
+)<O> {}
+export interface BCELoss<O extends F.WeightedOptions> extends Lossy<"BCELoss", "alike", O> {}
 
 /**
  * `BCELoss` of the sigmoid of the input; see `functional.binaryCrossEntropyWithLogits`.
@@ -139,16 +127,16 @@ export interface BCELoss<A extends [options?: F.WeightedOptions]> extends Lossy<
  * new BCEWithLogitsLoss().call(tensor([0]), tensor([1])) // tensor(0.6931)
  */
 export class BCEWithLogitsLoss<
-  const A extends [options?: F.LogitsOptions] = [options?: F.LogitsOptions],
-> extends loss<F.LogitsOptions>(F.binaryCrossEntropyWithLogits, {
+  const O extends F.LogitsOptions = object,
+> extends loss<F.LogitsOptions>(plain(F.binaryCrossEntropyWithLogits), {
   weight: null,
   posWeight: null,
   reduction: "mean",
-})<A> {}
-export interface BCEWithLogitsLoss<A extends [options?: F.LogitsOptions]> extends Lossy<
+})<O> {}
+export interface BCEWithLogitsLoss<O extends F.LogitsOptions> extends Lossy<
   "BCEWithLogitsLoss",
   "alike",
-  A[0]
+  O
 > {}
 
 /**
@@ -156,14 +144,11 @@ export interface BCEWithLogitsLoss<A extends [options?: F.LogitsOptions]> extend
  * @example
  * new KLDivLoss({ reduction: "sum" }).call(tensor([-1, -1]), tensor([0.5, 0.5])) // tensor(0.3069)
  */
-export class KLDivLoss<
-  const A extends [options?: F.KlDivOptions] = [options?: F.KlDivOptions],
-> extends loss<F.KlDivOptions>(F.klDiv, { logTarget: false, reduction: "mean" })<A> {}
-export interface KLDivLoss<A extends [options?: F.KlDivOptions]> extends Lossy<
-  "KLDivLoss",
-  "broadcast",
-  A[0]
-> {}
+export class KLDivLoss<const O extends F.KlDivOptions = object> extends loss<F.KlDivOptions>(
+  plain(F.klDiv),
+  { logTarget: false, reduction: "mean" },
+)<O> {}
+export interface KLDivLoss<O extends F.KlDivOptions> extends Lossy<"KLDivLoss", "broadcast", O> {}
 
 /**
  * For counts, and the logarithms of their means; see `functional.poissonNllLoss`.
@@ -171,17 +156,17 @@ export interface KLDivLoss<A extends [options?: F.KlDivOptions]> extends Lossy<
  * new PoissonNLLLoss().call(tensor([0]), tensor([2])) // tensor(1.)
  */
 export class PoissonNLLLoss<
-  const A extends [options?: F.PoissonOptions] = [options?: F.PoissonOptions],
-> extends loss<F.PoissonOptions>(F.poissonNllLoss, {
+  const O extends F.PoissonOptions = object,
+> extends loss<F.PoissonOptions>(plain(F.poissonNllLoss), {
   logInput: true,
   full: false,
   eps: 1e-8,
   reduction: "mean",
-})<A> {}
-export interface PoissonNLLLoss<A extends [options?: F.PoissonOptions]> extends Lossy<
+})<O> {}
+export interface PoissonNLLLoss<O extends F.PoissonOptions> extends Lossy<
   "PoissonNLLLoss",
   "broadcast",
-  A[0]
+  O
 > {}
 
 /**
@@ -204,12 +189,12 @@ export class GaussianNLLLoss extends layer<
  * new HingeEmbeddingLoss().call(tensor([0.5, 0.5]), tensor([1, -1])) // tensor(0.5000)
  */
 export class HingeEmbeddingLoss<
-  const A extends [options?: F.MarginOptions] = [options?: F.MarginOptions],
-> extends loss<F.MarginOptions>(F.hingeEmbeddingLoss, { margin: 1, reduction: "mean" })<A> {}
-export interface HingeEmbeddingLoss<A extends [options?: F.MarginOptions]> extends Lossy<
+  const O extends F.MarginOptions = object,
+> extends loss<F.MarginOptions>(plain(F.hingeEmbeddingLoss), { margin: 1, reduction: "mean" })<O> {}
+export interface HingeEmbeddingLoss<O extends F.MarginOptions> extends Lossy<
   "HingeEmbeddingLoss",
   "broadcast",
-  A[0]
+  O
 > {}
 
 /**
@@ -218,12 +203,12 @@ export interface HingeEmbeddingLoss<A extends [options?: F.MarginOptions]> exten
  * new SoftMarginLoss().call(tensor([0]), tensor([1])) // tensor(0.6931)
  */
 export class SoftMarginLoss<
-  const A extends [options?: F.ReductionOptions] = [options?: F.ReductionOptions],
-> extends loss<F.ReductionOptions>(F.softMarginLoss, { reduction: "mean" })<A> {}
-export interface SoftMarginLoss<A extends [options?: F.ReductionOptions]> extends Lossy<
+  const O extends F.ReductionOptions = object,
+> extends loss<F.ReductionOptions>(plain(F.softMarginLoss), { reduction: "mean" })<O> {}
+export interface SoftMarginLoss<O extends F.ReductionOptions> extends Lossy<
   "SoftMarginLoss",
   "broadcast",
-  A[0]
+  O
 > {}
 
 /**
@@ -233,17 +218,17 @@ export interface SoftMarginLoss<A extends [options?: F.ReductionOptions]> extend
  * new MultiMarginLoss().call(tensor([[1, 0.5]]), target) // tensor(0.2500)
  */
 export class MultiMarginLoss<
-  const A extends [options?: F.MultiMarginOptions] = [options?: F.MultiMarginOptions],
-> extends loss<F.MultiMarginOptions>(F.multiMarginLoss, {
+  const O extends F.MultiMarginOptions = object,
+> extends loss<F.MultiMarginOptions>(plain(F.multiMarginLoss), {
   p: 1,
   margin: 1,
   weight: null,
   reduction: "mean",
-})<A> {}
-export interface MultiMarginLoss<A extends [options?: F.MultiMarginOptions]> extends Lossy<
+})<O> {}
+export interface MultiMarginLoss<O extends F.MultiMarginOptions> extends Lossy<
   "MultiMarginLoss",
   "unknown",
-  A[0]
+  O
 > {}
 
 /**
@@ -253,12 +238,12 @@ export interface MultiMarginLoss<A extends [options?: F.MultiMarginOptions]> ext
  * new MultiLabelMarginLoss().call(tensor([[1, 0.5]]), target) // tensor(0.2500)
  */
 export class MultiLabelMarginLoss<
-  const A extends [options?: F.ReductionOptions] = [options?: F.ReductionOptions],
-> extends loss<F.ReductionOptions>(F.multilabelMarginLoss, { reduction: "mean" })<A> {}
-export interface MultiLabelMarginLoss<A extends [options?: F.ReductionOptions]> extends Lossy<
+  const O extends F.ReductionOptions = object,
+> extends loss<F.ReductionOptions>(plain(F.multilabelMarginLoss), { reduction: "mean" })<O> {}
+export interface MultiLabelMarginLoss<O extends F.ReductionOptions> extends Lossy<
   "MultiLabelMarginLoss",
   "unknown",
-  A[0]
+  O
 > {}
 
 /**
@@ -267,15 +252,15 @@ export interface MultiLabelMarginLoss<A extends [options?: F.ReductionOptions]> 
  * new MultiLabelSoftMarginLoss().call(tensor([[0, 0]]), tensor([[1, 0]])) // tensor(0.6931)
  */
 export class MultiLabelSoftMarginLoss<
-  const A extends [options?: F.WeightedOptions] = [options?: F.WeightedOptions],
-> extends loss<F.WeightedOptions>(F.multilabelSoftMarginLoss, {
+  const O extends F.WeightedOptions = object,
+> extends loss<F.WeightedOptions>(plain(F.multilabelSoftMarginLoss), {
   weight: null,
   reduction: "mean",
-})<A> {}
-export interface MultiLabelSoftMarginLoss<A extends [options?: F.WeightedOptions]> extends Lossy<
+})<O> {}
+export interface MultiLabelSoftMarginLoss<O extends F.WeightedOptions> extends Lossy<
   "MultiLabelSoftMarginLoss",
   "unknown",
-  A[0]
+  O
 > {}
 
 /**

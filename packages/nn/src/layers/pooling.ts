@@ -6,7 +6,7 @@ import type { Tensor } from "@nabla/core";
 import * as F from "../functional/index.js";
 import type { Given, Maps, Pooling, Sliding } from "../shape-types.js";
 import type { Sizes } from "../sizes.js";
-import { layer } from "./layer.js";
+import { layer, plain } from "./layer.js";
 import type { LayerOf } from "./layer.js";
 
 type Found = Tensor | [output: Tensor, indices: Tensor];
@@ -21,11 +21,8 @@ interface Indices {
   readonly returnIndices?: boolean;
 }
 /** A class of poolings of which the compiler knows windows and options, or sizes and options. */
-type Sized<Size, Options extends object, Fields, Output> = new <
-  K extends Size,
-  A extends [options?: Options],
->(
-  ...given: [size: K, ...options: A]
+type Sized<Size, Options extends object, Fields, Output> = new <K extends Size, O extends Options>(
+  ...given: [size: K, options?: O]
 ) => LayerOf<Fields & Options, [input: Tensor], Output>;
 
 const maximum = (
@@ -73,10 +70,10 @@ const adaptiveMean = (
  */
 export class MaxPool1d<
   const K extends Sizes = Sizes,
-  const A extends [options?: F.MaxPoolOptions] = [options?: F.MaxPoolOptions],
-> extends maximum(F.maxPool1d)<K, A> {}
-export interface MaxPool1d<K extends Sizes, A extends [options?: F.MaxPoolOptions]> extends Maps<
-  Pooling<"slide", "MaxPool1d", 1, A[0], Sliding<K, A[0], null, Given<A[0], "ceilMode", false>>>
+  const O extends F.MaxPoolOptions = Sizes extends K ? F.MaxPoolOptions : object,
+> extends maximum(plain(F.maxPool1d))<K, O> {}
+export interface MaxPool1d<K extends Sizes, O extends F.MaxPoolOptions> extends Maps<
+  Pooling<"slide", "MaxPool1d", 1, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
 > {}
 
 /**
@@ -87,10 +84,10 @@ export interface MaxPool1d<K extends Sizes, A extends [options?: F.MaxPoolOption
  */
 export class MaxPool2d<
   const K extends Sizes = Sizes,
-  const A extends [options?: F.MaxPoolOptions] = [options?: F.MaxPoolOptions],
-> extends maximum(F.maxPool2d)<K, A> {}
-export interface MaxPool2d<K extends Sizes, A extends [options?: F.MaxPoolOptions]> extends Maps<
-  Pooling<"slide", "MaxPool2d", 2, A[0], Sliding<K, A[0], null, Given<A[0], "ceilMode", false>>>
+  const O extends F.MaxPoolOptions = Sizes extends K ? F.MaxPoolOptions : object,
+> extends maximum(plain(F.maxPool2d))<K, O> {}
+export interface MaxPool2d<K extends Sizes, O extends F.MaxPoolOptions> extends Maps<
+  Pooling<"slide", "MaxPool2d", 2, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
 > {}
 
 /**
@@ -101,10 +98,10 @@ export interface MaxPool2d<K extends Sizes, A extends [options?: F.MaxPoolOption
  */
 export class MaxPool3d<
   const K extends Sizes = Sizes,
-  const A extends [options?: F.MaxPoolOptions] = [options?: F.MaxPoolOptions],
-> extends maximum(F.maxPool3d)<K, A> {}
-export interface MaxPool3d<K extends Sizes, A extends [options?: F.MaxPoolOptions]> extends Maps<
-  Pooling<"slide", "MaxPool3d", 3, A[0], Sliding<K, A[0], null, Given<A[0], "ceilMode", false>>>
+  const O extends F.MaxPoolOptions = Sizes extends K ? F.MaxPoolOptions : object,
+> extends maximum(plain(F.maxPool3d))<K, O> {}
+export interface MaxPool3d<K extends Sizes, O extends F.MaxPoolOptions> extends Maps<
+  Pooling<"slide", "MaxPool3d", 3, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
 > {}
 
 /**
@@ -114,10 +111,10 @@ export interface MaxPool3d<K extends Sizes, A extends [options?: F.MaxPoolOption
  */
 export class AvgPool1d<
   const K extends Sizes = Sizes,
-  const A extends [options?: F.AvgPoolOptions] = [options?: F.AvgPoolOptions],
-> extends mean(F.avgPool1d, {})<K, A> {}
-export interface AvgPool1d<K extends Sizes, A extends [options?: F.AvgPoolOptions]> extends Maps<
-  Pooling<"slide", "AvgPool1d", 1, A[0], Sliding<K, A[0], null, Given<A[0], "ceilMode", false>>>
+  const O extends F.AvgPoolOptions = Sizes extends K ? F.AvgPoolOptions : object,
+> extends mean(plain(F.avgPool1d), {})<K, O> {}
+export interface AvgPool1d<K extends Sizes, O extends F.AvgPoolOptions> extends Maps<
+  Pooling<"slide", "AvgPool1d", 1, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
 > {}
 
 /**
@@ -127,10 +124,10 @@ export interface AvgPool1d<K extends Sizes, A extends [options?: F.AvgPoolOption
  */
 export class AvgPool2d<
   const K extends Sizes = Sizes,
-  const A extends [options?: F.AvgPoolOptions] = [options?: F.AvgPoolOptions],
-> extends mean(F.avgPool2d, { divisorOverride: null })<K, A> {}
-export interface AvgPool2d<K extends Sizes, A extends [options?: F.AvgPoolOptions]> extends Maps<
-  Pooling<"slide", "AvgPool2d", 2, A[0], Sliding<K, A[0], null, Given<A[0], "ceilMode", false>>>
+  const O extends F.AvgPoolOptions = Sizes extends K ? F.AvgPoolOptions : object,
+> extends mean(plain(F.avgPool2d), { divisorOverride: null })<K, O> {}
+export interface AvgPool2d<K extends Sizes, O extends F.AvgPoolOptions> extends Maps<
+  Pooling<"slide", "AvgPool2d", 2, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
 > {}
 
 /**
@@ -140,10 +137,10 @@ export interface AvgPool2d<K extends Sizes, A extends [options?: F.AvgPoolOption
  */
 export class AvgPool3d<
   const K extends Sizes = Sizes,
-  const A extends [options?: F.AvgPoolOptions] = [options?: F.AvgPoolOptions],
-> extends mean(F.avgPool3d, { divisorOverride: null })<K, A> {}
-export interface AvgPool3d<K extends Sizes, A extends [options?: F.AvgPoolOptions]> extends Maps<
-  Pooling<"slide", "AvgPool3d", 3, A[0], Sliding<K, A[0], null, Given<A[0], "ceilMode", false>>>
+  const O extends F.AvgPoolOptions = Sizes extends K ? F.AvgPoolOptions : object,
+> extends mean(plain(F.avgPool3d), { divisorOverride: null })<K, O> {}
+export interface AvgPool3d<K extends Sizes, O extends F.AvgPoolOptions> extends Maps<
+  Pooling<"slide", "AvgPool3d", 3, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
 > {}
 
 /**
@@ -154,12 +151,11 @@ export interface AvgPool3d<K extends Sizes, A extends [options?: F.AvgPoolOption
  */
 export class AdaptiveMaxPool1d<
   const K extends F.OutputSize = F.OutputSize,
-  const A extends [options?: Indices] = [options?: Indices],
-> extends adaptiveMaximum(F.adaptiveMaxPool1d)<K, A> {}
-export interface AdaptiveMaxPool1d<
-  K extends F.OutputSize,
-  A extends [options?: Indices],
-> extends Maps<Pooling<"adapt", "AdaptiveMaxPool1d", 1, A[0], [K]>> {}
+  const O extends Indices = F.OutputSize extends K ? Indices : object,
+> extends adaptiveMaximum(plain(F.adaptiveMaxPool1d))<K, O> {}
+export interface AdaptiveMaxPool1d<K extends F.OutputSize, O extends Indices> extends Maps<
+  Pooling<"adapt", "AdaptiveMaxPool1d", 1, O, [K]>
+> {}
 
 /**
  * The largest elements of so many windows that share the input out; see
@@ -169,12 +165,11 @@ export interface AdaptiveMaxPool1d<
  */
 export class AdaptiveMaxPool2d<
   const K extends F.OutputSize = F.OutputSize,
-  const A extends [options?: Indices] = [options?: Indices],
-> extends adaptiveMaximum(F.adaptiveMaxPool2d)<K, A> {}
-export interface AdaptiveMaxPool2d<
-  K extends F.OutputSize,
-  A extends [options?: Indices],
-> extends Maps<Pooling<"adapt", "AdaptiveMaxPool2d", 2, A[0], [K]>> {}
+  const O extends Indices = F.OutputSize extends K ? Indices : object,
+> extends adaptiveMaximum(plain(F.adaptiveMaxPool2d))<K, O> {}
+export interface AdaptiveMaxPool2d<K extends F.OutputSize, O extends Indices> extends Maps<
+  Pooling<"adapt", "AdaptiveMaxPool2d", 2, O, [K]>
+> {}
 
 /**
  * The largest elements of so many windows that share the input out; see
@@ -184,12 +179,11 @@ export interface AdaptiveMaxPool2d<
  */
 export class AdaptiveMaxPool3d<
   const K extends F.OutputSize = F.OutputSize,
-  const A extends [options?: Indices] = [options?: Indices],
-> extends adaptiveMaximum(F.adaptiveMaxPool3d)<K, A> {}
-export interface AdaptiveMaxPool3d<
-  K extends F.OutputSize,
-  A extends [options?: Indices],
-> extends Maps<Pooling<"adapt", "AdaptiveMaxPool3d", 3, A[0], [K]>> {}
+  const O extends Indices = F.OutputSize extends K ? Indices : object,
+> extends adaptiveMaximum(plain(F.adaptiveMaxPool3d))<K, O> {}
+export interface AdaptiveMaxPool3d<K extends F.OutputSize, O extends Indices> extends Maps<
+  Pooling<"adapt", "AdaptiveMaxPool3d", 3, O, [K]>
+> {}
 
 /**
  * The means of so many windows that share the input out; see `functional.adaptiveAvgPool1d`.
@@ -197,7 +191,7 @@ export interface AdaptiveMaxPool3d<
  * new AdaptiveAvgPool1d(1).call(ones([1, 1, 4])).shape // [ 1, 1, 1 ]
  */
 export class AdaptiveAvgPool1d<const K extends F.OutputSize = F.OutputSize> extends adaptiveMean(
-  F.adaptiveAvgPool1d,
+  plain(F.adaptiveAvgPool1d),
 )<K> {}
 export interface AdaptiveAvgPool1d<K extends F.OutputSize> extends Maps<
   Pooling<"adapt", "AdaptiveAvgPool1d", 1, object, [K]>
@@ -209,7 +203,7 @@ export interface AdaptiveAvgPool1d<K extends F.OutputSize> extends Maps<
  * new AdaptiveAvgPool2d(1).call(ones([1, 1, 4, 4])).shape // [ 1, 1, 1, 1 ]
  */
 export class AdaptiveAvgPool2d<const K extends F.OutputSize = F.OutputSize> extends adaptiveMean(
-  F.adaptiveAvgPool2d,
+  plain(F.adaptiveAvgPool2d),
 )<K> {}
 export interface AdaptiveAvgPool2d<K extends F.OutputSize> extends Maps<
   Pooling<"adapt", "AdaptiveAvgPool2d", 2, object, [K]>
@@ -221,7 +215,7 @@ export interface AdaptiveAvgPool2d<K extends F.OutputSize> extends Maps<
  * new AdaptiveAvgPool3d(1).call(ones([1, 1, 4, 4, 4])).shape // [ 1, 1, 1, 1, 1 ]
  */
 export class AdaptiveAvgPool3d<const K extends F.OutputSize = F.OutputSize> extends adaptiveMean(
-  F.adaptiveAvgPool3d,
+  plain(F.adaptiveAvgPool3d),
 )<K> {}
 export interface AdaptiveAvgPool3d<K extends F.OutputSize> extends Maps<
   Pooling<"adapt", "AdaptiveAvgPool3d", 3, object, [K]>
