@@ -32,7 +32,9 @@ export interface Rules<S extends Shape, A extends readonly unknown[]> {
   along: Beside<Place<S, A[0]>, S>;
   alongLast: Beside<Place<S, Or<A[0], -1>>, S>;
   reduceLast: Reduced<S, [Or<A[0], -1>, A[1]]>;
-  most: Replaced<S, Place<S, Or<A[1], -1>>, A[0]>;
+  most: Most<S, Place<S, Or<A[1], -1>>, A[0]>;
+  together: Together<S, A>;
+  pad: Padded<S, A[0]>;
   ranked: Reduced<S, [Or<A[1], -1>, A[2]]>;
   extreme: A extends readonly [Tensor<infer T>] ? Broadcast<S, T> : Reduced<S, A>;
   reshape: Reshaped<S, A[0]>;
@@ -93,6 +95,17 @@ type Joined<M extends number, N extends number> = [M, N] extends [N, M]
             : number;
 /** Beside an unknown size, 1 may become any other. */
 type Unless1<N extends number> = 1 extends N ? number : N;
+
+/** Of a tensor and those among its arguments that are tensors. */
+type Together<S extends Shape, A> = A extends readonly [infer O, ...infer Rest]
+  ? O extends Tensor<infer T>
+    ? About<S, "and", T, Broadcast<S, T>> extends infer Now
+      ? Now extends Shape
+        ? Together<Now, Rest>
+        : Now
+      : never
+    : Together<S, Rest>
+  : S;
 
 /** Of matrices. */
 export type Product<A extends Shape, B extends Shape> = A extends Shape
@@ -201,6 +214,26 @@ type Part<M extends number, N extends number> = [N] extends [0]
         ? number
         : `${M} is no multiple of ${N}`
     : never;
+
+/** So much before and after the last dimension, the one before it, and so on. */
+type Padded<S, Sizes, Result extends unknown[] = []> = Sizes extends readonly [
+  infer Before,
+  infer After,
+  ...infer Rest,
+]
+  ? S extends readonly [...infer Front, infer N]
+    ? Padded<Front, Rest, [Plus<N, Plus<Before, After>>, ...Result]>
+    : Shape
+  : Sizes extends readonly []
+    ? [...(S extends Shape ? S : []), ...Result]
+    : Shape;
+type Most<S extends Shape, P, K> = P extends number
+  ? number extends P
+    ? Shape
+    : [Minus<At<S, P>, K>] extends [never]
+      ? `${Show<S>}: dimension ${P} has no ${K & number} elements`
+      : Replaced<S, P, K>
+  : P;
 
 type Transposed<S extends Shape, P, Q> = P extends number
   ? Q extends number
