@@ -230,9 +230,13 @@ type Padded<S, Sizes, Result extends unknown[] = []> = Sizes extends readonly [
 type Most<S extends Shape, P, K> = P extends number
   ? number extends P
     ? Shape
-    : [Minus<At<S, P>, K>] extends [never]
+    : [Minus<S extends readonly [] ? 1 : At<S, P>, K>] extends [never]
       ? `${Show<S>}: dimension ${P} has no ${K & number} elements`
-      : Replaced<S, P, K>
+      : S extends readonly []
+        ? K extends 0
+          ? [0]
+          : []
+        : Replaced<S, P, K>
   : P;
 
 type Transposed<S extends Shape, P, Q> = P extends number
