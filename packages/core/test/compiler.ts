@@ -20,6 +20,10 @@ declare const n: number;
 declare const plain: Tensor;
 `;
 
+/** Those that name layers import them, in the first line, which is empty. */
+const layers = (program: string): string =>
+  program.includes("nn.") ? 'import * as nn from "@nabla/nn";' : "";
+
 /** A program that makes the compiler say what type each expression has, a line for each. */
 export const typesOf = (expressions: readonly string[]): string =>
   expressions.map((expression, i) => `export const _${i}: 0 = ${expression};`).join("\n");
@@ -54,7 +58,7 @@ export async function compile(
     await writeFile(join(folder, "tsconfig.json"), JSON.stringify(options));
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
     const files = programs.map((program, i) =>
-      writeFile(join(folder, `p${i}.ts`), `${prelude}${program}\nexport {};\n`),
+      writeFile(join(folder, `p${i}.ts`), `${layers(program)}${prelude}${program}\nexport {};\n`),
     );
     await Promise.all(files);
     return complaintsIn(await output(folder, version), programs.length);

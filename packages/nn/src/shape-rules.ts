@@ -191,14 +191,21 @@ export interface LossRules<S extends Shape, T extends Shape> {
   alike: Alike<S, T>;
   classes: number extends S["length"] | T["length"]
     ? Shape
-    : S["length"] extends T["length"]
-      ? Alike<S, T> extends string
-        ? Alike<S, T>
-        : WithoutClasses<S>
+    : S extends readonly []
+      ? NoClasses
+      : S["length"] extends T["length"]
+        ? Alike<S, T> extends string
+          ? Alike<S, T>
+          : WithoutClasses<S>
+        : Alike<WithoutClasses<S>, T>;
+  numbers: number extends S["length"]
+    ? Shape
+    : S extends readonly []
+      ? NoClasses
       : Alike<WithoutClasses<S>, T>;
-  numbers: number extends S["length"] ? Shape : Alike<WithoutClasses<S>, T>;
   unknown: Shape;
 }
+type NoClasses = "there is no dimension of classes";
 type WithoutClasses<S> = S extends readonly [infer N, unknown, ...infer Rest]
   ? [N, ...Rest]
   : S extends readonly [unknown]
