@@ -20,6 +20,8 @@ const processTests = "{packages,examples,bench,scripts}/**/*.process.test.ts";
 // Central differences call a function hundreds of times, once each: nothing to fuse, and one by one
 // is fastest. That fused kernels have right derivatives is what the recorded operators test.
 const derivativeTests = "{packages,examples,bench,scripts}/**/*.gradient.test.ts";
+// They start a browser themselves.
+const pageTests = "packages/*/test/*.browser.test.ts";
 const neverTests = ["**/node_modules/**", "**/dist/**"];
 
 export default defineConfig({
@@ -36,8 +38,10 @@ export default defineConfig({
         test: {
           name: "fast",
           include: [everyTest],
-          exclude: [...neverTests, slowTests, processTests, derivativeTests],
+          exclude: [...neverTests, slowTests, processTests, derivativeTests, pageTests],
           pool: "threads",
+          // Importing the library anew for each file would take a fifth of the time.
+          isolate: false,
         },
       },
       {
@@ -47,6 +51,7 @@ export default defineConfig({
           include: [derivativeTests],
           exclude: neverTests,
           pool: "threads",
+          isolate: false,
           env: { NABLA_FLUSH: "everyOp" },
         },
       },
@@ -60,7 +65,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "site",
-          include: ["docs/site/test/*.test.ts"],
+          include: ["docs/site/test/*.test.ts", pageTests],
           globalSetup: ["docs/site/test/setup.ts"],
           fileParallelism: false,
         },

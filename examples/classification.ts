@@ -33,8 +33,9 @@ import { confusionTable, figure, imageGrid, lossCurve } from "nabla/viz";
 import type { Panel } from "nabla/viz";
 
 import * as cli from "./support/command-line.js";
-import { drawDigits, readDigits } from "./support/digits.js";
-import type { Digits } from "./support/digits.js";
+import { readDigits } from "./support/digits.js";
+import { drawDigits } from "./support/drawn-digits.js";
+import type { Digits } from "./support/drawn-digits.js";
 
 interface Settings {
   readonly data?: string;

@@ -83,13 +83,17 @@ const areas: Area[] = [
     packages: /^@nabla\/\w+$/,
   }),
   area(/^packages\/nabla\/test\//, { relative: ["packages/nabla", "scripts"], node: true }),
-  // How recorded results are read is told once, in scripts/conformance.
+  // How recorded results are read is told once, in scripts/conformance; how a browser is started
+  // in docs/site/test.
   area(/^packages\/(\w+)\/test\//, {
-    relative: ["packages/$1", "packages/core/test", "scripts/conformance"],
+    relative: ["packages/$1", "packages/core/test", "scripts/conformance", "docs/site/test"],
     node: true,
   }),
   area(/^(examples|bench|scripts)\//, { relative: ["$1"], node: true }),
-  area(/^docs\/site\/src\//, { relative: ["docs/site/src"] }),
+  // The pages draw the digits of the examples and time the computations of the benchmarks.
+  area(/^docs\/site\/src\//, { relative: ["docs/site/src", "examples/support", "bench"] }),
+  // Documents are read by the tools that check them.
+  area(/^docs\/site\/build\//, { relative: ["docs/site", "scripts"], node: true }),
   area(/^docs\/site\//, { relative: ["docs/site"], node: true }),
 ];
 

@@ -10,6 +10,7 @@ import { pathToFileURL } from "node:url";
 import { Tensor } from "@nabla/core";
 import type { Inspected } from "@nabla/core/inspect";
 
+import { anchors } from "./anchors.js";
 import { formulas } from "./op-formulas.js";
 import type { Callable } from "./op-formulas.js";
 import { namesOf } from "./public-names.js";
@@ -84,20 +85,6 @@ export async function opsPage(): Promise<string> {
     contents.push([start, ...links].join(" "));
   }
   return `${[preface(declarations), contents.join("\n"), ...body].join("\n\n")}\n`;
-}
-
-/** GitHub's anchors of headings, of which no two are equal. */
-function anchors(): (heading: string) => string {
-  const counts = new Map<string, number>();
-  return (heading) => {
-    const plain = heading
-      .toLowerCase()
-      .replaceAll(/[^\w\s-]/g, "")
-      .replaceAll(" ", "-");
-    const before = counts.get(plain) ?? 0;
-    counts.set(plain, before + 1);
-    return before === 0 ? plain : `${plain}-${before}`;
-  };
 }
 
 function titleOf({ path, prefix }: Pick<Operation, "path" | "prefix">): string {

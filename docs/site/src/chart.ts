@@ -27,11 +27,26 @@ export interface Handle {
   /** What it is, and where, for those who do not see it. */
   readonly label: string;
   readonly value: string;
-  readonly kind: "start" | "point";
+  readonly kind: "start" | "point" | "brush";
   readonly move: (x: number, y: number) => void;
   /** What the Delete key does. */
   readonly remove?: () => void;
+  /** What Enter and the space bar do. */
+  readonly press?: () => void;
 }
+
+/** What the empty plot does, besides being looked at. */
+interface Ground {
+  /** Where it is clicked. */
+  readonly click?: (x: number, y: number) => void;
+  /** Wherever a pointer is drawn along that is held down, every few pixels. */
+  readonly paint?: (x: number, y: number) => void;
+  /** Where a mouse is above it. */
+  readonly hover?: (x: number, y: number) => void;
+}
+
+/** How far a pointer goes between two places that are painted, in pixels. */
+const BRUSH = 16;
 
 const margins = { marginLeft: 46, marginRight: 14, marginTop: 26, marginBottom: 42 };
 const svgName = "http://www.w3.org/2000/svg";
@@ -46,17 +61,22 @@ export class Chart {
   private scales: { x: Plot.Scale; y: Plot.Scale } | null = null;
   private width = 0;
 
-  /** `ratio` is height by width; `add` is called where the empty plot is clicked. */
-  constructor(frame: HTMLElement, ratio: number, add?: (x: number, y: number) => void) {
+  /** `ratio` is height by width. */
+  constructor(frame: HTMLElement, ratio: number, ground: Ground = {}) {
     this.frame = frame;
     this.ratio = ratio;
     this.overlay = document.createElementNS(svgName, "svg");
     this.overlay.classList.add("handles");
     frame.append(this.overlay);
-    if (add !== undefined) {
+    const { click, paint, hover } = ground;
+    if (click !== undefined) {
       frame.addEventListener("click", (event) => {
-        if ((event.target as Element).closest(".handle") === null) add(...this.placeOf(event));
+        if ((event.target as Element).closest(".handle") === null) click(...this.placeOf(event));
       });
+    }
+    if (paint !== undefined) this.listenToBrush(paint);
+    if (hover !== undefined) {
+      frame.addEventListener("pointermove", (event) => hover(...this.placeOf(event)));
     }
     new ResizeObserver(() => {
       if (this.scene !== null && frame.clientWidth !== this.width) this.draw(this.scene);
@@ -101,6 +121,33 @@ export class Chart {
     this.frame.prepend(drawn);
     this.overlay.setAttribute("viewBox", `0 0 ${this.width} ${height}`);
     this.showHandles(handles);
+  }
+
+  /** Puts the handles elsewhere, and draws nothing else again. */
+  place(handles: readonly Handle[]): void {
+    if (this.scene === null || this.scales === null) return;
+    this.scene = { ...this.scene, handles };
+    this.showHandles(handles);
+  }
+
+  private listenToBrush(paint: (x: number, y: number) => void): void {
+    const { frame } = this;
+    frame.classList.add("painted");
+    let last: PointerEvent | null = null;
+    const put = (event: PointerEvent): void => {
+      last = event;
+      paint(...this.placeOf(event));
+    };
+    frame.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0 || !event.isPrimary) return;
+      frame.setPointerCapture(event.pointerId);
+      put(event);
+    });
+    frame.addEventListener("pointermove", (event) => {
+      if (last === null || !frame.hasPointerCapture(event.pointerId)) return;
+      const far = Math.hypot(event.clientX - last.clientX, event.clientY - last.clientY);
+      if (far >= BRUSH) put(event);
+    });
   }
 
   private showHandles(handles: readonly Handle[]): void {
@@ -160,6 +207,9 @@ export class Chart {
       const share = event.shiftKey ? 0.1 : 0.01;
       const step = ([low, high]: Axis["domain"]): number => niceStep((high - low) * share);
       this.moveTo(i, handle.x + right * step(x.domain), handle.y + up * step(y.domain));
+    } else if (event.key === "Enter" || event.key === " ") {
+      if (handle.press === undefined) return;
+      handle.press();
     } else if ((event.key === "Delete" || event.key === "Backspace") && handle.remove) {
       handle.remove();
       (this.handles[i] ?? this.handles.at(-1))?.focus();

@@ -50,6 +50,18 @@ export class Slider {
   }
 }
 
+/** What is chosen among the radio buttons of this name. */
+export function chosen(name: string): string {
+  return document.querySelector<HTMLInputElement>(`input[name=${name}]:checked`)!.value;
+}
+
+/** Calls this whenever another radio button of this name is chosen. */
+export function onChoice(name: string, changed: (value: string) => void): void {
+  for (const choice of document.querySelectorAll<HTMLInputElement>(`input[name=${name}]`)) {
+    choice.addEventListener("change", () => changed(choice.value));
+  }
+}
+
 /** Numbers in equal factors, for sliders of learning rates: two digits that count. */
 export const power = (exponent: number): number => Number((10 ** exponent).toPrecision(2));
 

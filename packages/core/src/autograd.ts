@@ -64,17 +64,17 @@ export function backward(
 
 /** Adds a gradient to what is in `tensor.grad`; with `create` the sum can be differentiated. */
 function accumulate(tensor: Tensor, gradient: Tensor, create = false): void {
-  const before = tensor.ownGrad;
+  const before = tensor.gradient.tensor;
   mode.onKeep(gradient.node);
   if (create) tensor.grad = before === null ? gradient.clone() : before.add(gradient);
-  else if (before === null) tensor.leaveGrad(gradient.fork());
+  else if (before === null) tensor.gradient.leave(gradient.fork());
   else noGrad(() => before.add_(gradient));
 }
 
 /** Makes a tensor that was computed keep its gradient, as a leaf does: see `Tensor.retainGrad`. */
 export function keepGradient(tensor: Tensor, origin: Origin): void {
-  origin.hooks ??= [];
-  origin.hooks.push((gradient) => accumulate(tensor, gradient));
+  const keep = (gradient: Tensor): void => accumulate(tensor, gradient);
+  origin.watch([...(origin.hooks ?? []), keep]);
 }
 
 /**
@@ -268,7 +268,7 @@ function isLatestFirst(order: readonly Origin[]): boolean {
 function applyHooks({ hooks }: Origin, gradient: Tensor): Tensor {
   if (hooks === null) return gradient;
   // Hooks may keep what they see and what they give.
-  return [...hooks].reduce((g, hook) => lent(hook(lent(g)) ?? g), gradient);
+  return hooks.reduce((g, hook) => lent(hook(lent(g)) ?? g), gradient);
 }
 
 /** The gradient that a walk starts with. */

@@ -9,7 +9,7 @@ import { interpreter } from "./backends/interpreter.js";
 import { threads } from "./backends/threads.js";
 import { wasm } from "./backends/wasm/backend.js";
 import { isSupported } from "./backends/wasm/compile.js";
-import { builtin } from "./backends/wasm/web-assembly.js";
+import { sharingPlace } from "./backends/wasm/workers.js";
 import type { Tell } from "./debug.js";
 import { reported } from "./report.js";
 import { onDemand } from "./schedule/demand.js";
@@ -43,10 +43,9 @@ export function choosePolicy(
   return on(interpreter);
 }
 
-/** How many threads a setting asks for: in Node one for each processor, unless it says a number. */
+/** How many threads a setting asks for: one for each processor, unless it says a number. */
 function threadsOf(wanted: string | undefined): number {
-  const os = builtin("node:os") as { availableParallelism?(): number } | undefined;
-  const processors = os?.availableParallelism?.() ?? 1;
-  const count = Number(wanted ?? processors);
-  return os !== undefined && Number.isInteger(count) && count > 0 ? count : 1;
+  const place = sharingPlace();
+  const count = Number(wanted ?? place?.processors);
+  return place !== null && Number.isInteger(count) && count > 0 ? count : 1;
 }

@@ -36,7 +36,12 @@ export function compile<Arguments extends unknown[], Result>(
 ): (...args: Arguments) => Result {
   checkFunction("compile", step);
   if (step.constructor.name === "AsyncFunction") throw asynchronous();
-  let [policy, compiled]: [Policy | null, typeof step] = [null, step];
+  const checked = (args: Arguments): Result => {
+    const result = step(...args);
+    if (result instanceof Promise) throw asynchronous();
+    return result;
+  };
+  let [policy, compiled]: [Policy | null, typeof checked] = [null, checked];
   return (...args) => {
     if (mode.isWatched) return step(...args);
     if (state.isRunning || mode.capture !== null) {
@@ -47,13 +52,11 @@ export function compile<Arguments extends unknown[], Result>(
     }
     if (policy !== policyNow()) {
       policy = policyNow();
-      compiled = policy?.compile?.(step) ?? step;
+      compiled = policy?.compile?.(checked) ?? checked;
     }
     state.isRunning = true;
     try {
-      const result = compiled(...args);
-      if (result instanceof Promise) throw asynchronous();
-      return result;
+      return compiled(args);
     } finally {
       state.isRunning = false;
     }

@@ -35,6 +35,7 @@ export {
   hostScalar,
   hostStep,
   isCaptured,
+  isLent,
   learn,
   refuseCompile,
   restsOn,
@@ -62,4 +63,4 @@ export function realize(tensors: readonly Tensor[]): void {
  * w.square().backward();
  * gradientOf(w) // tensor(6.)
  */
-export const gradientOf = (parameter: Tensor): Tensor | null => parameter.ownGrad;
+export const gradientOf = (parameter: Tensor): Tensor | null => parameter.gradient.tensor;

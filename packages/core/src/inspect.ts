@@ -110,13 +110,21 @@ class Reading {
 
   /** What a function gives; whatever does not depend on placeholders is computed as always. */
   read(run: () => Tensor | null): [node: Node | null, formula: Formula | null] {
-    const compute = mode.onRecord;
+    const { onRecord, onWrite } = mode;
     const listener = (node: Node): void => {
       if (node.inputs.some((input) => this.known.has(input))) this.known.set(node, this.made(node));
-      else compute(node);
+      else onRecord(node);
     };
-    const node = noGrad(() => listening(listener, run))?.node ?? null;
-    return [node, node && this.of(node)];
+    // What is written into a placeholder must not wait for the next flush: it cannot run.
+    mode.onWrite = (storage) => {
+      if (!this.known.has(storage.node)) onWrite(storage);
+    };
+    try {
+      const node = noGrad(() => listening(listener, run))?.node ?? null;
+      return [node, node && this.of(node)];
+    } finally {
+      mode.onWrite = onWrite;
+    }
   }
 
   /** The formula of a value that no placeholder is in is a number, if all elements are that. */

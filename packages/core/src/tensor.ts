@@ -7,9 +7,9 @@
 import { backward, keepGradient } from "./autograd.js";
 import type { BackwardOptions } from "./autograd.js";
 import { ArgumentError, DTypeError, GradientError, PrimitiveError, ShapeError } from "./errors.js";
-import type { Buffer } from "./graph/buffer.js";
 import { isFloat } from "./graph/dtype.js";
 import type { DType, TypedArray } from "./graph/dtype.js";
+import { Gradient } from "./graph/gradient.js";
 import { mode } from "./graph/mode.js";
 import { giveName } from "./graph/names.js";
 import { checkTensor, lent } from "./graph/node.js";
@@ -70,12 +70,8 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   shows: View | null = null;
   /** How it was computed, as of when it was last looked at; others ask for `origin`. @internal */
   ownOrigin: Origin | null;
-  /** What `grad` shows, for those who let nobody else have it. @internal */
-  ownGrad: Tensor | null = null;
-  /** Whether others may have it. @internal */
-  gradIsKnown = false;
-  /** The place of an earlier gradient that nobody has. @internal */
-  spareGrad: Buffer | null = null;
+  /** Where its gradient is, once there was one. */
+  private ownGradient: Gradient | null = null;
   private seen = 0;
 
   /** Made by the functions that create tensors and by operations. @internal */
@@ -239,6 +235,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
       );
     }
     if (wanted !== this.requiresGrad) this.ownOrigin = wanted ? Origin.ofLeaf(this) : null;
+    mode.changes += 1;
   }
 
   /**
@@ -260,8 +257,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * w.grad // tensor(6.)
    */
   get grad(): Tensor | null {
-    this.gradIsKnown = true;
-    return this.ownGrad;
+    return this.gradient.show();
   }
 
   set grad(value: Tensor | null) {
@@ -277,20 +273,15 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
           `shape ${formatShape(this.shape)}; give one of the same shape, or null.`,
       );
     }
-    this.spareGrad = this.gradIsKnown ? null : (this.ownGrad?.storage.spareIfUnshared() ?? null);
-    this.gradIsKnown = value !== null;
-    this.ownGrad = value;
+    this.gradient.put(value);
   }
 
   /**
-   * Lets backward() leave a gradient that nobody else has.
+   * What `grad` shows, for those who let nobody else have it.
    * @internal
    */
-  leaveGrad(gradient: Tensor): void {
-    this.ownGrad = gradient;
-    this.gradIsKnown = false;
-    if (this.spareGrad !== null) mode.onReuse(gradient.contents, this.spareGrad);
-    this.spareGrad = null;
+  get gradient(): Gradient {
+    return (this.ownGradient ??= new Gradient());
   }
 
   /**
@@ -341,12 +332,10 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    */
   registerHook(hook: Hook): () => void {
     this.checkRequiresGrad("registerHook");
-    const hooks = (this.origin!.hooks ??= []);
-    hooks.push(hook);
-    return () => {
-      const at = hooks.indexOf(hook);
-      if (at >= 0) hooks.splice(at, 1);
-    };
+    const origin = this.origin!;
+    const own: Hook = (g) => hook(g);
+    origin.watch([...(origin.hooks ?? []), own]);
+    return () => origin.watch(origin.hooks!.filter((other) => other !== own));
   }
 
   private checkRequiresGrad(name: string): void {

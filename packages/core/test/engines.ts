@@ -16,6 +16,8 @@ export const engines = {
   wasm: () => runBy(onDemand(wasm()), interpreter),
   /** Without a first run on the interpreter. */
   wasmAtOnce: () => runBy(onDemand(wasm({ atOnce: true })), interpreter),
+  /** In so little memory that most of what is large has to move out again and again. */
+  wasmInLittle: () => runBy(onDemand(wasm({ atOnce: true, budget: 30_000 })), interpreter),
 } as const;
 
 /** Runs a function, and tells why steps were captured meanwhile. */

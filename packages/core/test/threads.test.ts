@@ -8,68 +8,28 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
-import { ArgumentError, getNumThreads, setNumThreads } from "@nabla/core";
+import { ArgumentError, getNumThreads, manualSeed, randn, setNumThreads } from "@nabla/core";
 import { buildSync } from "esbuild";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 
+import { interpreter } from "../src/backends/interpreter.js";
+import { wasm } from "../src/backends/wasm/backend.js";
 import { canFuse, isSupported } from "../src/backends/wasm/compile.js";
 import { shareOut } from "../src/backends/wasm/share.js";
-import type { TypedArray } from "../src/graph/dtype.js";
-import type { FusedKernel } from "../src/kernel/fused.js";
-import { operand, s } from "../src/kernel/scalar.js";
-import { productKernel } from "../src/ops/contraction.js";
+import { Team } from "../src/backends/wasm/team.js";
+import { engine } from "../src/backends/wasm/web-assembly.js";
+import { s } from "../src/kernel/scalar.js";
+import { onDemand } from "../src/schedule/demand.js";
+import { runBy } from "../src/schedule/flush.js";
+import { engines } from "./engines.js";
 import { interpret, place } from "./fused.js";
-import type { Contents } from "./fused.js";
+import { differences, kernels, product, rows, x } from "./shared-kernels.js";
 
 const count = getNumThreads();
-afterEach(() => setNumThreads(count));
-
-const dtype = "float32";
-const x = operand(0, dtype);
-const values = (length: number): Contents => ({
-  dtype,
-  values: Float32Array.from({ length }, (_, i) => Math.sin(i * i)),
+afterEach(() => {
+  setNumThreads(count);
+  engines.standard();
 });
-
-function product(n: number, k: number, m: number): [FusedKernel, Contents[]] {
-  const strides = [
-    [k, 0, 1],
-    [0, 1, m],
-  ];
-  const operands = strides.map(
-    (own, buffer) => ({ buffer, dtype, strides: own, offset: 0 }) as const,
-  );
-  const outputs = [{ ...productKernel(dtype), buffer: 2, strides: [m, 1, 0], offset: 0, count: k }];
-  return [{ space: [n, m, k], operands, outputs }, [n * k, k * m, n * m].map(values)];
-}
-
-/** A function of every element, the sums of its rows, and how many of a row are positive. */
-function rows(n: number, m: number): [FusedKernel, Contents[]] {
-  const y = s.add(s.exp(s.neg(s.mul(x, x))), s.tanh(x));
-  const common = { offset: 0, epilogue: null, dtype } as const;
-  const outputs = [
-    { ...common, buffer: 1, strides: [m, 1], expression: y, fold: null, count: 1 },
-    { ...common, buffer: 2, strides: [1, 0], expression: y, fold: "sum" as const, count: m },
-    { ...common, buffer: 3, strides: [1, 0], expression: x, fold: "max" as const, count: m },
-  ];
-  const operands = [{ buffer: 0, dtype, strides: [m, 1], offset: 0 } as const];
-  return [{ space: [n, m], operands, outputs }, [n * m, n * m, n, n].map(values)];
-}
-
-const kernels: Record<string, [FusedKernel, Contents[]]> = {
-  "a product": product(150, 96, 150),
-  "a product of a prime number of rows": product(211, 64, 97),
-  "functions and sums of rows": rows(401, 200),
-};
-
-/** In how many places two lists of buffers differ; `toEqual` takes seconds for so many. */
-function differences(a: readonly TypedArray[], b: readonly TypedArray[]): number {
-  let found = 0;
-  a.forEach((own, i) => {
-    for (let k = 0; k < own.length; k++) if (!Object.is(own[k], b[i]![k])) found += 1;
-  });
-  return found;
-}
 
 describe.each(Object.entries(kernels))("%s", (_name, [kernel, contents]) => {
   test("divided is the same", () => {
@@ -103,6 +63,29 @@ test("what is small, or one sum, or needs functions that workers have not, is no
   const erf = { ...large.outputs[0]!, expression: s.erf(x) };
   expect(shareOut({ ...large, outputs: [erf] }, 2)).toHaveLength(1);
   expect(shareOut(large, 1)).toEqual([large]);
+});
+
+test.runIf(isSupported())("jobs of many modules, in turn, are those of one thread", () => {
+  const sizes = [131, 150, 163, 180];
+  const compute = (shared: boolean): number[][] => {
+    runBy(onDemand(wasm({ shared })), interpreter);
+    manualSeed(1);
+    const matrices = sizes.map((n) => randn([n, n]));
+    return Array.from({ length: 12 }, (_, i) => {
+      const a = matrices[i % sizes.length]!;
+      return [...a.matmul(a).tanh().sum(1).data()];
+    });
+  };
+  setNumThreads(3);
+  const alone = compute(false);
+  expect(compute(true)).toEqual(alone);
+  expect(alone.flat().every(Number.isFinite)).toBe(true);
+});
+
+test.runIf(isSupported())("no job has more parts than a ticket can count", () => {
+  setNumThreads(1000);
+  const memory = new (engine()!.Memory)({ initial: 1, maximum: 1, shared: true });
+  expect(Team.of(memory)!.parts).toBe(255);
 });
 
 test("setNumThreads takes positive integers", () => {

@@ -246,8 +246,9 @@ export abstract class Optimizer<Options extends object, State extends object = P
       if (groups.length !== this.paramGroups.length) return false;
       for (let i = 0; i < groups.length; i++) {
         const own = groups[i]!;
-        const { group } = own;
-        if (this.paramGroups[i] !== group || !sameItems(group.params, own.params)) return false;
+        const { group, params } = own;
+        if (this.paramGroups[i] !== group || group.params.length !== params.length) return false;
+        for (let k = 0; k < params.length; k++) if (group.params[k] !== params[k]) return false;
         if (this.sameOptions(group, own.options)) continue;
         for (const name of Object.keys(this.defaults) as (keyof Options)[]) {
           if (choiceOf(name, group[name]) !== choiceOf(name, own.options[name])) return false;

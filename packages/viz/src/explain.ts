@@ -45,7 +45,7 @@ export interface ExplainOptions {
  * //
  * // 1. loss = mul²
  * //    g = 1, to start with
- * //    ∂loss/∂mul = 2 · mul, so mul gets g · 2 · mul = 1 · 2 · 6 = 12
+ * //    ∂loss/∂mul = 2 · mul, so mul gets 2 · g · mul = 2 · 1 · 6 = 12
  * //    where mul = 6
  * // 2. mul = w · 2
  * //    g = 12, from loss

@@ -31,7 +31,7 @@ At each, the gradient g that arrives, times the local derivative, is passed on t
    ∂loss/∂square = 1 / 3, so square gets g / 3 = [0.3333, 0.3333, 0.3333]
 2. square = sub², of shape [3]
    g = [0.3333, 0.3333, 0.3333], from loss
-   ∂square/∂sub = 2 · sub, so sub gets g · 2 · sub = [−1.667, −2.667, −3.667]
+   ∂square/∂sub = 2 · sub, so sub gets 2 · g · sub = [−1.667, −2.667, −3.667]
    where sub = [−2.5, −4, −5.5]
 3. sub = add − constant, of shape [3]
    g = [−1.667, −2.667, −3.667], from square

@@ -44,7 +44,7 @@ const written: [name: string, row: Inspected, ...texts: string[]][] = [
   ["sqrt", sqrt, "√x", "g / (2 · y)"],
   ["rsqrt", rsqrt, "1 / √x", "−0.5 · g · y² · y"],
   ["reciprocal", reciprocal, "1 / x", "−g · y²"],
-  ["square", square, "x²", "g · 2 · x"],
+  ["square", square, "x²", "2 · g · x"],
   ["sin", sin, "sin(x)", "g · cos(x)"],
   ["cos", cos, "cos(x)", "−g · sin(x)"],
   ["tan", tan, "sin(x) / cos(x)", "g · (y² + 1)"],

@@ -2,9 +2,9 @@
  * The third chapter: a program, the graph of what it computes, and the way back through it. The
  * program runs in a worker (run.worker.ts); the editor is loaded when it is first touched.
  */
-import { Player } from "../controls.js";
+import { onChoice, Player } from "../controls.js";
+import type { Editor } from "../editor.js";
 import { element, inLanguage } from "../page.js";
-import type { Editor } from "./editor.js";
 import { examples } from "./examples.js";
 import { GraphView } from "./graph-view.js";
 import type { Picture } from "./protocol.js";
@@ -88,12 +88,10 @@ element("play").addEventListener("click", () => {
   show();
 });
 
-for (const choice of document.querySelectorAll<HTMLInputElement>("input[name=example]")) {
-  choice.addEventListener("change", () => {
-    write(programs[Number(choice.value)]!.code);
-    void run();
-  });
-}
+onChoice("example", (number) => {
+  write(programs[Number(number)]!.code);
+  void run();
+});
 
 function write(program: string): void {
   if (editor === null) plain.value = program;
@@ -111,7 +109,7 @@ let isOpening = false;
 async function openEditor(): Promise<void> {
   if (isOpening) return;
   isOpening = true;
-  const module = await import("./editor.js");
+  const module = await import("../editor.js");
   const hadFocus = document.activeElement === plain;
   const host = element("editor");
   editor = module.openEditor(host, plain.value, text.editor, runSoon);

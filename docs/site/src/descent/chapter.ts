@@ -5,7 +5,7 @@
 import * as Plot from "@observablehq/plot";
 
 import { Chart } from "../chart.js";
-import { Player, power, say, Slider } from "../controls.js";
+import { onChoice, Player, power, say, Slider } from "../controls.js";
 import { element, inLanguage } from "../page.js";
 import { descend, heights, judge, STEPS } from "./descend.js";
 import type { CurveName, Place } from "./descend.js";
@@ -25,13 +25,11 @@ const rate = new Slider("rate", update, power, String);
 const shown = new Slider("shown", show);
 const player = new Player("play", stepOn, text.play, 180);
 
-for (const choice of document.querySelectorAll<HTMLInputElement>("input[name=curve]")) {
-  choice.addEventListener("change", () => {
-    curve = choice.value as CurveName;
-    drawCurve();
-    update();
-  });
-}
+onChoice("curve", (name) => {
+  curve = name as CurveName;
+  drawCurve();
+  update();
+});
 element("play").addEventListener("click", () => {
   // From the beginning, if it had come to the end.
   if (shown.value >= STEPS) shown.position = 0;

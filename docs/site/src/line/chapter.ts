@@ -3,7 +3,7 @@
  * it descends. The fit itself is in fit.ts.
  */
 import { Chart } from "../chart.js";
-import { Player, power, say, Slider } from "../controls.js";
+import { chosen, onChoice, Player, power, say, Slider } from "../controls.js";
 import { element, inLanguage } from "../page.js";
 import { closedForm, Descent, errorOf, largestRate } from "./fit.js";
 import type { Line, Method, Point, Settings } from "./fit.js";
@@ -23,7 +23,7 @@ let view: { readonly x: Range; readonly y: Range } = firstView;
 let names: readonly [string, string] = ["x", "y"];
 let start = origin;
 
-const pointsChart = new Chart(element("points-chart"), 0.8, (x, y) => addPoint(x, y));
+const pointsChart = new Chart(element("points-chart"), 0.8, { click: addPoint });
 const surfaceChart = new Chart(element("surface-chart"), 0.8);
 const rate = new Slider("rate", changeSettings, power, String);
 const momentum = new Slider("momentum", changeSettings, Number, (value) => say(value, 2));
@@ -33,8 +33,7 @@ let range = surfaceRange(points, start);
 let descent = new Descent(points, start, settings());
 
 function settings(): Settings {
-  const chosen = document.querySelector<HTMLInputElement>("input[name=method]:checked")!;
-  return { method: chosen.value as Method, rate: rate.value, momentum: momentum.value };
+  return { method: chosen("method") as Method, rate: rate.value, momentum: momentum.value };
 }
 
 function changeSettings(): void {
@@ -43,9 +42,7 @@ function changeSettings(): void {
   show();
 }
 
-for (const choice of document.querySelectorAll("input[name=method]")) {
-  choice.addEventListener("change", changeSettings);
-}
+onChoice("method", changeSettings);
 element("step").addEventListener("click", () => {
   player.stop();
   step();

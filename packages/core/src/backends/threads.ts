@@ -9,7 +9,8 @@ export const threads = { count: 1 };
 
 /**
  * How many threads share large computations, the calling one included: in Node as many as there are
- * processors, or as NABLA_THREADS says; elsewhere 1.
+ * processors, or as NABLA_THREADS says; in a worker of a cross-origin isolated page as many as the
+ * browser has for it; elsewhere 1. See docs/threads.md.
  * @example
  * getNumThreads() >= 1 // true
  */
@@ -17,7 +18,8 @@ export const getNumThreads = (): number => threads.count;
 
 /**
  * From now on so many threads share large computations; 1 is the calling one alone. Where there are
- * no threads (a browser, NABLA_THREADS=1), nothing changes but the number. What was compiled for
+ * no threads (the main thread of a page, a page that is not isolated, NABLA_THREADS=1), nothing
+ * changes but the number. What was compiled for
  * one thread stays with one, so say it before the first computation. Results may differ in their
  * last bits. Throws an ArgumentError for what is no positive integer.
  * @example

@@ -11,6 +11,9 @@ const GONE =
   "the elements of this tensor are gone: it was a version of a large tensor that has been " +
   "written over twice since; read it, or copy it with clone(), before the second step after it.";
 
+/** Why there are no elements, where there never were. */
+const reasons = new WeakMap<Buffer, string>();
+
 /** Elements that lie in memory of a back end. */
 export interface Resident {
   /** A copy in an ordinary array. */
@@ -22,8 +25,6 @@ export class Buffer {
   /** The only element, where there is one that is in no array yet. */
   readonly single: number | null;
   private readonly dtype: DType | null;
-  /** Why there are no elements, where there never were. */
-  private missing = GONE;
   /** Where a back end has the elements, too, or only. */
   resident: Resident | null;
   /** Whether several nodes have it, so that it can never be another's. */
@@ -46,13 +47,13 @@ export class Buffer {
   /** The buffer of what can no more be computed; who reads it is told why. */
   static ofNothing(reason: string): Buffer {
     const buffer = new Buffer(null);
-    buffer.missing = reason;
+    reasons.set(buffer, reason);
     return buffer;
   }
 
   /** The elements; not to be written to. Throws a StaleError where they are gone. */
   get array(): TypedArray {
-    if (this.isLost) throw new StaleError(this.missing);
+    if (this.isLost) throw new StaleError(reasons.get(this) ?? GONE);
     return (this.host ??= this.single === null ? this.resident!.read() : this.arrayOfSingle());
   }
 

@@ -34,6 +34,8 @@ export const mode = {
   capturedRound: null as object | null,
   /** Told why a compiled step could not be replayed, under NABLA_DEBUG. */
   onRecapture: null as ((reason: string) => void) | null,
+  /** Counts what a compiled step would have to look at again: writes, gradients, who wants them. */
+  changes: 0,
   /** Counts origins, and so orders them: inputs before results. */
   clock: 0,
 };

@@ -33,6 +33,7 @@ export class Storage {
     const { live } = this;
     if (live !== null) {
       this.live = null;
+      mode.changes += 1;
       this.own = live.look(this);
     }
     return this.own;
@@ -40,6 +41,7 @@ export class Storage {
 
   set node(node: Node) {
     this.live = null;
+    mode.changes += 1;
     this.own = node;
   }
 

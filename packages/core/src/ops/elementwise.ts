@@ -158,7 +158,7 @@ export const sign = unary({
  */
 export const square = unary({
   kernel: (x) => s.mul(x, x),
-  vjps: [(g, { x }): Tensor => g.mul(x.mul(2))],
+  vjps: [(g, { x }): Tensor => g.mul(2).mul(x)],
   samples: line,
   counts: true,
 });

@@ -11,6 +11,7 @@ import { construct, scalar } from "../graph/construct.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
 import { Node, plainNumber } from "../graph/node.js";
+import type { Origin } from "../graph/origin.js";
 import { formatShape } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
 import type { Tensor } from "../tensor.js";
@@ -37,6 +38,13 @@ export interface Guard {
   readonly value: unknown;
 }
 
+/** What happens at each replay; what comes of it is the number at that place, if not at -1. */
+interface Happening {
+  readonly run: () => unknown;
+  readonly number: number;
+  last: number;
+}
+
 /** A tensor whose gradient the step may change, and what it was before. */
 export interface Concern {
   readonly parameter: Tensor;
@@ -50,11 +58,11 @@ export class Capturing implements Capture {
   readonly sources = new Map<Node, Source>();
   readonly guards: Guard[] = [];
   /** What happens at each replay, in order; what numbers and draws have come to. */
-  readonly happenings: (() => void)[] = [];
+  readonly happenings: Happening[] = [];
   readonly numbers: number[];
   readonly drawings: TypedArray[] = [];
-  /** Tensors that were there before, and whether they require grad. */
-  readonly closedOver = new Map<Tensor, boolean>();
+  /** Tensors that were there before, and their hooks: `undefined` of what requires no grad. */
+  readonly closedOver = new Map<Tensor, Origin["hooks"] | undefined>();
   readonly concerned = new Map<Tensor, Concern>();
   /** Storages that were there before and are written. */
   readonly written = new Set<Storage>();
@@ -99,7 +107,9 @@ export class Capturing implements Capture {
     mode.capture = null;
     for (const node of this.nodes) this.outer.record(node);
     for (const storage of this.written) this.outer.write(storage);
-    for (const { ownGrad } of this.concerned.keys()) if (ownGrad) this.outer.keep(ownGrad.node);
+    for (const { gradient } of this.concerned.keys()) {
+      if (gradient.tensor !== null) this.outer.keep(gradient.tensor.node);
+    }
   }
 
   // What is recorded.
@@ -150,7 +160,7 @@ export class Capturing implements Capture {
       );
     }
     if (origin !== null) this.concerns([tensor]);
-    this.closedOver.set(tensor, origin !== null);
+    this.closedOver.set(tensor, origin?.hooks);
     const index = this.argumentStorages.get(storage);
     if (index !== undefined && node === this.arguments[index]!.contents) {
       return { kind: "argument", index };
@@ -187,7 +197,7 @@ export class Capturing implements Capture {
   concerns(parameters: Iterable<Tensor>): void {
     for (const parameter of parameters) {
       if (this.concerned.has(parameter)) continue;
-      const before = parameter.ownGrad;
+      const before = parameter.gradient.tensor;
       this.concerned.set(parameter, { parameter, before });
       if (before !== null) this.gradients.set(before.storage, parameter);
     }
@@ -202,7 +212,7 @@ export class Capturing implements Capture {
 
   number(read: () => number): number {
     const index = this.numbers.push(this.aside(read)) - 1;
-    this.happenings.push(() => (this.numbers[index] = read()));
+    this.happenings.push({ run: read, number: index, last: NaN });
     return this.argument(index);
   }
 
@@ -231,7 +241,7 @@ export class Capturing implements Capture {
 
   happens(run: () => void): void {
     this.aside(run);
-    this.happenings.push(run);
+    this.happenings.push({ run, number: -1, last: NaN });
   }
 
   rests(on: string, read: () => unknown): void {
@@ -247,7 +257,7 @@ export class Capturing implements Capture {
       if (this.hasDrawn) {
         const index = this.drawings.push(array) - 1;
         this.drawn.set(array, index);
-        this.happenings.push(() => (this.drawings[index] = fill()));
+        this.happenings.push({ run: () => (this.drawings[index] = fill()), number: -1, last: NaN });
       }
       return array;
     } finally {

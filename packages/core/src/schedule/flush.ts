@@ -36,8 +36,8 @@ export interface Policy {
 
 /** What makes compiled steps of functions: schedule/replay.ts. */
 export type Compile = <Arguments extends unknown[], Result>(
-  run: (...args: Arguments) => Result,
-) => (...args: Arguments) => Result;
+  run: (args: Arguments) => Result,
+) => (args: Arguments) => Result;
 
 const chosen: { policy: Policy | null; backend: Backend | null } = { policy: null, backend: null };
 

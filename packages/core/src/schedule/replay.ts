@@ -10,6 +10,7 @@ import { CompileError } from "../errors.js";
 import { construct, scalar } from "../graph/construct.js";
 import { mode } from "../graph/mode.js";
 import { dataNode, Node } from "../graph/node.js";
+import type { Origin } from "../graph/origin.js";
 import { sameShape } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
 import type { Tensor } from "../tensor.js";
@@ -33,26 +34,27 @@ type PlanOf = (tape: Recorded) => Plan;
 export const compileWith =
   (policy: Policy, planOf: PlanOf): Compile =>
   <Arguments extends unknown[], Result>(
-    run: (...args: Arguments) => Result,
-  ): ((...args: Arguments) => Result) => {
+    run: (args: Arguments) => Result,
+  ): ((args: Arguments) => Result) => {
     let steps: Step[] = [];
     /** Tensors whose gradients the function is known to be concerned with. */
     const parameters = new Set<Tensor>();
     let isFirst = true;
-    return (...args: Arguments) => {
+    return (args: Arguments) => {
       let reason = "it is captured for the first time";
       for (let i = 0; i < steps.length; i++) {
         const step = steps[i]!;
         const difference = step.mismatch(args);
         if (difference !== null) {
-          reason = difference;
+          // What has changed since the last call says more than how other steps differ.
+          if (i === 0) reason = difference;
           continue;
         }
         if (i > 0) steps = [step, ...steps.filter((other) => other !== step)];
         return step.replay() as Result;
       }
       if (isFirst) {
-        const result = observed(() => run(...args), parameters);
+        const result = observed(() => run(args), parameters);
         isFirst = false;
         return mapTree(result, withoutGraph) as Result;
       }
@@ -106,7 +108,7 @@ class Returned {
 function capture<Arguments extends unknown[], Result>(
   policy: Policy,
   planOf: PlanOf,
-  run: (...args: Arguments) => Result,
+  run: (args: Arguments) => Result,
   args: Arguments,
   parameters: Set<Tensor>,
 ): [Step, Result] {
@@ -124,10 +126,10 @@ function capture<Arguments extends unknown[], Result>(
   });
   const { gradients } = mode;
   const result = capturing.watch(() => {
-    const returned = run(...(standIns as Arguments));
+    const returned = run(standIns as Arguments);
     // Views of what was written are made when they are looked at, which belongs to the step.
     mapTree(returned, (part) => isTensor(part) && part.node);
-    for (const { ownGrad } of capturing.concerned.keys()) void ownGrad?.node;
+    for (const { gradient } of capturing.concerned.keys()) void gradient.tensor?.node;
     return returned;
   });
   for (const parameter of capturing.concerned.keys()) parameters.add(parameter);
@@ -164,11 +166,16 @@ class Step {
   private readonly writes: readonly { readonly storage: Storage; readonly value: number }[];
   private readonly changes: readonly Change[];
   private readonly returned: unknown;
+  /** Whether that is one tensor, which the step computes. */
+  private readonly isOneValue: boolean;
   /** What is given anew: what it was when captured, and what it is in this call. */
   private readonly arguments: readonly Node[];
   private readonly given: Given = { tensors: [], numbers: [] };
   private readonly nodeNow = (leaf: Node): Node => this.nodeOf(leaf);
-  private readonly closedOver: readonly { readonly tensor: Tensor; readonly required: boolean }[];
+  private readonly closedOver: readonly {
+    readonly tensor: Tensor;
+    readonly hooks: Origin["hooks"] | undefined;
+  }[];
   /** The same step in places of its own; `undefined` as long as nobody tried. */
   private resident: ResidentStep | null | undefined;
 
@@ -177,13 +184,13 @@ class Step {
     const { round } = capturing;
     this.policy = policy;
     this.capturing = capturing;
-    this.closedOver = [...capturing.closedOver].map(([tensor, required]) => ({ tensor, required }));
+    this.closedOver = [...capturing.closedOver].map(([tensor, hooks]) => ({ tensor, hooks }));
     this.arguments = aliases.map(({ contents }) => contents);
     this.signature = signature;
     this.gradients = gradients;
     const written = [...capturing.written];
     const changes = [...capturing.concerned.values()].map(({ parameter, before }) => {
-      const after = parameter.ownGrad;
+      const after = parameter.gradient.tensor;
       return { parameter, before, after: after === before ? undefined : after };
     });
     const isOwn = (tensor: Tensor): boolean =>
@@ -231,6 +238,7 @@ class Step {
       if (argument >= 0) return new Returned(null, argument);
       return isOwn(part) ? part : new Returned(outcomeOf(part.node));
     });
+    this.isOneValue = this.returned instanceof Returned && this.returned.outcome !== null;
   }
 
   /** Ends the call that was captured: its own nodes run. */
@@ -243,32 +251,21 @@ class Step {
 
   /** Why this is not the step for these arguments, and as things stand; `null` if it is. */
   mismatch(args: readonly unknown[]): string | null {
-    const { capturing, given, resident, closedOver, changes } = this;
+    const { given } = this;
     if (mode.gradients !== this.gradients)
       return "noGrad() or enableGrad() is around it, or is not";
     if (args.length > 0) given.tensors.length = given.numbers.length = 0;
     const reason = mismatches(this.signature, args, given);
     if (reason !== null) return reason;
-    for (let i = 0; i < closedOver.length; i++) {
-      const { tensor, required } = closedOver[i]!;
-      if ((tensor.ownOrigin !== null) !== required)
-        return "a tensor requires grad, or does not any more";
-    }
-    for (let i = 0; i < changes.length; i++) {
-      const { parameter, wasNull } = changes[i]!;
-      if ((parameter.ownGrad === null) === wasNull) continue;
-      return `a gradient is ${wasNull ? "there, and was null" : "null, and was there"}`;
-    }
+    const { capturing, resident } = this;
     for (let i = 0; i < given.tensors.length; i++) {
       const { node, storage } = given.tensors[i]!;
       if (node.buffer === null) this.policy.realize([node]);
       if (capturing.written.has(storage)) return "an argument is a tensor that the function writes";
       if (!sameLayout(node, this.arguments[i]!)) return OTHERWISE;
     }
-    if (resident !== null && resident !== undefined) {
-      if (!resident.isSame(this.leaves, sameLayout)) return OTHERWISE;
-    } else if (!this.leaves.every((leaf) => sameLayout(leaf, this.layoutOf(leaf))))
-      return OTHERWISE;
+    const moved = resident?.settled === mode.changes ? null : this.moved();
+    if (moved !== null) return moved;
     const { guards } = capturing;
     for (let i = 0; i < guards.length; i++) {
       const { on, read, value } = guards[i]!;
@@ -277,16 +274,46 @@ class Step {
     return null;
   }
 
+  /** What of all that `mode.changes` counts is not as it was; `null` if everything is. */
+  private moved(): string | null {
+    for (const { tensor, hooks } of this.closedOver) {
+      if (tensor.origin?.hooks === hooks) continue;
+      const isSame = tensor.requiresGrad === (hooks !== undefined);
+      return `a tensor ${isSame ? "has other hooks" : "requires grad, or does not any more"}`;
+    }
+    for (const { parameter, wasNull } of this.changes) {
+      if ((parameter.gradient.tensor === null) === wasNull) continue;
+      return `a gradient is ${wasNull ? "there, and was null" : "null, and was there"}`;
+    }
+    const isSame =
+      this.resident?.isSame(this.leaves, sameLayout) ??
+      this.leaves.every((leaf) => sameLayout(leaf, this.layoutOf(leaf)));
+    return isSame ? null : OTHERWISE;
+  }
+
   /** Does the step once more, with what `mismatch` was given. */
   replay(): unknown {
     const { given } = this;
     const { happenings, numbers } = this.capturing;
+    const { changes } = mode;
+    let hasMoved = given.numbers.length > 0;
     for (let i = 0; i < given.numbers.length; i++) numbers[i] = given.numbers[i]!;
-    for (let i = 0; i < happenings.length; i++) happenings[i]!();
-    if (this.resident === undefined) this.resident = this.settleDown();
+    for (let i = 0; i < happenings.length; i++) {
+      const happening = happenings[i]!;
+      const value = happening.run();
+      if (happening.number < 0 || value === happening.last) continue;
+      numbers[happening.number] = happening.last = value as number;
+      hasMoved = true;
+    }
+    const isStill = mode.changes === changes;
+    if (this.resident === undefined) {
+      this.resident = this.settleDown();
+      this.resident?.set(numbers);
+    }
     if (this.resident !== null) {
       try {
-        this.resident.replay(given.tensors);
+        if (hasMoved) this.resident.set(numbers);
+        this.resident.replay(given.tensors, isStill);
         return this.resultsOf(this.resident);
       } catch (error) {
         // What is too much for that memory may still fit into arrays; nothing has run yet.
@@ -307,9 +334,7 @@ class Step {
     });
     for (const { parameter, becomes } of this.changes) {
       if (becomes === undefined) continue;
-      parameter.grad = null;
-      parameter.spareGrad = null;
-      if (becomes !== null) parameter.leaveGrad(tensorOf(valueOf(becomes)));
+      parameter.gradient.replace(becomes === null ? null : tensorOf(valueOf(becomes)));
     }
     return this.results(given.tensors, valueOf);
   }
@@ -348,17 +373,14 @@ class Step {
 
   /** What is returned; its values come in the order in which they are found there. */
   private resultsOf(resident: ResidentStep): unknown {
-    const { returned } = this;
-    if (returned instanceof Returned && returned.outcome !== null) {
-      return tensorOf(resident.result(0));
-    }
+    if (this.isOneValue) return tensorOf(resident.result(0));
     let next = 0;
     return this.results(this.given.tensors, () => resident.result(next++));
   }
 
   /** Where a storage that is written is now: gradients are other tensors from time to time. */
   private storageNow(storage: Storage): Storage {
-    return this.capturing.gradientOf(storage)?.ownGrad?.storage ?? storage;
+    return this.capturing.gradientOf(storage)?.gradient.tensor?.storage ?? storage;
   }
 
   private spares(nodes: readonly Node[]): Spare[] {
@@ -406,7 +428,7 @@ class Step {
       case "tensor":
         return source.tensor.node;
       case "gradient":
-        return source.parameter.ownGrad!.node;
+        return source.parameter.gradient.tensor!.node;
       case "constant":
         return source.node;
       default:

@@ -50,11 +50,14 @@ class Left implements Live {
   }
 
   look(): Node {
+    return (this.looked = this.take());
+  }
+
+  take(): Node {
     const { operation, dtype } = this.template;
     const node = new Node(operation, NOTHING, null, dtype, this.template);
     node.buffer = this.bound.take(this.number);
     if (this.isShared) node.buffer.shared = true;
-    this.looked = node;
     return node;
   }
 }
@@ -87,8 +90,9 @@ export class ResidentStep {
   private readonly gradients: Gradient[] = [];
   private readonly dropped: Tensor[] = [];
   private readonly results: Left[];
-  private readonly numbers: { readonly number: number; readonly index: number; last: number }[] =
-    [];
+  /** What `mode.changes` was when everything was in its place; -1 where that is not known. */
+  settled = -1;
+  private readonly numbers: { readonly number: number; readonly index: number }[] = [];
   private readonly draws: { readonly number: number; readonly index: number }[] = [];
   private readonly given: (Input & { readonly index: number })[] = [];
   private readonly closed: (Input & {
@@ -164,7 +168,7 @@ export class ResidentStep {
       case "constant":
         return this.bound.put(number, leaf.buffer!, leaf.offset + by);
       case "number":
-        return void this.numbers.push({ number, index: source.index, last: NaN });
+        return void this.numbers.push({ number, index: source.index });
       case "draw":
         if (by !== 0) throw new NotResident();
         return void this.draws.push({ number, index: source.index });
@@ -205,15 +209,17 @@ export class ResidentStep {
     return true;
   }
 
-  replay(tensors: readonly Tensor[]): void {
-    const { bound, states, gradients, numbers, draws, given, capturing } = this;
-    for (let i = 0; i < numbers.length; i++) {
-      const one = numbers[i]!;
-      const value = capturing.numbers[one.index]!;
-      if (value === one.last) continue;
-      one.last = value;
-      bound.set(one.number, value);
-    }
+  /** Puts numbers in place, those of this call. */
+  set(values: readonly number[]): void {
+    for (const { number, index } of this.numbers) this.bound.set(number, values[index]!);
+  }
+
+  /**
+   * Does the step; `isStill`: nothing of what `mode.changes` counts has happened since all of it
+   * was found to be as it was.
+   */
+  replay(tensors: readonly Tensor[], isStill: boolean): void {
+    const { bound, draws, given, capturing } = this;
     for (let i = 0; i < draws.length; i++) {
       const { number, index } = draws[i]!;
       bound.put(number, new Buffer(capturing.drawings[index]!), 0);
@@ -223,27 +229,26 @@ export class ResidentStep {
       const { node } = tensors[index]!;
       bound.put(number, node.buffer!, node.offset + by);
     }
-    for (let i = 0; i < states.length; i++) {
-      if (states[i]!.storage.live !== states[i]!.left) this.bringIn(states[i]!);
-    }
-    for (let i = 0; i < gradients.length; i++) {
-      const { parameter, left, tensor } = gradients[i]!;
-      const isOurs = parameter.ownGrad === tensor && !parameter.gradIsKnown;
+    if (this.settled === mode.changes) return bound.run();
+    this.settled = -1;
+    for (const state of this.states) if (state.storage.live !== state.left) this.bringIn(state);
+    for (const gradient of this.gradients) {
+      const { left, tensor } = gradient;
       // Somebody may have the tensor, whose elements are about to change.
-      if (!isOurs && tensor?.storage.live === left) void tensor.storage.node;
+      if (!isOurs(gradient) && tensor?.storage.live === left) void tensor.storage.node;
     }
     bound.run();
-    for (let i = 0; i < states.length; i++) {
-      const { storage, left } = states[i]!;
+    for (const { storage, left } of this.states) {
       if (storage.live !== left) comeAlive(storage, left);
     }
-    for (let i = 0; i < gradients.length; i++) this.leave(gradients[i]!);
-    for (let i = 0; i < this.dropped.length; i++) this.dropped[i]!.grad = null;
+    for (const gradient of this.gradients) this.leave(gradient);
+    for (const parameter of this.dropped) parameter.grad = null;
+    if (isStill) this.settled = mode.changes;
   }
 
   /** One of the values that are returned, after a replay. */
   result(i: number): Node {
-    return this.results[i]!.look();
+    return this.results[i]!.take();
   }
 
   /** A storage was looked at, or written from elsewhere, since the last replay. */
@@ -263,26 +268,29 @@ export class ResidentStep {
 
   private leave(gradient: Gradient): void {
     const { parameter, left, tensor } = gradient;
-    if (tensor !== null && parameter.ownGrad === tensor && !parameter.gradIsKnown) {
+    if (tensor !== null && isOurs(gradient)) {
       if (tensor.storage.live !== left) comeAlive(tensor.storage, left);
       return;
     }
     // Its contents are only a shape: whoever wants the elements finds the storage moved on.
     const made = construct.tensor(left.template, null);
     comeAlive(made.storage, left);
-    parameter.grad = null;
-    parameter.spareGrad = null;
-    parameter.leaveGrad(made);
+    parameter.gradient.replace(made);
     gradient.tensor = made;
   }
 }
 
 const NOTHING: readonly Node[] = [];
 
+/** Whether the gradient is the one that was left, and nobody can have it. */
+const isOurs = ({ parameter: { gradient }, tensor }: Gradient): boolean =>
+  gradient.tensor === tensor && !gradient.isKnown;
+
 /** Not a mistake: a step that is replayed in the ordinary way. */
 class NotResident extends Error {}
 
 function comeAlive(storage: Storage, left: Left): void {
+  mode.changes += 1;
   storage.version += 1;
   storage.writtenAt = ++mode.clock;
   storage.current = null;

@@ -12,7 +12,7 @@ import type { Backend, Result, Routine } from "../backend.js";
 import { interpreter } from "../interpreter.js";
 import { align, lodge } from "./arena.js";
 import { BoundKernels } from "./bound.js";
-import { canFuse, compile } from "./compile.js";
+import { compile } from "./compile.js";
 import type { Compiled, CompileOptions } from "./compile.js";
 import { Memory } from "./memory.js";
 import { Team } from "./team.js";
@@ -43,7 +43,8 @@ export function wasm(options: WasmOptions = {}): Backend {
   const { budget = 2 ** 29, pages, atOnce = false, fused = true, shared = false } = options;
   const memory = new Memory(budget, pages, shared);
   const team = shared ? Team.of(memory.memory) : null;
-  const settings = { memory, fused: fused && canFuse(), team };
+  // Whether there is such an instruction is asked when the first code is made.
+  const settings = { memory, team, ...(fused ? {} : { fused }) };
   return {
     name: "wasm",
     run: (launch) => interpreter.run(launch),

@@ -33,6 +33,8 @@ interface Place {
   view: TypedArray;
   /** The address of its own, and how many bytes fit there; -1 where there is none. */
   own: number;
+  /** The same, counted in elements. */
+  at: number;
   room: number;
   /** What was put there, or is there. */
   buffer: Buffer | null;
@@ -90,6 +92,7 @@ export class BoundKernels implements Bound {
         length: this.lengths[number] ?? -1,
         view: memory.views[dtype],
         own: -1,
+        at: -1,
         room: 0,
         buffer: null,
         offset: 0,
@@ -115,8 +118,7 @@ export class BoundKernels implements Bound {
     }
     this.base = memory.claim(align(end + this.code.scratchBytes), this);
     for (const [number, start] of starts) {
-      this.places[number]!.own = this.base + start;
-      this.point(number, this.base + start);
+      this.settleAt(this.places[number]!, this.base + start);
     }
     this.point(results.length, this.base + end);
   }
@@ -130,7 +132,7 @@ export class BoundKernels implements Bound {
     if (place === null || place === undefined) return;
     if (place.own < 0) this.makeRoom(place, 8);
     this.refresh();
-    place.view[place.own / place.width] = value;
+    place.view[place.at] = value;
   }
 
   put(number: number, buffer: Buffer, offset: number): void {
@@ -161,8 +163,13 @@ export class BoundKernels implements Bound {
     const at = this.large.indexOf(place);
     if (at >= 0) this.large.splice(at, 1);
     place.room = align(bytes);
-    place.own = this.memory.claim(place.room, this);
-    this.point(place.number, place.own);
+    this.settleAt(place, this.memory.claim(place.room, this));
+  }
+
+  private settleAt(place: Place, address: number): void {
+    place.own = address;
+    place.at = address / place.width;
+    this.point(place.number, address);
   }
 
   carry(number: number, buffer: Buffer): void {
@@ -205,12 +212,12 @@ export class BoundKernels implements Bound {
 
   take(number: number): Buffer {
     const place = this.places[number]!;
-    const { own, dtype, length, width } = place;
+    const { own, dtype, length } = place;
     place.isGiven = true;
     if (own < 0) return place.buffer!;
     if (length !== 1) return new Buffer(this.memory.copyOut(dtype, own, length));
     this.refresh();
-    return Buffer.ofSingle(place.view[own / width]!, dtype);
+    return new Buffer(null, dtype, place.view[place.at]);
   }
 
   /** Memory that grows is seen by other views. */

@@ -6,10 +6,9 @@
 import type { FusedKernel } from "../../kernel/fused.js";
 import { power, powerOfWhole } from "../loops.js";
 import { erf, erfc, erfinv, lgamma, polygamma } from "../special.js";
-import { threads } from "../threads.js";
 import { Code, ModuleBuilder, types } from "./assembler.js";
 import type { Callee, Value } from "./assembler.js";
-import { contractionOf } from "./contraction.js";
+import { arrange } from "./contraction.js";
 import { listing } from "./listing.js";
 import { planWalks } from "./order.js";
 import { emitProduct } from "./product.js";
@@ -80,18 +79,16 @@ export function compile(
       scratchBytes = Math.max(scratchBytes, used);
       return start;
     };
-    const parts = shareOut(kernel, team === null ? 1 : threads.count);
+    const parts = shareOut(kernel, team?.parts ?? 1);
     for (const part of parts) {
       const code = codeFor(stages, parts.length > 1, part === parts[0]);
       const around = { code, module, scratch: buffers, allocate, fused };
-      const products = part.outputs.map((output) => contractionOf(part, output));
+      const { products, others } = arrange(part);
       for (const product of products) {
-        if (product === null) continue;
         code.get(0);
         code.call(module.add(emitProduct(around, product)));
       }
-      const outputs = part.outputs.filter((_, i) => products[i] === null);
-      for (const walk of planWalks({ ...part, outputs })) emitWalk(around, walk);
+      for (const walk of planWalks({ ...part, outputs: others })) emitWalk(around, walk);
     }
   }
   const exported = new Map<string, Callee>();
@@ -103,15 +100,13 @@ export function compile(
   const { Module, Instance } = engine()!;
   const bytes = module.encode(exported);
   const imports: Record<string, unknown> = { memory };
-  const names = module.importNames;
-  for (const name of names) imports[name] = functions[name] ?? Math[name as "exp"];
+  for (const name of module.importNames) imports[name] = functions[name] ?? Math[name as "exp"];
   // On their main thread, browsers compile small modules only at once: 4 KB in older versions of
   // Chrome, 8 MB in recent ones.
-  const compiled = new Module(bytes);
-  const { exports } = new Instance(compiled, { e: imports });
+  const { exports } = new Instance(new Module(bytes), { e: imports });
   const text = (): string =>
     kernels.map((kernel) => planWalks(kernel).map(listing).join("\n")).join("\n\n");
-  const shared = { module: compiled, names, exports, id: 0 };
+  const shared = { bytes, exports, id: 0 };
   const run = (table: number): void => {
     for (let i = 0; i < stages.length; i++) {
       if (stages[i]!.isShared) team!.run(shared, i, stages[i]!.codes.length, table);

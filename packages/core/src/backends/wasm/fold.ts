@@ -135,6 +135,18 @@ export class RegisterFold extends Rule {
     this.#assign(held, this.merge(code, this.#read(held), [next, position], true));
   }
 
+  /** Whether it adds up floats as they are. */
+  get isPlain(): boolean {
+    const { fold, expression } = this.result;
+    return fold === "sum" && this.state !== "int32" && this.state === expression.dtype;
+  }
+
+  /** Adds a product of vectors, rounded once. */
+  addProduct(copy: number, a: Value, b: Value): void {
+    const held = this.#held[copy]!;
+    this.#assign(held, [floatsOf(this.state).fused(a, b, this.#read(held)[0]!)]);
+  }
+
   /** The folded value, a float64 in both lanes. */
   finish(): Value {
     const { code, lanes } = this.target;

@@ -52,6 +52,18 @@ class Slot implements Resident {
 }
 
 const PAGE = 65_536;
+
+/** Memory that others share has its room from the beginning, which small machines may not have. */
+function memoryOf(maximum: number, shared: boolean): WasmMemory {
+  const { Memory: Place } = engine()!;
+  try {
+    return new Place({ initial: 16, maximum, shared });
+  } catch (error) {
+    if (!shared) throw error;
+    return new Place({ initial: 16, maximum });
+  }
+}
+
 /** Not by bits: those of an integer end at 2 GB. */
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
@@ -91,7 +103,7 @@ export class Memory {
   constructor(budget: number, mostPages = MOST_PAGES, shared = false) {
     this.budget = budget;
     this.mostPages = mostPages;
-    this.memory = new (engine()!.Memory)({ initial: 16, maximum: mostPages, shared });
+    this.memory = memoryOf(mostPages, shared);
     this.views = this.look();
   }
 

@@ -41,8 +41,8 @@ export function builtin(name: string): unknown {
  * whole process, but all it changes is which modules are valid.
  */
 export function allowRelaxed(): void {
-  const v8 = builtin("node:v8") as { setFlagsFromString(flags: string): void } | undefined;
   const { process } = globalThis as { readonly process?: Node };
   if (process?.versions?.node?.startsWith("20.") !== true) return;
+  const v8 = builtin("node:v8") as { setFlagsFromString(flags: string): void } | undefined;
   v8?.setFlagsFromString("--experimental-wasm-relaxed-simd");
 }
