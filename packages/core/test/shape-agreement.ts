@@ -17,7 +17,7 @@ export interface Operand {
   readonly dtype: DType;
 }
 
-/** A call that can be made, and written into a program, with the tensors or what they are made by. */
+/** A call that can be made, and written into a program, with tensors or what they are made by. */
 export interface Call {
   readonly operands: readonly Operand[];
   readonly run: (tensors: readonly Tensor[]) => unknown;

@@ -138,6 +138,17 @@ export interface PoolFunction<Name extends string, Rank, Options> {
     ...options: A
   ): Pooled<PoolRule<Name, Rank, K, A[0]>, A[0], X>;
 }
+/** The same, which gives no pair. */
+export interface MeanFunction<Name extends string, Rank, Options> {
+  <X extends Tensor, const K extends Sizes, const A extends [options?: Options]>(
+    input: Fit<PoolRule<Name, Rank, K, A[0]>, X>,
+    kernelSize: K,
+    ...options: A
+  ): Tensor<
+    Made<PoolRule<Name, Rank, K, A[0]>, X>["shape"],
+    Made<PoolRule<Name, Rank, K, A[0]>, X>["type"]
+  >;
+}
 type PoolRule<Name, Rank, K, O> = Pooling<
   "slide",
   Name,
@@ -152,6 +163,16 @@ export interface AdaptiveFunction<Name extends string, Rank, Size, Options> {
     outputSize: K,
     ...options: A
   ): Pooled<Pooling<"adapt", Name, Rank, A[0], [K]>, A[0], X>;
+}
+/** The same, which gives no pair. */
+export interface AdaptiveMeanFunction<Name extends string, Rank, Size> {
+  <X extends Tensor, const K extends Size>(
+    input: Fit<["adapt", Name, Rank, [K]], X>,
+    outputSize: K,
+  ): Tensor<
+    Made<["adapt", Name, Rank, [K]], X>["shape"],
+    Made<["adapt", Name, Rank, [K]], X>["type"]
+  >;
 }
 type Pooled<P extends Rule, O, X> = PooledBy<P, X>[Given<O, "returnIndices", false> extends true
   ? "pair"

@@ -256,7 +256,7 @@ type Joint<D extends DType, Args> = Args extends readonly [infer O, ...infer Res
 export interface ChoiceFunction<Name extends string> {
   <C extends Tensor, const A extends readonly [a: Operand, b: Operand]>(
     condition: Fit<Name, "together", C, A>,
-    ...values: A
+    ...args: A
   ): Tensor<ShapeBy<"together", C, A>[Of<C>], Chosen<A>>;
 }
 type Chosen<A> = A extends readonly [Tensor<infer _S, infer D>, infer O]

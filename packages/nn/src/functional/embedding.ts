@@ -65,14 +65,14 @@ const defaults: Required<EmbeddingOptions> = {
  * //         [2., 3.]])
  * functional.embedding(words.add(1), weight) // throws IndexError: embedding: 2 is none of
  */
-export const embedding: EmbeddingFunction<EmbeddingOptions> = ((
+export const embedding: EmbeddingFunction<EmbeddingOptions> = (
   input: Tensor,
   weight: Tensor,
   options: EmbeddingOptions = {},
 ): Tensor => {
   const given = readOptions("embedding", options, defaults);
   return openTable("embedding", input, weight, given).rows(input);
-}) as never;
+};
 
 /**
  * One row for each bag of rows of a table [rows, columns]: their sum, mean or largest elements; for
@@ -143,7 +143,7 @@ export function embeddingBag(
  * functional.oneHot(tensor([2, 0], { dtype: "int32" }), 3) // tensor([[0, 0, 1],
  * //         [1, 0, 0]])
  */
-export const oneHot: OneHotFunction = ((input: Tensor, numClasses = -1): Tensor => {
+export const oneHot: OneHotFunction = (input: Tensor, numClasses: number = -1): Tensor => {
   checkNumbers("oneHot", input, numClasses === -1 ? Infinity : numClasses);
   const count = numClasses === -1 ? Math.max(...input.data()) + 1 : numClasses;
   if (!Number.isInteger(count) || count < 1) {
@@ -157,7 +157,7 @@ export const oneHot: OneHotFunction = ((input: Tensor, numClasses = -1): Tensor 
     .unsqueeze(-1)
     .eq(arange(count, { dtype: "int32" }))
     .to("int32");
-}) as never;
+};
 
 /** Throws unless a tensor has numbers of rows, each of which there is. */
 function checkNumbers(name: string, input: Tensor, rows: number): void {

@@ -7,7 +7,12 @@ import { ArgumentError, DTypeError, readOptions, ShapeError } from "@nabla/core"
 import type { Shape, Tensor } from "@nabla/core";
 
 import { format } from "../checks.js";
-import type { AdaptiveFunction, PoolFunction } from "../shape-types.js";
+import type {
+  AdaptiveFunction,
+  AdaptiveMeanFunction,
+  MeanFunction,
+  PoolFunction,
+} from "../shape-types.js";
 import { checkFilled, oneForEach, perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
 import { adaptiveMean, averaged, largest } from "./pool.js";
@@ -44,26 +49,21 @@ export interface AvgPoolOptions extends PoolOptions {
 export type OutputSize = number | readonly (number | null)[] | null;
 
 /** Asks also for where the largest are: positions in the flattened last dimensions. */
-interface Indexed {
-  readonly returnIndices: boolean;
+interface IndexedOptions {
+  readonly returnIndices?: boolean;
 }
 
 /** In how many dimensions windows move. */
 type Rank = 1 | 2 | 3;
 type MaxPool<R extends Rank> = PoolFunction<`maxPool${R}d`, R, MaxPoolOptions>;
-type AvgPool<R extends Rank> = PoolFunction<`avgPool${R}d`, R, AvgPoolOptions>;
+type AvgPool<R extends Rank> = MeanFunction<`avgPool${R}d`, R, AvgPoolOptions>;
 type AdaptiveMaxPool<R extends Rank> = AdaptiveFunction<
   `adaptiveMaxPool${R}d`,
   R,
   OutputSize,
-  Partial<Indexed>
+  IndexedOptions
 >;
-type AdaptiveAvgPool<R extends Rank> = AdaptiveFunction<
-  `adaptiveAvgPool${R}d`,
-  R,
-  OutputSize,
-  Record<never, never>
->;
+type AdaptiveAvgPool<R extends Rank> = AdaptiveMeanFunction<`adaptiveAvgPool${R}d`, R, OutputSize>;
 
 /** Throws unless there are elements, of a type that is not refused. */
 function checkInput(name: string, input: Tensor, rank: number, refused: readonly string[]): void {
@@ -166,8 +166,8 @@ function placesOf(name: string, input: Tensor, outputSize: OutputSize, rank: num
 
 const adaptiveMaxPool = <R extends Rank>(rank: R): AdaptiveMaxPool<R> => {
   const name = `adaptiveMaxPool${rank}d`;
-  const pool = (input: Tensor, outputSize: OutputSize, options: Partial<Indexed> = {}): unknown => {
-    const { returnIndices } = readOptions<{ returnIndices?: boolean }>(name, options, {
+  const pool = (input: Tensor, outputSize: OutputSize, options: IndexedOptions = {}): unknown => {
+    const { returnIndices } = readOptions<IndexedOptions>(name, options, {
       returnIndices: false,
     });
     checkInput(name, input, rank, ["bool", "int32"]);

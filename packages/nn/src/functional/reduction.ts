@@ -30,11 +30,11 @@ export function reduce(name: string, losses: Tensor, reduction: string): Tensor 
 }
 
 /** A loss of a tensor and a target. */
-export type Loss<
-  Name extends string,
-  Kind extends LossKind,
-  Options = ReductionOptions,
-> = LossFunction<Name, Kind, Options>;
+export type Loss<Name extends string, Kind extends LossKind, Options> = LossFunction<
+  Name,
+  Kind,
+  Options
+>;
 
 /** A loss with what the compiler knows of it: it is given back as it is. */
 export const lossOf = <Name extends string, Kind extends LossKind, Options>(

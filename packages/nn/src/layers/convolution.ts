@@ -43,6 +43,8 @@ export interface ConvTransposeLayerOptions extends WindowOptions {
   readonly outputPadding?: Sizes;
 }
 
+const convolutions = { 1: F.conv1d, 2: F.conv2d, 3: F.conv3d };
+const transposed = { 1: F.convTranspose1d, 2: F.convTranspose2d, 3: F.convTranspose3d };
 type Convolve<O> = (x: Tensor, weight: Tensor, bias: Tensor | null, options: O) => Tensor;
 const common = { stride: [1], padding: [0], dilation: [1], groups: 1, bias: true };
 
@@ -142,7 +144,7 @@ abstract class Conv extends Windowed {
   override forward(input: Tensor): Tensor {
     const { stride, dilation, groups, padding, paddingMode: mode } = this;
     const rest = { stride, dilation, groups };
-    const convolve = plain<Convolve<F.ConvOptions>>(F[`conv${this.rank()}d`]);
+    const convolve = plain<Convolve<F.ConvOptions>>(convolutions[this.rank()]);
     if (mode === "zeros") {
       return convolve(input, this.weight, this.bias, { ...rest, padding });
     }
@@ -188,9 +190,7 @@ abstract class ConvTranspose extends Windowed {
     const outputPadding =
       outputSize === null ? this.outputPadding : this.missing(input, outputSize);
     const rest = { stride, padding, outputPadding, dilation, groups };
-    const convolve = plain<Convolve<TransposedConvolutionOptions>>(
-      F[`convTranspose${this.rank()}d`],
-    );
+    const convolve = plain<Convolve<TransposedConvolutionOptions>>(transposed[this.rank()]);
     return convolve(input, this.weight, this.bias, rest);
   }
 
@@ -236,7 +236,7 @@ export interface Conv1d<
   Out extends number,
   K extends Sizes,
   O extends ConvLayerOptions,
-> extends Maps<["slide", `Conv1d(${In}, ${Out})`, 1, Sliding<K, O, 1, false>, In, Out]> {}
+> extends Maps<["slide", `Conv1d(${In}, ${Out})`, 1, Sliding<K, O, 1>, In, Out]> {}
 
 /**
  * A window of weights that moves over pictures [n, inChannels, height, width], or one without n;
@@ -261,7 +261,7 @@ export interface Conv2d<
   Out extends number,
   K extends Sizes,
   O extends ConvLayerOptions,
-> extends Maps<["slide", `Conv2d(${In}, ${Out})`, 2, Sliding<K, O, 1, false>, In, Out]> {}
+> extends Maps<["slide", `Conv2d(${In}, ${Out})`, 2, Sliding<K, O, 1>, In, Out]> {}
 
 /**
  * A window of weights that moves over volumes [n, inChannels, depth, height, width], or one without
@@ -286,7 +286,7 @@ export interface Conv3d<
   Out extends number,
   K extends Sizes,
   O extends ConvLayerOptions,
-> extends Maps<["slide", `Conv3d(${In}, ${Out})`, 3, Sliding<K, O, 1, false>, In, Out]> {}
+> extends Maps<["slide", `Conv3d(${In}, ${Out})`, 3, Sliding<K, O, 1>, In, Out]> {}
 
 /**
  * `Conv1d` the other way round, which enlarges sequences; see `functional.convTranspose1d`. The
