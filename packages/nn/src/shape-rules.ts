@@ -68,7 +68,7 @@ export interface Maps<P extends readonly unknown[]> {
 }
 /** What a layer makes of a shape. */
 type Mapped<Layer, S extends Shape> =
-  Layer extends Maps<infer P> ? (P[6] extends "pair" ? Shape : ByRule<S, P>) : Shape;
+  Layer extends Maps<infer P> ? (P[6] extends true ? Shape : ByRule<S, P>) : Shape;
 export type ByRule<S extends Shape, P extends readonly unknown[]> = P[0] extends keyof Rules<[], []>
   ? Rules<S, P>[P[0]]
   : Shape;

@@ -31,6 +31,11 @@ export type Given<O, Name extends string, Default> = O extends {
   : Name extends keyof O
     ? unknown
     : Default;
+/**
+ * What messages call a layer with windows. A text of its sizes, so that the compiler compares what
+ * they come to, and not only the arguments.
+ */
+export type Called<Name extends string, K> = `${Name}(${K extends number ? K : Show<K>})`;
 /** The rule of a pooling, which may give a pair. */
 export type Pooling<How, Name, Rank, O, W> = [
   How,
@@ -39,19 +44,18 @@ export type Pooling<How, Name, Rank, O, W> = [
   W,
   null,
   null,
-  Given<O, "returnIndices", false> extends true ? "pair" : "one",
+  Given<O, "returnIndices", false>,
 ];
 
 /** What a loss says of itself. */
-export type Lossy<Name, Kind, O> = Maps<["loss", Name, Kind, Reduced<O>]>;
-type Reduced<O> =
-  Given<O, "reduction", "mean"> extends infer How
-    ? How extends "none"
-      ? "each"
-      : How extends string
-        ? "one"
-        : unknown
-    : never;
+export type Lossy<Name, Kind, O> = Maps<["loss", Name, Kind, `${Reduced<O>}`]>;
+type Reduced<O> = ReducedBy[Given<O, "reduction", "mean"> & keyof ReducedBy];
+interface ReducedBy {
+  none: "each";
+  mean: "one";
+  sum: "one";
+  batchmean: "one";
+}
 
 type Verdict<Result> = Result extends string ? "refused" : "allowed";
 type Allowed<Result> = Result extends Shape ? Result : Shape;
@@ -87,7 +91,7 @@ interface Made<P extends Rule, X> {
 export type Output<Layer, Inputs, Else> =
   Layer extends Maps<infer P>
     ? Inputs extends readonly [infer X extends Tensor]
-      ? P[6] extends "pair"
+      ? P[6] extends true
         ? [Tensor<Made<P, X>["shape"], Made<P, X>["type"]>, Tensor<Made<P, X>["shape"], "int32">]
         : Tensor<Made<P, X>["shape"], Made<P, X>["type"]>
       : P[0] extends "loss"

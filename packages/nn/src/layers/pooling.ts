@@ -4,7 +4,7 @@
 import type { Tensor } from "@nabla/core";
 
 import * as F from "../functional/index.js";
-import type { Given, Maps, Pooling, Sliding } from "../shape-types.js";
+import type { Called, Given, Maps, Pooling, Sliding } from "../shape-types.js";
 import type { Sizes } from "../sizes.js";
 import { layer, plain } from "./layer.js";
 import type { LayerOf } from "./layer.js";
@@ -73,7 +73,7 @@ export class MaxPool1d<
   const O extends F.MaxPoolOptions = Sizes extends K ? F.MaxPoolOptions : object,
 > extends maximum(plain(F.maxPool1d))<K, O> {}
 export interface MaxPool1d<K extends Sizes, O extends F.MaxPoolOptions> extends Maps<
-  Pooling<"slide", "MaxPool1d", 1, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
+  Pooling<"slide", Called<"MaxPool1d", K>, 1, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
 > {}
 
 /**
@@ -87,7 +87,7 @@ export class MaxPool2d<
   const O extends F.MaxPoolOptions = Sizes extends K ? F.MaxPoolOptions : object,
 > extends maximum(plain(F.maxPool2d))<K, O> {}
 export interface MaxPool2d<K extends Sizes, O extends F.MaxPoolOptions> extends Maps<
-  Pooling<"slide", "MaxPool2d", 2, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
+  Pooling<"slide", Called<"MaxPool2d", K>, 2, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
 > {}
 
 /**
@@ -101,7 +101,7 @@ export class MaxPool3d<
   const O extends F.MaxPoolOptions = Sizes extends K ? F.MaxPoolOptions : object,
 > extends maximum(plain(F.maxPool3d))<K, O> {}
 export interface MaxPool3d<K extends Sizes, O extends F.MaxPoolOptions> extends Maps<
-  Pooling<"slide", "MaxPool3d", 3, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
+  Pooling<"slide", Called<"MaxPool3d", K>, 3, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
 > {}
 
 /**
@@ -114,7 +114,7 @@ export class AvgPool1d<
   const O extends F.AvgPoolOptions = Sizes extends K ? F.AvgPoolOptions : object,
 > extends mean(plain(F.avgPool1d), {})<K, O> {}
 export interface AvgPool1d<K extends Sizes, O extends F.AvgPoolOptions> extends Maps<
-  Pooling<"slide", "AvgPool1d", 1, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
+  Pooling<"slide", Called<"AvgPool1d", K>, 1, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
 > {}
 
 /**
@@ -127,7 +127,7 @@ export class AvgPool2d<
   const O extends F.AvgPoolOptions = Sizes extends K ? F.AvgPoolOptions : object,
 > extends mean(plain(F.avgPool2d), { divisorOverride: null })<K, O> {}
 export interface AvgPool2d<K extends Sizes, O extends F.AvgPoolOptions> extends Maps<
-  Pooling<"slide", "AvgPool2d", 2, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
+  Pooling<"slide", Called<"AvgPool2d", K>, 2, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
 > {}
 
 /**
@@ -140,7 +140,7 @@ export class AvgPool3d<
   const O extends F.AvgPoolOptions = Sizes extends K ? F.AvgPoolOptions : object,
 > extends mean(plain(F.avgPool3d), { divisorOverride: null })<K, O> {}
 export interface AvgPool3d<K extends Sizes, O extends F.AvgPoolOptions> extends Maps<
-  Pooling<"slide", "AvgPool3d", 3, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
+  Pooling<"slide", Called<"AvgPool3d", K>, 3, O, Sliding<K, O, null, Given<O, "ceilMode", false>>>
 > {}
 
 /**
@@ -154,7 +154,7 @@ export class AdaptiveMaxPool1d<
   const O extends Indices = F.OutputSize extends K ? Indices : object,
 > extends adaptiveMaximum(plain(F.adaptiveMaxPool1d))<K, O> {}
 export interface AdaptiveMaxPool1d<K extends F.OutputSize, O extends Indices> extends Maps<
-  Pooling<"adapt", "AdaptiveMaxPool1d", 1, O, [K]>
+  Pooling<"adapt", Called<"AdaptiveMaxPool1d", K>, 1, O, [K]>
 > {}
 
 /**
@@ -168,7 +168,7 @@ export class AdaptiveMaxPool2d<
   const O extends Indices = F.OutputSize extends K ? Indices : object,
 > extends adaptiveMaximum(plain(F.adaptiveMaxPool2d))<K, O> {}
 export interface AdaptiveMaxPool2d<K extends F.OutputSize, O extends Indices> extends Maps<
-  Pooling<"adapt", "AdaptiveMaxPool2d", 2, O, [K]>
+  Pooling<"adapt", Called<"AdaptiveMaxPool2d", K>, 2, O, [K]>
 > {}
 
 /**
@@ -182,7 +182,7 @@ export class AdaptiveMaxPool3d<
   const O extends Indices = F.OutputSize extends K ? Indices : object,
 > extends adaptiveMaximum(plain(F.adaptiveMaxPool3d))<K, O> {}
 export interface AdaptiveMaxPool3d<K extends F.OutputSize, O extends Indices> extends Maps<
-  Pooling<"adapt", "AdaptiveMaxPool3d", 3, O, [K]>
+  Pooling<"adapt", Called<"AdaptiveMaxPool3d", K>, 3, O, [K]>
 > {}
 
 /**
@@ -194,7 +194,7 @@ export class AdaptiveAvgPool1d<const K extends F.OutputSize = F.OutputSize> exte
   plain(F.adaptiveAvgPool1d),
 )<K> {}
 export interface AdaptiveAvgPool1d<K extends F.OutputSize> extends Maps<
-  Pooling<"adapt", "AdaptiveAvgPool1d", 1, object, [K]>
+  Pooling<"adapt", Called<"AdaptiveAvgPool1d", K>, 1, object, [K]>
 > {}
 
 /**
@@ -206,7 +206,7 @@ export class AdaptiveAvgPool2d<const K extends F.OutputSize = F.OutputSize> exte
   plain(F.adaptiveAvgPool2d),
 )<K> {}
 export interface AdaptiveAvgPool2d<K extends F.OutputSize> extends Maps<
-  Pooling<"adapt", "AdaptiveAvgPool2d", 2, object, [K]>
+  Pooling<"adapt", Called<"AdaptiveAvgPool2d", K>, 2, object, [K]>
 > {}
 
 /**
@@ -218,5 +218,5 @@ export class AdaptiveAvgPool3d<const K extends F.OutputSize = F.OutputSize> exte
   plain(F.adaptiveAvgPool3d),
 )<K> {}
 export interface AdaptiveAvgPool3d<K extends F.OutputSize> extends Maps<
-  Pooling<"adapt", "AdaptiveAvgPool3d", 3, object, [K]>
+  Pooling<"adapt", Called<"AdaptiveAvgPool3d", K>, 3, object, [K]>
 > {}
