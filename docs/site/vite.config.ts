@@ -10,6 +10,7 @@ import type { Plugin, UserConfig } from "vite";
 import { readDocuments } from "./build/documents.js";
 import { chapterFiles, pages } from "./build/pages.js";
 import { policyOf, workerFolder } from "./build/policy.js";
+import { serviceWorker } from "./build/service-worker.js";
 import { virtualModules } from "./build/virtual.js";
 
 const root = import.meta.dirname;
@@ -39,7 +40,12 @@ export default defineConfig(async ({ isPreview }): Promise<UserConfig> => {
     root,
     base: "./",
     appType: "mpa",
-    plugins: [pages(root, documents, pictures), virtualModules(declarations), policies],
+    plugins: [
+      pages(root, documents, pictures),
+      virtualModules(declarations),
+      policies,
+      serviceWorker(),
+    ],
     resolve: { conditions: ["source", "browser", "module", "production"] },
     build: {
       outDir: "dist",

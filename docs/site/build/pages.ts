@@ -14,11 +14,12 @@ import type { Document, Picture } from "./documents.js";
 import { escapeHtml } from "./highlight.js";
 import { joined } from "./markdown.js";
 import { headersFile } from "./policy.js";
+import { searchIndex } from "./search-index.js";
 
 type Language = "en" | "zh";
 
 /** The pages in their order; each is in the folder of its language under this name. */
-const chapters = ["descent", "line", "autograd", "decision", "digits"] as const;
+const chapters = ["descent", "line", "autograd", "decision", "digits", "speed"] as const;
 type Page = "index" | (typeof lessons)[number];
 
 /** The chapters, and where one writes programs of one's own. */
@@ -35,6 +36,7 @@ const words = {
     site: "Nabla",
     nav: "Chapters",
     playground: "Playground",
+    search: "Search",
     documentation: "Documentation",
     skip: "Skip to the text",
     theme: "Light or dark",
@@ -45,6 +47,7 @@ const words = {
       autograd: "Autograd, step by step",
       decision: "From a line to a decision",
       digits: "Ten classes",
+      speed: "How fast?",
     },
     all: "All documents",
     groups: {
@@ -63,6 +66,7 @@ const words = {
     site: "Nabla",
     nav: "章节",
     playground: "练习场",
+    search: "搜索",
     documentation: "文档",
     skip: "跳到正文",
     theme: "切换明暗",
@@ -73,6 +77,7 @@ const words = {
       autograd: "一步一步看自动求导",
       decision: "从直线到判断",
       digits: "十个类别",
+      speed: "有多快？",
     },
     all: "全部文档",
     groups: {
@@ -114,6 +119,8 @@ export function pages(
     },
     generateBundle() {
       this.emitFile({ type: "asset", fileName: "_headers", source: headersFile });
+      const index = searchIndex(root, documents, chapterFiles);
+      this.emitFile({ type: "asset", fileName: "search.json", source: index });
       for (const { url, content } of pictures) {
         this.emitFile({ type: "asset", fileName: url, source: content });
       }
@@ -231,6 +238,7 @@ function topOf({ language, up, other, section, chapter }: Place): string {
       <a class="home" href="${home}index.html"><span aria-hidden="true">∇</span> ${text.home}</a>
       <nav class="sections" aria-label="${text.site}"><ul>${sections.join("")}</ul></nav>
       <div class="settings">
+        <button type="button" id="search" aria-keyshortcuts="/ Control+K">${text.search}</button>
         ${other === null ? "" : toOther}
         <button type="button" id="theme" aria-label="${text.theme}" title="${text.theme}">
           <span aria-hidden="true">◐</span>

@@ -47,3 +47,26 @@ document.getElementById("theme")?.addEventListener("click", () => {
   choice.set(next);
   showTheme(next);
 });
+
+/** Searching is loaded when it is first asked for: by the button, `/`, or Control and K. */
+async function search(): Promise<void> {
+  const { open } = await import("./search/search.js");
+  open();
+}
+document.getElementById("search")?.addEventListener("click", () => void search());
+document.addEventListener("keydown", (event) => {
+  const { key, ctrlKey, metaKey, altKey } = event;
+  const [place] = event.composedPath();
+  const isTyping =
+    place instanceof HTMLElement &&
+    (place.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(place.tagName));
+  const isAsked =
+    (key === "/" && !isTyping && !ctrlKey && !metaKey && !altKey) ||
+    (key.toLowerCase() === "k" && (ctrlKey || metaKey) && !isTyping);
+  if (!isAsked) return;
+  event.preventDefault();
+  void search();
+});
+
+/** The site keeps itself for when there is no network: offline.ts, once all else is there. */
+addEventListener("load", () => void import("./offline.js"));

@@ -40,6 +40,8 @@ export async function visit(
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     reducedMotion: "reduce",
+    // They would load the whole site each time; offline.test.ts has them.
+    serviceWorkers: "block",
     ...options,
   });
   const page = await context.newPage();
@@ -48,6 +50,7 @@ export async function visit(
   const pending: Promise<number>[] = [];
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => {
+    if (message.text().startsWith("Service Worker registration blocked")) return;
     if (["error", "warning"].includes(message.type())) problems.push(message.text());
   });
   const asked: string[] = [];

@@ -7,7 +7,7 @@ import { expect, inject, test } from "vitest";
 import { pagePolicy, workerPolicy } from "../build/policy.js";
 import { visit } from "./chromium.js";
 
-const names = ["index", "descent", "line", "autograd", "decision", "digits"];
+const names = ["index", "descent", "line", "autograd", "decision", "digits", "speed"];
 const paths = [...names, "playground"].flatMap((name) => [`${name}.html`, `zh/${name}.html`]);
 /** One document of every kind. */
 const documents = [
@@ -63,6 +63,12 @@ const busy: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.locator("#digits").fill("0");
     await page.locator("#train").click();
     await page.locator("#confusion tr").first().waitFor();
+  },
+  speed: async (page) => {
+    await page.locator("#most").fill("3");
+    await page.locator("#rounds").fill("3");
+    await page.locator("#measure").click();
+    await page.locator("#rows tr").nth(1).waitFor();
   },
 };
 

@@ -152,6 +152,28 @@ const cases: Record<string, Case> = {
     ],
     stores: [1],
   },
+  "windows of what is put among zeros": {
+    run: (make, n, k, m) => {
+      const [channels, filters] = [Math.min(k, 4), Math.min(m, 5)];
+      const v = make(filters, channels, 3, 3);
+      const x = convolution(make(1, channels, n, 6), v, { padding: 1 });
+      const y = x.add(make(filters, 1, 1)).relu();
+      return [convolution(y, make(2, filters, 2, 2), { padding: 1, stride: 2 })];
+    },
+    stores: [1, 1],
+  },
+  "the way back through windows that skip": {
+    run: (make, n, k, m) => {
+      const [channels, filters] = [Math.min(k, 4), Math.min(m, 5)];
+      const x = leaf(make(2, channels, n + 4, 9));
+      const w = leaf(make(filters, channels, 3, 4));
+      const options = { stride: [2, 3], padding: [1, 0] };
+      convolution(x, w, options).square().sum().backward();
+      return [x.grad!, w.grad!];
+    },
+    // Both gradients of a square, 2 · g · y, are read by other patterns.
+    stores: [1, 1, 1],
+  },
   "windows, with a bias of channels": {
     run: (make, n, k, m) => {
       const [channels, filters] = [Math.min(k, 7), Math.min(m, 9)];
@@ -269,6 +291,24 @@ describe("whole numbers", () => {
       expect(found).toEqual(expected);
     }
   });
+});
+
+test("nothing is put among zeros by JavaScript, whose turn would come between kernels", () => {
+  let prepared = 0;
+  const backend: Backend = {
+    ...interpreter,
+    prepare: (...of) => {
+      prepared += 1;
+      return interpreter.prepare(...of);
+    },
+  };
+  runBy(onDemand(backend), interpreter);
+  const x = leaf(randn([2, 3, 7, 8]));
+  const w = leaf(randn([4, 3, 3, 2]));
+  const y = convolution(x, w, { stride: 2, padding: 1 });
+  y.slice(2, 1, 3).unfold(3, 2, 2).square().sum().backward();
+  expect(x.grad!.abs().sum().add(w.grad!.abs().sum()).item()).toBeGreaterThan(0);
+  expect(prepared).toBe(1);
 });
 
 describe("what stays behind a product", () => {

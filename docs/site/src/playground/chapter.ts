@@ -38,7 +38,7 @@ plain.hidden = true;
 const host = element("editor");
 host.hidden = false;
 const editor = openEditor(host, "", text.editor, () => history.replaceState(null, "", "#"), [
-  EditorView.theme({ "&": { height: "34rem" } }),
+  EditorView.theme({ "&": { height: "var(--height)" } }),
   keymap.of([{ key: "Mod-Enter", run: () => (void start(), true) }]),
 ]);
 

@@ -7,8 +7,8 @@
 import { Buffer } from "../graph/buffer.js";
 import { allocate, isFloat } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
-import { countElements, rowMajor } from "../graph/shape.js";
-import type { Shape } from "../graph/shape.js";
+import { countElements, place, rowMajor } from "../graph/shape.js";
+import type { Layout, Shape } from "../graph/shape.js";
 import { contractionOf } from "../kernel/contraction.js";
 import type { Access, FusedKernel, Output } from "../kernel/fused.js";
 import type { Fold, Launch } from "../kernel/kernel.js";
@@ -110,13 +110,16 @@ export const interpreter: Backend = {
         results.forEach((result, i) => {
           if (result !== null) buffers[i] = new Buffer(allocate(result.dtype, result.length));
         });
-        for (const { access, target, ...rest } of launches) {
+        for (const { access, target, into, ...rest } of launches) {
           const operands = access.map(({ buffer, strides, offset }) => ({
             data: buffers[buffer]!.array,
             strides,
             offset: offset + (offsets[buffer] ?? 0),
           }));
-          interpreter.run({ ...rest, operands, output: buffers[target]!.array });
+          const { array } = buffers[target]!;
+          const output = into === null ? array : array.slice(0, countElements(rest.shape));
+          interpreter.run({ ...rest, operands, output });
+          if (into !== null) place(array, output, into, false);
         }
       },
     };
@@ -127,6 +130,8 @@ export const interpreter: Backend = {
 type Unplaced = Omit<Launch, "operands" | "output"> & {
   readonly access: readonly Access[];
   readonly target: number;
+  /** Where results go that do not lie in a row; `null` for those that do. */
+  readonly into: Layout | null;
 };
 
 /**
@@ -146,10 +151,13 @@ function separate(fused: FusedKernel): Unplaced[] {
     const sum = product ? outputs.slice(0, i).find((other) => isSumOf(other, output)) : undefined;
     const walked = sum === undefined ? [...kept, ...folded] : kept;
     const access: Access[] = [];
-    const place = (from: Access): number =>
+    const number = (from: Access): number =>
       access.push({ ...from, strides: walked.map((dim) => from.strides[dim]!) }) - 1;
-    const read = (from: Access): Expression => operand(place(from), from.dtype);
-    const common = { shape: kept.map((dim) => space[dim]!), access, target: output.buffer };
+    const read = (from: Access): Expression => operand(number(from), from.dtype);
+    const shape = kept.map((dim) => space[dim]!);
+    const layout = { shape, strides: kept.map((dim) => strides[dim]!), offset: output.offset };
+    const into = liesInRow(layout) ? null : layout;
+    const common = { shape, access, target: output.buffer, into };
     if (product && sum !== undefined) {
       const of = rewrite(product, (part) => {
         if (part.kind !== "operand") return undefined;
@@ -168,7 +176,7 @@ function separate(fused: FusedKernel): Unplaced[] {
     });
     const finish = (part: Expression): Expression | undefined => {
       if (part.kind !== "operand" || part.index < 2) return undefined;
-      return operand(2 + place(operands[part.index - 2]!), part.dtype);
+      return operand(2 + number(operands[part.index - 2]!), part.dtype);
     };
     if (fold === null) stored.set(expression, output);
     const kernel = {
@@ -179,6 +187,12 @@ function separate(fused: FusedKernel): Unplaced[] {
     };
     return { ...common, kernel, reduced: folded.map((dim) => space[dim]!) };
   });
+}
+
+/** Whether elements lie row by row from the beginning of their buffer. */
+function liesInRow({ shape, strides, offset }: Layout): boolean {
+  const usual = rowMajor(shape);
+  return offset === 0 && shape.every((size, i) => size <= 1 || strides![i] === usual[i]);
 }
 
 /** Whether an output is the sum of products that another is made of. */

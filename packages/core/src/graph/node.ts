@@ -34,8 +34,15 @@ export type Work =
       readonly reduced: Shape;
       readonly strides: readonly Strides[];
     }
-  /** An algorithm that is no kernel, over row-major arrays. */
-  | { readonly kind: "host"; run(inputs: readonly TypedArray[]): TypedArray };
+  /**
+   * An algorithm that is no kernel, over row-major arrays. `into` is given if it only puts the
+   * elements of its input, row by row, at a layout among zeros; none of them in one place.
+   */
+  | {
+      readonly kind: "host";
+      run(inputs: readonly TypedArray[]): TypedArray;
+      readonly into?: Layout;
+    };
 
 export class Node implements Layout {
   readonly operation: Operation;

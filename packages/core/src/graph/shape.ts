@@ -1,9 +1,10 @@
 /**
- * Shapes, strides and broadcasting: arithmetic on lists of sizes. No data is touched here. A layout
- * says where the elements of a tensor lie in its buffer; `strides: null` means row-major, the usual
- * case. Read next: graph/node.ts.
+ * Shapes, strides and broadcasting: arithmetic on lists of sizes; hardly any data is touched. A
+ * layout says where the elements of a tensor lie in its buffer; `strides: null` means row-major,
+ * the usual case. Read next: graph/node.ts.
  */
 import { ArgumentError, IndexError, ShapeError } from "../errors.js";
+import type { TypedArray } from "./dtype.js";
 
 /** The size of each dimension; `[]` is a single number. */
 export type Shape = readonly number[];
@@ -70,6 +71,33 @@ export function overlaps({ shape, strides }: Layout): boolean {
     reach += step * (size - 1);
   }
   return false;
+}
+
+/** Puts elements where a layout says, in its order, or adds them to what is there. */
+export function place(
+  into: TypedArray,
+  values: TypedArray,
+  { shape, strides, offset }: Layout,
+  adds: boolean,
+): void {
+  const steps = strides ?? rowMajor(shape);
+  const last = shape.length - 1;
+  const [size, step] = last < 0 ? [1, 0] : [shape[last]!, steps[last]!];
+  const index = new Array<number>(shape.length).fill(0);
+  let at = offset;
+  for (let i = 0; i < values.length;) {
+    let to = at;
+    for (const end = i + size; i < end; i++, to += step) {
+      into[to] = adds ? into[to]! + values[i]! : values[i]!;
+    }
+    for (let dim = last - 1; dim >= 0; dim--) {
+      at += steps[dim]!;
+      index[dim] = index[dim]! + 1;
+      if (index[dim]! < shape[dim]!) break;
+      at -= steps[dim]! * shape[dim]!;
+      index[dim] = 0;
+    }
+  }
 }
 
 /** The shape that both operands take, or a ShapeError that names the sizes that differ. */

@@ -80,15 +80,48 @@ function correlate(x: Tensor, w: Tensor, windows: Windows): Tensor {
 
 /**
  * The derivative by the input, which has `sizes`: the one by x[i] is the sum of g[o] · w[k] over
- * all o and k that lead there, i = o·stride + k·dilation. Let h be g with its elements `stride`
- * apart among zeros: then it is Σₖ h[i - k·dilation] · w[k], a convolution with the window turned
- * round.
+ * all o and k that lead there, i = o·stride + k·dilation. Without a stride that is the sum of
+ * g[i - k·dilation] · w[k], a convolution of g among zeros with the window turned round. With one,
+ * and no dilation, x[stride·q + r] meets every stride-th weight from r on: it is the sum of
+ * g[q - j] · w[r + stride·j], so many convolutions side by side, like filters. With both, g is
+ * taken with its elements `stride` apart among zeros.
  */
 function byInput(g: Tensor, w: Tensor, sizes: Shape, { stride, dilation }: Windows): Tensor {
-  const before = extent(moving(w), dilation).map((size) => size - 1);
-  const room = sizes.map((size, i) => size + before[i]!);
-  const turned = w.transpose(1, 2).flip(sizes.map((_, i) => LEADING + i));
-  return correlate(amongZeros(g, room, before, stride), turned, { stride: ones(sizes), dilation });
+  const sides = stride.map((step, i) => (dilation[i] === 1 ? step : 1));
+  const taps = moving(w).map((size, i) => Math.ceil(size / sides[i]!));
+  const before = extent(taps, dilation).map((size) => size - 1);
+  const places = sizes.map((size, i) => Math.ceil(size / sides[i]!));
+  const room = places.map((size, i) => size + before[i]!);
+  const among = amongZeros(
+    g,
+    room,
+    before,
+    stride.map((step, i) => step / sides[i]!),
+  );
+  const windows = { stride: ones(sizes), dilation };
+  const dims = sizes.map((_, i) => i);
+  const turned = w.transpose(1, 2);
+  if (sides.every((side) => side === 1)) {
+    return correlate(among, turned.flip(dims.map((i) => LEADING + i)), windows);
+  }
+  const [groups, channels, filters] = turned.shape as [number, number, number];
+  const [tap, side] = [0, 1].map((which) => dims.map((i) => LEADING + 2 * i + which));
+  const window = amongZeros(
+    turned,
+    times(taps, sides),
+    dims.map(() => 0),
+    ones(sizes),
+  )
+    .reshape([groups, channels, filters, ...dims.flatMap((i) => [taps[i]!, sides[i]!])])
+    .flip(tap!)
+    .permute([0, 1, ...side!, 2, ...tap!])
+    .flatten(1, 1 + sizes.length);
+  const lead = [g.shape[0]!, groups, channels];
+  const joined = correlate(among, window, windows)
+    .reshape([...lead, ...sides, ...places])
+    .permute([0, 1, 2, ...dims.flatMap((i) => [LEADING + sizes.length + i, LEADING + i])])
+    .reshape([...lead, ...times(places, sides)]);
+  return part(joined, LEADING, sizes);
 }
 
 /**

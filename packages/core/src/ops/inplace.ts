@@ -9,12 +9,11 @@
 import { DTypeError, InPlaceError, ShapeError } from "../errors.js";
 import { construct } from "../graph/construct.js";
 import { allocate, canHold } from "../graph/dtype.js";
-import type { TypedArray } from "../graph/dtype.js";
 import { mode, noGrad } from "../graph/mode.js";
 import { Node } from "../graph/node.js";
 import type { Work } from "../graph/node.js";
 import { Origin } from "../graph/origin.js";
-import { countElements, formatShape, overlaps, rowMajor, sameShape } from "../graph/shape.js";
+import { countElements, formatShape, overlaps, place, sameShape } from "../graph/shape.js";
 import type { Layout, Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { zeros } from "./create.js";
@@ -129,14 +128,19 @@ const adding: Op = {
   name: "addThrough",
   keeps: false,
   vjps: [((g, { attributes }: Placed): Tensor => looked(g, attributes)) as Vjp],
-  work: (node): Work => ({
-    kind: "host",
-    run([value]) {
-      const result = allocate(node.dtype, countElements(node.shape));
-      place(result, value!, node.attributes as Layout, true);
-      return result;
-    },
-  }),
+  work(node): Work {
+    const layout = node.attributes as Layout;
+    const isApart = countElements(layout.shape) > 0 && !overlaps(layout);
+    return {
+      kind: "host",
+      run([value]) {
+        const result = allocate(node.dtype, countElements(node.shape));
+        place(result, value!, layout, true);
+        return result;
+      },
+      ...(isApart ? { into: layout } : {}),
+    };
+  },
 };
 
 const writing: Op = {
@@ -156,33 +160,6 @@ const writing: Op = {
     },
   }),
 };
-
-/** Puts elements where a layout says, in its order, or adds them to what is there. */
-function place(
-  into: TypedArray,
-  values: TypedArray,
-  { shape, strides, offset }: Layout,
-  adds: boolean,
-): void {
-  const steps = strides ?? rowMajor(shape);
-  const last = shape.length - 1;
-  const [size, step] = last < 0 ? [1, 0] : [shape[last]!, steps[last]!];
-  const index = new Array<number>(shape.length).fill(0);
-  let at = offset;
-  for (let i = 0; i < values.length;) {
-    let to = at;
-    for (const end = i + size; i < end; i++, to += step) {
-      into[to] = adds ? into[to]! + values[i]! : values[i]!;
-    }
-    for (let dim = last - 1; dim >= 0; dim--) {
-      at += steps[dim]!;
-      index[dim] = index[dim]! + 1;
-      if (index[dim]! < shape[dim]!) break;
-      at -= steps[dim]! * shape[dim]!;
-      index[dim] = 0;
-    }
-  }
-}
 
 /** Zeros of a shape, with `g` where a movement leads: how a gradient goes back through a view. */
 export function embed(g: Tensor, shape: Shape, step: ViewStep): Tensor {

@@ -25,13 +25,13 @@ export class KernelBuilder {
   }
 
   /** Adds the value of an item to what the kernel computes. */
-  add(item: Item, { steps, strides, count }: Order): void {
+  add(item: Item, { steps, strides, offset, count }: Order): void {
     const { fold, epilogue, dtype } = item.kernel!;
     this.outputs.push({
       buffer: item.buffer,
       dtype,
       strides,
-      offset: 0,
+      offset,
       expression: this.expressionOf(item, item.level, steps),
       fold,
       epilogue,

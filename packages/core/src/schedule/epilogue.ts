@@ -201,11 +201,21 @@ function settle(
   if (own.operands.length + made.length > MOST_PLACES) return false;
   const besides = host.outputs.filter((one) => !members.includes(one));
   const slot = slots.find((kernels) => kernels.includes(host))!;
+  // Zeros among which elements are put come before them.
+  const zeros = slots.flatMap((own) => {
+    const [one] = own;
+    const isFill = one?.operands.length === 0 && one !== kernel;
+    const isOurs = isFill && guests.some(({ output }) => writes(one, output.buffer));
+    return isOurs ? own.splice(0, 1) : [];
+  });
   const both = [compact({ ...host, outputs: besides }), own].filter((one) => one.outputs.length);
-  slot.splice(slot.indexOf(host), 1, ...both);
+  slot.splice(slot.indexOf(host), 1, ...zeros, ...both);
   slots[i] = rest.outputs.length > 0 ? [rest] : [];
   return true;
 }
+
+const writes = ({ outputs }: FusedKernel, buffer: number): boolean =>
+  outputs.some((own) => own.buffer === buffer);
 
 const reads = ({ operands }: FusedKernel, buffer: number): boolean =>
   operands.some((access) => access.buffer === buffer);

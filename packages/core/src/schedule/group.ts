@@ -6,12 +6,13 @@
  * that records the same. Read next: schedule/plan.ts.
  */
 import type { DType } from "../graph/dtype.js";
-import type { Node } from "../graph/node.js";
+import type { Node, Work } from "../graph/node.js";
 import { countElements, rowMajor } from "../graph/shape.js";
-import type { Shape } from "../graph/shape.js";
+import type { Layout, Shape } from "../graph/shape.js";
 import type { FusedKernel } from "../kernel/fused.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { costOf } from "../kernel/scalar.js";
+import { costOf, operand, s } from "../kernel/scalar.js";
+import type { Expression } from "../kernel/scalar.js";
 import { KernelBuilder } from "./build.js";
 import { withEpilogues } from "./epilogue.js";
 import { mapWalk } from "./walk.js";
@@ -22,6 +23,8 @@ export interface Item {
   readonly slot: number;
   readonly dtype: DType;
   readonly shape: Shape;
+  /** Where elements are put that leave room for zeros; `null` where they are all. */
+  readonly into: Layout | null;
   /** `null` for an algorithm that is no kernel. */
   readonly kernel: Kernel | null;
   /** The sizes of the space its operands are walked over, without ones. */
@@ -155,9 +158,9 @@ function reachable({ nodes, codes }: Tape, results: boolean[]): boolean[] {
 
 function itemOf(tape: Tape, slot: number, items: readonly (Item | null)[]): Item {
   const node = tape.nodes[slot]!;
-  const work = node.operation.work!(node);
+  const { work, into } = workOf(node);
   const isHost = work.kind === "host";
-  const whole = isHost ? [] : [...node.shape, ...work.reduced];
+  const whole = isHost ? [] : [...(into ?? node).shape, ...work.reduced];
   const walks = isHost
     ? []
     : work.strides.map((strides, i) => ({
@@ -192,6 +195,7 @@ function itemOf(tape: Tape, slot: number, items: readonly (Item | null)[]): Item
     slot,
     dtype: node.dtype,
     shape: node.shape,
+    into,
     kernel,
     space: sizes,
     outer,
@@ -205,10 +209,20 @@ function itemOf(tape: Tape, slot: number, items: readonly (Item | null)[]): Item
     last: -Infinity,
     buffer: -1,
   };
-  if (kernel === null || kernel.fold !== null || item.depth >= DEEPEST || item.cost > DEAREST) {
-    store(item);
-  }
+  const isEnd = kernel === null || kernel.fold !== null || into !== null;
+  if (isEnd || item.depth >= DEEPEST || item.cost > DEAREST) store(item);
   return item;
+}
+
+/** How to get the value of a node, and where the elements go if they are put among zeros. */
+function workOf(node: Node): { readonly work: Work; readonly into: Layout | null } {
+  const work = node.operation.work!(node);
+  if (work.kind !== "host" || work.into === undefined) return { work, into: null };
+  const { dtype } = node;
+  const expression = s.add(operand(0, dtype), 0);
+  const kernel = { expression, fold: null, epilogue: null, dtype };
+  const strides = [node.inputs[0]!.strides];
+  return { work: { kind: "kernel", kernel, reduced: [], strides }, into: work.into };
 }
 
 /** From now on consumers take the value from its buffer. */
@@ -318,9 +332,18 @@ function kernelsOf(items: readonly Item[]): FusedKernel[] {
       if (builder !== undefined) kernels.push(builder.kernel());
       builders.set(key, (builder = new KernelBuilder(sizes)));
     }
+    if (item.into !== null) kernels.push(zerosFor(item));
     builder.add(item, order);
   }
   return [...kernels, ...[...builders.values()].map((builder) => builder.kernel())];
+}
+
+/** Fills the buffer of an item. */
+function zerosFor({ shape, buffer, dtype }: Item): FusedKernel {
+  const expression: Expression = { kind: "constant", value: 0, dtype };
+  const access = { buffer, dtype, strides: [1], offset: 0 };
+  const output = { ...access, expression, fold: null, epilogue: null, count: 1 };
+  return { space: [countElements(shape)], operands: [], outputs: [output] };
 }
 
 /** The space of a kernel: sizes, for each the dimension of the item, and the walk of the result. */
@@ -328,6 +351,7 @@ export interface Order {
   readonly sizes: readonly number[];
   readonly steps: Steps;
   readonly strides: readonly number[];
+  readonly offset: number;
   readonly count: number;
 }
 
@@ -337,12 +361,14 @@ export interface Order {
  * order, which the interpreter's rounding depends on.
  */
 function orderOf(item: Item): Order {
-  const { space, outer, shape } = item;
+  const { space, outer, into } = item;
   if (item.kernel!.fold === null) {
+    const { shape } = into ?? item;
     const sizes = shape.filter((size) => size !== 1);
     const strides = rowMajor(sizes);
     const steps = mapWalk({ strides, offset: 0 }, sizes, space)!;
-    return { sizes, steps, strides, count: 1 };
+    const own = into?.strides?.filter((_, dim) => shape[dim] !== 1);
+    return { sizes, steps, strides: own ?? strides, offset: into?.offset ?? 0, count: 1 };
   }
   const lead = item.sources
     .map(({ walk }) => walk.strides)
@@ -362,6 +388,7 @@ function orderOf(item: Item): Order {
       by: dims.map((dim) => space.map((_, other) => (other === dim ? 1 : 0))),
     },
     strides: dims.map((dim) => (dim < outer ? own[dim]! : 0)),
+    offset: 0,
     count: countElements(space.slice(outer)),
   };
 }
