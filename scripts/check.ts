@@ -1,6 +1,7 @@
 // `npm run check`: everything about the code that can be judged without running it, one line
 // each. Not the tests. Every check runs, whatever the others find.
 
+import { castProblems } from "./check-casts.js";
 import { docProblems } from "./check-docs.js";
 import { importProblems } from "./check-imports.js";
 import { sizeProblems } from "./size.js";
@@ -33,6 +34,11 @@ const checks: Check[] = [
     name: "imports",
     run: () => importProblems().join("\n"),
     advice: "The rule is the table at the top of scripts/check-imports.ts.",
+  },
+  {
+    name: "casts",
+    run: () => castProblems().join("\n"),
+    advice: "The rule is at the top of scripts/check-casts.ts.",
   },
   {
     name: "size",

@@ -91,6 +91,12 @@ export function typesIn(sources: readonly SourceCode[]): Types {
       if (extended?.includes("Function<")) {
         functions.set(name, { parameters: parametersOf(own), text: extended });
       }
+      // So is what has another name besides.
+      const [alias] = members;
+      if (alias?.type === "TSTypeReference" && /^\w+Function</.test(text.slice(alias.start))) {
+        const other = text.slice(alias.start, alias.end);
+        functions.set(name, { parameters: parametersOf(own), text: other });
+      }
       if (isInterface && own.extends.length === 0 && name.endsWith("Options")) {
         options.set(name, unbound(own, text, plain(text.slice(own.body.start, own.body.end))));
       }
@@ -164,7 +170,7 @@ export function signatureIn(declaration: string, types: Types): Signature | unde
   const result = type.returnType?.typeAnnotation;
   return {
     parameters: type.params.map(({ start, end }) => parameterOf(text.slice(start, end), types)),
-    result: result ? bare(text.slice(result.start, result.end)) : "void",
+    result: result ? fitted(text.slice(result.start, result.end)) : "void",
   };
 }
 
@@ -174,9 +180,15 @@ function bare(type: string): string {
   return less === type ? type : bare(less);
 }
 
+/** A type without its arguments, and without what the compiler asks of a tensor's shape. */
+const fitted = (type: string): string =>
+  bare(type)
+    .replaceAll(/\bFit(Target)?\b/g, "Tensor")
+    .replaceAll(/\bPooled\b/g, "Tensor | [output: Tensor, indices: Tensor]");
+
 function parameterOf(declared: string, { options }: Types): Parameter {
   const [, name = declared, mark = ""] = /^((?:\.\.\.)?\w+)(\??)/.exec(declared) ?? [];
-  const text = bare(declared).replaceAll(/\w+Options\b/g, (type) => options.get(type) ?? type);
+  const text = fitted(declared).replaceAll(/\w+Options\b/g, (type) => options.get(type) ?? type);
   return { name, optional: mark === "?" || name.startsWith("..."), text };
 }
 

@@ -27,6 +27,9 @@ if (level >= 1) {
   mode.onRecapture = (reason) => tell(`nabla: a compiled step is captured: ${reason}`);
 }
 
+// The rules of shapes, for packages that have rules of their own.
+export type { Broadcast, Rules as ShapeRules } from "./graph/shape-rules.js";
+export type { Minus, Plus, Quotient, Times } from "./graph/size-types.js";
 export {
   concerns,
   hostScalar,

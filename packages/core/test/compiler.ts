@@ -13,12 +13,16 @@ const pathOf = (relative: string): string => fileURLToPath(new URL(relative, imp
 /** What programs may name without importing it. */
 const prelude = `
 import { add, cat, full, grad } from "@nabla/core";
-import { matmul, noGrad, ones, rand, relu, stack, sum, tensor, zeros } from "@nabla/core";
+import { matmul, noGrad, ones, rand, relu, stack, sum, tensor, where, zeros } from "@nabla/core";
 import { Tensor } from "@nabla/core";
 import type { DType, Operand, Shape } from "@nabla/core";
 declare const n: number;
 declare const plain: Tensor;
 `;
+
+/** Those that name layers import them, in the first line, which is empty. */
+const layers = (program: string): string =>
+  program.includes("nn.") ? 'import * as nn from "@nabla/nn";' : "";
 
 /** A program that makes the compiler say what type each expression has, a line for each. */
 export const typesOf = (expressions: readonly string[]): string =>
@@ -54,7 +58,7 @@ export async function compile(
     await writeFile(join(folder, "tsconfig.json"), JSON.stringify(options));
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
     const files = programs.map((program, i) =>
-      writeFile(join(folder, `p${i}.ts`), `${prelude}${program}\nexport {};\n`),
+      writeFile(join(folder, `p${i}.ts`), `${layers(program)}${prelude}${program}\nexport {};\n`),
     );
     await Promise.all(files);
     return complaintsIn(await output(folder, version), programs.length);

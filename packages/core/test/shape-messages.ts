@@ -34,6 +34,41 @@ const cases: [program: string, message: string][] = [
   ["stack([zeros([2]), zeros([3])]);", "stack: [2] and [3]: 2 ≠ 3"],
   [`${linear} layer.call(zeros([64, 785]));`, "Linear(784, 128): [64, 785]: 785 ≠ 784"],
   [`${linear} layer.call(zeros([n, 785]));`, "Linear(784, 128): [number, 785]: 785 ≠ 784"],
+  ["zeros([2, 3]).clamp(zeros([4]));", "clamp: [2, 3] and [4]: 3 ≠ 4"],
+  ["where(zeros([2]).gt(0), zeros([3]), 0);", "where: [2] and [3]: 2 ≠ 3"],
+  ["zeros([2, 3]).topk(4);", "topk: [2, 3]: dimension 1 has no 4 elements"],
+  [
+    "new nn.Conv2d(1, 16, 5).call(zeros([64, 3, 28, 28]));",
+    "Conv2d(1, 16): [64, 3, 28, 28]: 3 ≠ 1",
+  ],
+  [
+    "new nn.Conv1d(1, 2, 5, { padding: 1 }).call(zeros([1, 1, 2]));",
+    "Conv1d(1, 2): [1, 1, 2]: a size, padding included, is 4, and must be at least 5",
+  ],
+  [
+    "new nn.MaxPool2d(2).call(zeros([28, 28]));",
+    "MaxPool2d(2): [28, 28]: it must have 3 or 4 dimensions",
+  ],
+  [
+    "nn.functional.conv2d(zeros([n, 3, 8, 8]), zeros([4, 2, 3, 3]));",
+    "conv2d: [number, 3, 8, 8]: 3 ≠ 2",
+  ],
+  ["new nn.BatchNorm1d(3).call(zeros([8, 4]));", "BatchNorm1d(3): [8, 4]: 4 ≠ 3"],
+  ["new nn.LayerNorm([3, 4]).call(zeros([8, 4, 4]));", "LayerNorm: [8, 4, 4]: 4 ≠ 3"],
+  ["nn.functional.mseLoss(zeros([8, 1]), zeros([7, 1]));", "mseLoss: [8, 1] and [7, 1]: 8 ≠ 7"],
+  [
+    "new nn.CrossEntropyLoss().call(zeros([8, 10]), zeros([7], { dtype: 'int32' }));",
+    "CrossEntropyLoss: [8, 10] and [7]: 8 ≠ 7",
+  ],
+  [
+    "new nn.Sequential(new nn.Conv2d(1, 16, 5), new nn.ReLU(), new nn.Conv2d(8, 4, 3));",
+    "Sequential: Conv2d(8, 4): [..., 16, number, number]: 16 ≠ 8",
+  ],
+  [
+    "new nn.Sequential(new nn.MaxPool2d(2), new nn.Flatten(), new nn.Linear(100, 10))" +
+      ".call(zeros([64, 1, 28, 28]));",
+    "Linear(100, 10): [64, 196]: 196 ≠ 100",
+  ],
   [
     `${linear} new Sequential(layer, new ReLU(), new Linear(100, 10));`,
     "Sequential: Linear(100, 10): [..., 128]: 128 ≠ 100",

@@ -133,10 +133,40 @@ describe("messages", () => {
     );
   });
 
+  test("a layer may stand for one of which less is known, and not for another", async () => {
+    const programs: [program: string, isRight: boolean][] = [
+      ["const c: nn.Conv2d = new nn.Conv2d(1, 2, 3, { padding: 1 }); c.call(plain);", true],
+      ["const c: nn.Conv2d<1, 2, 3> = new nn.Conv2d(1, 2, 3);", true],
+      ["const c: nn.Conv2d<1, 2, 3> = new nn.Conv2d(1, 2, 3, { padding: 1 });", false],
+      ["const c: nn.Linear<2, 3> = new nn.Linear(2, 4);", false],
+      ["const c: nn.MaxPool2d = new nn.MaxPool2d(2, { stride: 1 });", true],
+      ["const l: nn.MSELoss = new nn.MSELoss({ reduction: 'sum' });", true],
+      ["const l: nn.MSELoss = new nn.MSELoss({ reduction: 'none' });", false],
+      ["const l: nn.Module[] = [new nn.Conv2d(1, 2, 3), new nn.Flatten()];", true],
+      ["new nn.Conv2d(1, 2, 3, { stide: 1 });", false],
+      ["nn.functional.maxPool2d(plain, 2, { stide: 1 });", false],
+    ];
+    const found = await compile(programs.map(([program]) => program));
+    const right = programs.map(([program], i) => [program, found[i]!.length === 0]);
+    expect(right).toEqual(programs);
+  });
+
   test("what is shown is the result, not how it was found", async () => {
     const shown: [expression: string, type: string][] = [
       ["zeros([100, 2]).matmul(zeros([2, 1]))", 'Tensor<[100, 1], "float32">'],
       ["zeros([n, 3], { dtype: 'float64' }).add(1)", 'Tensor<[number, 3], "float64">'],
+      [
+        "new nn.Conv2d(1, 16, 5).call(zeros([64, 1, 28, 28]))",
+        'Tensor<[64, 16, 24, 24], "float32">',
+      ],
+      ["new nn.Conv2d(1, 16, 5)", "Conv2d<1, 16, 5, object>"],
+      [
+        "nn.functional.maxPool2d(zeros([64, 16, 26, 26]), 2)",
+        'Tensor<[64, 16, 13, 13], "float32">',
+      ],
+      ["nn.functional.mseLoss(zeros([8]), zeros([8]))", 'Tensor<[], "float32">'],
+      ["nn.functional.conv2d(plain, plain)", "Tensor<Shape, DType>"],
+      ["new nn.MaxPool2d(2).call(plain)", "Tensor<Shape, DType>"],
       ["[zeros([2]), zeros([3])].map((x) => x.mul(2))[0]!", 'Tensor<[2] | [3], "float32">'],
       ["plain.add(zeros([2]))", "Tensor<Shape, DType>"],
       ["plain.sum(0).relu().matmul(plain)", "Tensor<Shape, DType>"],

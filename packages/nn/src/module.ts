@@ -132,9 +132,8 @@ export abstract class Module {
   contents(): Contents {
     const found: Contents = { tensors: [], modules: [] };
     for (const member of this.members()) {
-      const { name, value } = member;
-      if (value instanceof Module) found.modules.push([name, value]);
-      else if (value instanceof Tensor && roleOf(value) !== null) found.tensors.push(member);
+      if (member.value instanceof Module) found.modules.push([member.name, member.value]);
+      else if (isTensor(member) && roleOf(member.value) !== null) found.tensors.push(member);
     }
     const names = [
       ...found.tensors.map(({ name }) => name),
@@ -296,8 +295,7 @@ export abstract class Module {
     }
     const converted = new Map<Tensor, Tensor>();
     for (const module of this.modules()) {
-      for (const { value, owner, field } of module.contents().tensors) {
-        const old = value as Tensor;
+      for (const { value: old, owner, field } of module.contents().tensors) {
         if (!isFloat(old) || old.dtype === dtype) continue;
         const made =
           converted.get(old) ??
@@ -352,9 +350,15 @@ export abstract class Module {
   }
 }
 
+/** A tensor in a field. */
+interface TensorMember extends Member {
+  readonly value: Tensor;
+}
+const isTensor = (member: Member): member is TensorMember => member.value instanceof Tensor;
+
 /** What `contents` finds. */
 export interface Contents {
-  readonly tensors: Member[];
+  readonly tensors: TensorMember[];
   readonly modules: [name: string, module: Module][];
 }
 
@@ -363,9 +367,8 @@ function tensorsOf(module: Module, isWanted: (role: string) => boolean): [string
   return firsts(
     module.namedModules().flatMap(([prefix, inner]) =>
       inner.contents().tensors.flatMap(({ name, value }): [string, Tensor][] => {
-        const tensor = value as Tensor;
-        if (!isWanted(roleOf(tensor)!)) return [];
-        return [[prefix === "" ? name : `${prefix}.${name}`, tensor]];
+        if (!isWanted(roleOf(value)!)) return [];
+        return [[prefix === "" ? name : `${prefix}.${name}`, value]];
       }),
     ),
   );

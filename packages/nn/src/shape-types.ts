@@ -1,97 +1,297 @@
 /**
- * What the compiler knows of layers: which shape they make of which. Types only; nothing here runs.
- * A layer says by which rule it maps shapes, a rule gives a shape or a sentence that says why there
- * is none, and `call` (module.ts) and `Sequential` (layers/container.ts) ask for it. A layer
- * without a rule takes anything, and of what it gives nothing is known. Tensors: docs/shapes.md.
+ * What the compiler knows of layers and functions: how calls come by their types. A layer says by
+ * which rule it maps shapes, and `call` (module.ts) and `Sequential` (layers/container.ts) ask for
+ * it; a function has the type of a family below. A layer without a rule takes anything, and of what
+ * it gives nothing is known. Types only; nothing here runs. The rules: shape-rules.ts. Tensors:
+ * docs/shapes.md.
  */
 import type { DType, Shape, Tensor } from "@nabla/core";
+import type { Times } from "@nabla/core/engine";
 
-declare const maps: unique symbol;
+import type { ByRule, Chain, LossKind, LossRules, Maps, Show } from "./shape-rules.js";
+import type { Sizes } from "./sizes.js";
 
-/**
- * A layer that maps shapes by a rule and its numbers, such as `["linear", 784, 128]`. They are
- * compared as arguments of methods are, so that a layer may stand for one of which less is known.
- */
-export interface Maps<Rule extends readonly unknown[]> {
-  readonly [maps]: { by(rule: Rule): void };
-}
+export type { Maps } from "./shape-rules.js";
+
 /** A layer whose output has the shape of its input. */
-export type Same = Maps<["same"]>;
-
-interface Rules<S extends Shape, P extends readonly unknown[]> {
-  same: S;
-  linear: Linear<S, P[1] & number, P[2] & number, S>;
-  sequential: Chain<P[1], S>;
+export type Same = Maps<["same", ""]>;
+/** What windows look like, by what they are given: [window, stride, padding, dilation, more]. */
+export type Sliding<K, O, Stride, More = false> = [
+  K,
+  Given<O, "stride", Stride>,
+  Given<O, "padding", 0>,
+  Given<O, "dilation", 1>,
+  More,
+];
+/** An option, or its default; `unknown` where it may be given. */
+export type Given<O, Name extends string, Default> = O extends {
+  readonly [N in Name]: infer Value;
 }
-type Linear<S extends Shape, In extends number, Out extends number, Told> = S extends readonly [
-  ...infer Rest,
-  infer K extends number,
-]
-  ? [K & In] extends [never]
-    ? `Linear(${In}, ${Out}): ${Show<Told>}: ${K} ≠ ${In}`
-    : [...Rest, Out]
-  : S extends readonly []
-    ? `Linear(${In}, ${Out}): []: there is no dimension`
-    : [...number[], Out];
-/** What layers, one after another, make of a shape. */
-export type Chain<Layers, S> = S extends Shape
-  ? Layers extends readonly [infer Layer, ...infer Rest]
-    ? Chain<Rest, Mapped<Layer, S>>
-    : Layers extends readonly []
-      ? S
-      : Shape
-  : S;
-type Mapped<Layer, S extends Shape> =
-  Layer extends Maps<infer P extends readonly [keyof Rules<[], []>, ...unknown[]]>
-    ? Rules<S, P>[P[0]]
-    : Shape;
+  ? Value
+  : Name extends keyof O
+    ? unknown
+    : Default;
+/**
+ * What messages call a layer with windows. A text of its sizes, so that the compiler compares what
+ * they come to, and not only the arguments.
+ */
+export type Called<Name extends string, K> = `${Name}(${K extends number ? K : Show<K>})`;
+/** The rule of a pooling, which may give a pair. */
+export type Pooling<How, Name, Rank, O, W> = [
+  How,
+  Name,
+  Rank,
+  W,
+  null,
+  null,
+  Given<O, "returnIndices", false>,
+];
 
-/** How shapes are written, of which only the last sizes may be known. */
-type Show<S> = `[${Listed<S>}]`;
-type Listed<S> = S extends readonly []
-  ? ""
-  : S extends readonly [...infer Rest, infer N extends number]
-    ? `${Rest extends readonly [] ? "" : `${Listed<Rest>}, `}${number extends N ? "number" : N}`
-    : "...";
-
-/** What a module gives for its inputs. */
-export type Output<Layer, Given, Else> =
-  Layer extends Maps<readonly unknown[]>
-    ? Given extends readonly [Tensor<infer S, infer D>]
-      ? OutputOf<S, D, Mapped<Layer, S>>
-      : Else
-    : Else;
-type OutputOf<S extends Shape, D extends DType, Result> = number extends S["length"]
-  ? Tensor
-  : Result extends Shape
-    ? number extends Result["length"]
-      ? Tensor
-      : Tensor<Result, D>
-    : Tensor;
-/** The module itself, or the sentence that says why it does not take its inputs. */
-export type Taking<Layer, Given> =
-  "refused" extends Verdict<Taken<Layer, Given>>
-    ? TakingBy<Layer, Given>[Verdict<Taken<Layer, Given>>]
-    : Layer;
-/** Looked up by a key, as in core: so the compiler sees through it where a size is a parameter. */
-interface TakingBy<Layer, Given> {
-  allowed: unknown;
-  refused: Extract<Taken<Layer, Given>, string>;
+/** What a loss says of itself. */
+export type Lossy<Name, Kind, O> = Maps<["loss", Name, Kind, `${Reduced<O>}`]>;
+type Reduced<O> = ReducedBy[Given<O, "reduction", "mean"> & keyof ReducedBy];
+interface ReducedBy {
+  none: "each";
+  mean: "one";
+  sum: "one";
+  batchmean: "one";
 }
+
 type Verdict<Result> = Result extends string ? "refused" : "allowed";
-type Taken<Layer, Given> =
-  Layer extends Maps<readonly unknown[]>
-    ? Given extends readonly [Tensor<infer S>]
-      ? TakenOf<Layer, S>
-      : Shape
-    : Shape;
-type TakenOf<Layer, S extends Shape> = S extends Shape
+type Allowed<Result> = Result extends Shape ? Result : Shape;
+type Rule = readonly unknown[];
+/** What a rule makes of a tensor; it goes through the possible shapes one by one. */
+type Outcome<P extends Rule, X> = X extends Tensor<infer S> ? OutcomeOf<P, S> : never;
+type OutcomeOf<P extends Rule, S extends Shape> = S extends Shape
   ? number extends S["length"]
     ? Shape
-    : Mapped<Layer, S>
+    : ByRule<S, P>
   : never;
+type TypeOf<P extends Rule, X> =
+  X extends Tensor<infer S, infer D>
+    ? P[0] extends "oneHot"
+      ? "int32"
+      : P[0] extends "embed"
+        ? DType
+        : Floats<OutcomeOf<P, S>, D>
+    : never;
+type Floats<Result, D extends DType> = Result extends readonly unknown[]
+  ? number extends Result["length"]
+    ? DType
+    : [D] extends ["float32" | "float64"]
+      ? D
+      : DType
+  : DType;
+interface Made<P extends Rule, X> {
+  shape: Allowed<Outcome<P, X>>;
+  type: TypeOf<P, X>;
+}
+
+/** What a module gives for its inputs. */
+export type Output<Layer, Inputs, Else> =
+  Layer extends Maps<infer P>
+    ? Inputs extends readonly [infer X extends Tensor]
+      ? P[6] extends true
+        ? [Tensor<Made<P, X>["shape"], Made<P, X>["type"]>, Tensor<Made<P, X>["shape"], "int32">]
+        : Tensor<Made<P, X>["shape"], Made<P, X>["type"]>
+      : P[0] extends "loss"
+        ? Inputs extends readonly [infer X extends Tensor, infer Y extends Tensor]
+          ? Tensor<LossBy<P[2], P[3], X, Y>["shape"], LossBy<P[2], P[3], X, Y>["type"]>
+          : Else
+        : Else
+    : Else;
+/** The module itself, or the sentence that says why it does not take its inputs. */
+export type Taking<Layer, Inputs> =
+  "refused" extends Verdict<Taken<Layer, Inputs>>
+    ? TakingBy<Layer, Inputs>[Verdict<Taken<Layer, Inputs>>]
+    : Layer;
+/** Looked up by a key, as in core: so the compiler sees through it where a size is a parameter. */
+interface TakingBy<Layer, Inputs> {
+  allowed: unknown;
+  refused: Extract<Taken<Layer, Inputs>, string>;
+}
+type Taken<Layer, Inputs> =
+  Layer extends Maps<infer P>
+    ? Inputs extends readonly [infer X]
+      ? Outcome<P, X>
+      : P[0] extends "loss"
+        ? Inputs extends readonly [infer X, infer Y]
+          ? LossOf<P[1], P[2], X, Y>
+          : Shape
+        : Shape
+    : Shape;
 /** A list of layers, or the sentence that says why one does not take what is before it. */
 export type Fitting<Layers extends readonly unknown[]> =
   Chain<Layers, Shape> extends infer Why extends string
     ? [because: `Sequential: ${Why}`, ...more: unknown[]]
     : Layers;
+
+/** What a tensor must be for a function with a rule: itself, or a sentence. */
+type Fit<P extends Rule, X> =
+  "refused" extends Verdict<Outcome<P, X>> ? FitBy<P, X>[Verdict<Outcome<P, X>>] : X;
+interface FitBy<P extends Rule, X> {
+  allowed: unknown;
+  refused: Extract<Outcome<P, X>, string>;
+}
+
+/** Pooling with windows of a size. */
+export interface PoolFunction<Name extends string, Rank, Options> {
+  <X extends Tensor, const K extends Sizes, const A extends [options?: Options]>(
+    input: Fit<PoolRule<Name, Rank, K, A[0]>, X>,
+    kernelSize: K,
+    ...options: A
+  ): Pooled<PoolRule<Name, Rank, K, A[0]>, A[0], X>;
+}
+/** The same, which gives no pair. */
+export interface MeanFunction<Name extends string, Rank, Options> {
+  <X extends Tensor, const K extends Sizes, const A extends [options?: Options]>(
+    input: Fit<PoolRule<Name, Rank, K, A[0]>, X>,
+    kernelSize: K,
+    ...options: A
+  ): Tensor<
+    Made<PoolRule<Name, Rank, K, A[0]>, X>["shape"],
+    Made<PoolRule<Name, Rank, K, A[0]>, X>["type"]
+  >;
+}
+type PoolRule<Name, Rank, K, O> = Pooling<
+  "slide",
+  Name,
+  Rank,
+  O,
+  Sliding<K, O, null, Given<O, "ceilMode", false>>
+>;
+/** Pooling to sizes. */
+export interface AdaptiveFunction<Name extends string, Rank, Size, Options> {
+  <X extends Tensor, const K extends Size, const A extends [options?: Options]>(
+    input: Fit<Pooling<"adapt", Name, Rank, A[0], [K]>, X>,
+    outputSize: K,
+    ...options: A
+  ): Pooled<Pooling<"adapt", Name, Rank, A[0], [K]>, A[0], X>;
+}
+/** The same, which gives no pair. */
+export interface AdaptiveMeanFunction<Name extends string, Rank, Size> {
+  <X extends Tensor, const K extends Size>(
+    input: Fit<["adapt", Name, Rank, [K]], X>,
+    outputSize: K,
+  ): Tensor<
+    Made<["adapt", Name, Rank, [K]], X>["shape"],
+    Made<["adapt", Name, Rank, [K]], X>["type"]
+  >;
+}
+type Pooled<P extends Rule, O, X> = PooledBy<P, X>[Given<O, "returnIndices", false> extends true
+  ? "pair"
+  : "one"];
+interface PooledBy<P extends Rule, X> {
+  one: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>;
+  pair: [
+    output: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
+    indices: Tensor<Made<P, X>["shape"], "int32">,
+  ];
+}
+
+type LossOf<Name, K, X, Y> =
+  X extends Tensor<infer S>
+    ? Y extends Tensor<infer T>
+      ? LossRules<S, T>[K & LossKind] extends infer Why extends string
+        ? `${Name & string}: ${Show<S>} and ${Show<T>}: ${Why}`
+        : Shape
+      : never
+    : never;
+interface LossBy<K, Reduction, X, Y> {
+  shape: [Reduction] extends ["one"]
+    ? []
+    : [Reduction] extends ["each"]
+      ? X extends Tensor<infer S>
+        ? Y extends Tensor<infer T>
+          ? Allowed<LossRules<S, T>[K & LossKind]>
+          : never
+        : never
+      : Shape;
+  type: X extends Tensor<infer S, infer D>
+    ? Y extends Tensor<infer _T, infer E>
+      ? number extends S["length"]
+        ? DType
+        : [D, E] extends ["float32", "float32" | "int32" | "bool"] | ["float64", DType]
+          ? D
+          : DType
+      : never
+    : never;
+}
+type FitTarget<Name, K, X, Y> =
+  "refused" extends Verdict<LossOf<Name, K, X, Y>>
+    ? TargetBy<Name, K, X, Y>[Verdict<LossOf<Name, K, X, Y>>]
+    : Y;
+interface TargetBy<Name, K, X, Y> {
+  allowed: unknown;
+  refused: LossOf<Name, K, X, Y>;
+}
+/** A loss of an input and a target. */
+export interface LossFunction<Name extends string, K extends LossKind, Options> {
+  <X extends Tensor, Y extends Tensor, const A extends [options?: Options]>(
+    input: X,
+    target: FitTarget<Name, K, X, Y>,
+    ...options: A
+  ): Tensor<LossBy<K, Reduced<A[0]>, X, Y>["shape"], LossBy<K, Reduced<A[0]>, X, Y>["type"]>;
+}
+
+/** The weights of a convolution, [filters, channels / groups, ...window], as a rule has them. */
+type ConvRule<How, Name, Rank, W, O> =
+  W extends Tensor<
+    readonly [infer Out extends number, infer In extends number, ...infer K extends number[]]
+  >
+    ? K["length"] extends Rank
+      ? How extends "slide"
+        ? [How, Name, Rank, Sliding<K, O, 1>, Times<In, Given<O, "groups", 1>>, Out]
+        : [
+            How,
+            Name,
+            Rank,
+            Sliding<K, O, 1, Given<O, "outputPadding", 0>>,
+            Out,
+            Times<In, Given<O, "groups", 1>>,
+          ]
+      : ["unknown", Name]
+    : ["unknown", Name];
+/** A convolution, which has its window from its weight. */
+export interface ConvFunction<How extends "slide" | "enlarge", Name extends string, Rank, Options> {
+  <X extends Tensor, W extends Tensor, const A extends [bias?: Tensor | null, options?: Options]>(
+    input: Fit<ConvRule<How, Name, Rank, W, A[1]>, X>,
+    weight: W,
+    ...more: A
+  ): Tensor<
+    Made<ConvRule<How, Name, Rank, W, A[1]>, X>["shape"],
+    Made<ConvRule<How, Name, Rank, W, A[1]>, X>["type"]
+  >;
+}
+/** A product with weights [outputs, inputs]. */
+export interface LinearFunction {
+  <X extends Tensor, W extends Tensor>(
+    input: Fit<LinearRule<W>, X>,
+    weight: W,
+    bias?: Tensor | null,
+  ): Tensor<Made<LinearRule<W>, X>["shape"], Made<LinearRule<W>, X>["type"]>;
+}
+type LinearRule<W> =
+  W extends Tensor<readonly [infer Out extends number, infer In extends number]>
+    ? ["linear", "linear", In, Out]
+    : ["unknown"];
+/** Rows of a table [rows, size]. */
+export interface EmbeddingFunction<Options> {
+  <X extends Tensor, W extends Tensor>(
+    input: X,
+    weight: W,
+    options?: Options,
+  ): Tensor<Made<RowsRule<W>, X>["shape"], Made<RowsRule<W>, X>["type"]>;
+}
+type RowsRule<W> =
+  W extends Tensor<readonly [number, infer Size extends number]>
+    ? ["embed", "embedding", Size]
+    : ["unknown"];
+/** Rows that are 1 in one place. */
+export interface OneHotFunction {
+  <X extends Tensor, N extends number = -1>(
+    input: X,
+    numClasses?: N,
+  ): Tensor<Made<HotRule<N>, X>["shape"], Made<HotRule<N>, X>["type"]>;
+}
+type HotRule<N> = ["oneHot", "oneHot", N extends -1 ? number : N];

@@ -30,7 +30,7 @@ export function stateOf(module: Module, prefix = "", state: StateDict = {}): Sta
   const { tensors, modules } = module.contents();
   const of = (role: string): void => {
     for (const { name, value } of tensors) {
-      if (roleOf(value as Tensor) === role) state[prefix + name] = (value as Tensor).detach();
+      if (roleOf(value) === role) state[prefix + name] = value.detach();
     }
   };
   of("parameter");

@@ -2,8 +2,6 @@
  * A model as a tree of text: each module with what it was made with, the shapes of its parameters
  * and buffers, and how many numbers there are to learn.
  */
-import type { Tensor } from "@nabla/core";
-
 import { showShape } from "./checks.js";
 import { roleOf } from "./members.js";
 import type { Module } from "./module.js";
@@ -15,8 +13,8 @@ export function summary(module: Module): string {
   });
   const inside = children.length > 0 ? `\n${children.join("\n")}\n` : settings(module);
   const tensors = module.contents().tensors.map(({ name, value }) => {
-    const frozen = roleOf(value as Tensor) === "parameter" && !(value as Tensor).requiresGrad;
-    return `${name} ${showShape(value as Tensor)}${frozen ? " frozen" : ""}`;
+    const frozen = roleOf(value) === "parameter" && !value.requiresGrad;
+    return `${name} ${showShape(value)}${frozen ? " frozen" : ""}`;
   });
   const count = module.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
   const all = count === 0 ? tensors : [...tensors, `${grouped(count)} parameters`];

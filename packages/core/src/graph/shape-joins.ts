@@ -3,7 +3,7 @@
  * A rule gives a shape, or a sentence. Other rules: shape-rules.ts.
  */
 import type { Tensor } from "../tensor.js";
-import type { Equal, Inserted, Place, Show } from "./shape-places.js";
+import type { Beside, Equal, Inserted, Place, Show } from "./shape-places.js";
 import type { Shape } from "./shape.js";
 import type { Plus } from "./size-types.js";
 
@@ -32,10 +32,12 @@ type Catted<A extends Shape, B extends Shape, D> = A extends Shape
   ? B extends Shape
     ? number extends A["length"] | B["length"]
       ? Shape
-      : A extends readonly [0]
-        ? B
-        : B extends readonly [0]
-          ? A
+      : B extends readonly [0]
+        ? A
+        : A extends readonly [0]
+          ? B extends readonly []
+            ? "tensors without dimensions cannot be joined"
+            : Beside<Place<B, D>, B>
           : A["length"] extends B["length"]
             ? A extends readonly []
               ? "tensors without dimensions cannot be joined"

@@ -3,11 +3,11 @@
  * a known number of dimensions, `A` are the arguments of the call. A rule gives a shape, `Shape`
  * where it cannot be known, or a sentence that says why there is none. It says again what the
  * operation says about values; nothing here runs. How calls come by their rules: shape-types.ts.
- * Their words: shape-places.ts,
+ * The rules of parts and of joins: shape-parts.ts, shape-joins.ts. Their words: shape-places.ts,
  * their arithmetic: size-types.ts.
  */
-import type { Slice } from "../ops/slice.js";
 import type { Tensor } from "../tensor.js";
+import type { Indexed, Narrowed, Selected, Sliced } from "./shape-parts.js";
 import type {
   About,
   At,
@@ -32,7 +32,9 @@ export interface Rules<S extends Shape, A extends readonly unknown[]> {
   along: Beside<Place<S, A[0]>, S>;
   alongLast: Beside<Place<S, Or<A[0], -1>>, S>;
   reduceLast: Reduced<S, [Or<A[0], -1>, A[1]]>;
-  most: Replaced<S, Place<S, Or<A[1], -1>>, A[0]>;
+  most: Most<S, Place<S, Or<A[1], -1>>, A[0]>;
+  together: Together<S, A>;
+  pad: Padded<S, A[0]>;
   ranked: Reduced<S, [Or<A[1], -1>, A[2]]>;
   extreme: A extends readonly [Tensor<infer T>] ? Broadcast<S, T> : Reduced<S, A>;
   reshape: Reshaped<S, A[0]>;
@@ -54,6 +56,7 @@ export interface Rules<S extends Shape, A extends readonly unknown[]> {
     : Shape;
 }
 
+/** The shape of elements of two tensors side by side, or which sizes differ. */
 export type Broadcast<A extends Shape, B extends Shape> = A extends Shape
   ? B extends Shape
     ? number extends A["length"] | B["length"]
@@ -93,6 +96,17 @@ type Joined<M extends number, N extends number> = [M, N] extends [N, M]
             : number;
 /** Beside an unknown size, 1 may become any other. */
 type Unless1<N extends number> = 1 extends N ? number : N;
+
+/** Of a tensor and those among its arguments that are tensors. */
+type Together<S extends Shape, A> = A extends readonly [infer O, ...infer Rest]
+  ? O extends Tensor<infer T>
+    ? About<S, "and", T, Broadcast<S, T>> extends infer Now
+      ? Now extends Shape
+        ? Together<Now, Rest>
+        : Now
+      : never
+    : Together<S, Rest>
+  : S;
 
 /** Of matrices. */
 export type Product<A extends Shape, B extends Shape> = A extends Shape
@@ -201,6 +215,30 @@ type Part<M extends number, N extends number> = [N] extends [0]
         ? number
         : `${M} is no multiple of ${N}`
     : never;
+
+/** So much before and after the last dimension, the one before it, and so on. */
+type Padded<S, Sizes, Result extends unknown[] = []> = Sizes extends readonly [
+  infer Before,
+  infer After,
+  ...infer Rest,
+]
+  ? S extends readonly [...infer Front, infer N]
+    ? Padded<Front, Rest, [Plus<N, Plus<Before, After>>, ...Result]>
+    : Shape
+  : Sizes extends readonly []
+    ? [...(S extends Shape ? S : []), ...Result]
+    : Shape;
+type Most<S extends Shape, P, K> = P extends number
+  ? number extends P
+    ? Shape
+    : [Minus<S extends readonly [] ? 1 : At<S, P>, K>] extends [never]
+      ? `${Show<S>}: dimension ${P} has no ${K & number} elements`
+      : S extends readonly []
+        ? K extends 0
+          ? [0]
+          : []
+        : Replaced<S, P, K>
+  : P;
 
 type Transposed<S extends Shape, P, Q> = P extends number
   ? Q extends number
@@ -327,85 +365,3 @@ type Unflattened<S extends Shape, P, T> = P extends number
           : never
     : Shape
   : P;
-
-/** A result, if N elements have a position I, which may count from the end. */
-type IfHas<N, I, Result, Reason> = N extends number
-  ? I extends number
-    ? number extends N | I
-      ? Result
-      : `${I}` extends `-${infer J extends number}`
-        ? IfNegative<Minus<N, J>, Reason, Result>
-        : IfNegative<Minus<I, N>, Result, Reason>
-    : Result
-  : never;
-type IfNegative<N, Yes, No> = [N] extends [never] ? Yes : No;
-type Selected<S extends Shape, P, I> = S extends readonly []
-  ? "[]: there is no dimension to take from"
-  : P extends number
-    ? number extends P
-      ? Shape
-      : IfHas<
-          At<S, P>,
-          I,
-          Spliced<S, P, []>,
-          `${Show<S>}: dimension ${P} has no position ${I & number}`
-        >
-    : P;
-type Narrowed<S extends Shape, P, Start, N> = S extends readonly []
-  ? "[]: there is no dimension to take from"
-  : P extends number
-    ? number extends P
-      ? Shape
-      : [Narrow<At<S, P>, Start extends number ? Start : number, N & number>] extends [never]
-        ? `${Show<S>}: dimension ${P} has no ${N & number} elements from ${Start & number} on`
-        : Replaced<S, P, N>
-    : P;
-/** How many elements there are behind those asked for; `never` if there are not so many. */
-type Narrow<
-  M extends number,
-  Start extends number,
-  N extends number,
-> = `${Start}` extends `-${infer Back extends number}`
-  ? [Minus<M, Back>] extends [never]
-    ? never
-    : Minus<Back, N>
-  : Minus<M, Plus<Start, N>>;
-type Sliced<S extends Shape, P, A extends readonly unknown[]> = S extends readonly []
-  ? "[]: there is no dimension to take from"
-  : P extends number
-    ? number extends P
-      ? Shape
-      : Replaced<S, P, SliceSize<At<S, P>, A[1], Or<A[2], At<S, P>>, Or<A[3], 1>>>
-    : P;
-type SliceSize<N, Start, End, Step> = number extends N | Start | End | Step
-  ? number
-  : Stepped<OrZero<Minus<Bound<End, N>, Bound<Start, N>>>, Step>;
-type Stepped<N, Step> = [Step] extends [1] ? N : Quotient<Minus<Plus<N, Step>, 1>, Step>[0];
-type OrZero<N> = [N] extends [never] ? 0 : N;
-type Bound<I, N> = `${I & number}` extends `-${infer J extends number}`
-  ? OrZero<Minus<N, J>>
-  : [Minus<N, I>] extends [never]
-    ? N
-    : I;
-
-type Indexed<S extends Shape, A, Result extends unknown[] = [], Rest = S> = A extends readonly [
-  infer I,
-  ...infer More,
-]
-  ? I extends null
-    ? Indexed<S, More, [...Result, 1], Rest>
-    : I extends number | Slice
-      ? Rest extends readonly [infer N extends number, ...infer Next]
-        ? I extends number
-          ? IfHas<
-              N,
-              I,
-              Indexed<S, More, Result, Next>,
-              `${Show<S>}: there is no position ${I} among ${N}`
-            >
-          : Indexed<S, More, [...Result, number], Next>
-        : `${Show<S>}: it has only ${S["length"]} dimensions`
-      : Shape
-  : A extends readonly []
-    ? [...Result, ...(Rest extends Shape ? Rest : [])]
-    : Shape;

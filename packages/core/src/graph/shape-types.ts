@@ -56,7 +56,7 @@ type Two<X, Sign extends string, O> = `${Show<ShapeOf<X>>} ${Sign} ${Show<ShapeO
 // The rules of element types, which are known of float tensors, and seldom of others.
 
 /** What a result is of: the type of its operands, if that is of floats or always, or another. */
-export type Rule = "same" | "exact" | "truth" | "position";
+export type Rule = "same" | "exact" | "truth" | "position" | "joint";
 type Ruled<R, D> = R extends "truth"
   ? "bool"
   : R extends "position"
@@ -240,7 +240,30 @@ type Converted<R extends Rule, D extends DType, Args> = R extends "truth" | "pos
         { readonly dtype: infer E extends DType; readonly shape?: never },
       ]
     ? E
-    : D;
+    : R extends "joint"
+      ? Joint<D, Args>
+      : D;
+/** Of a tensor and those among its arguments that are tensors, if all are of one type of floats. */
+type Joint<D extends DType, Args> = Args extends readonly [infer O, ...infer Rest]
+  ? O extends Tensor<infer _S, infer E>
+    ? [D, E] extends [Float, D | "int32" | "bool"]
+      ? Joint<D, Rest>
+      : DType
+    : Joint<D, Rest>
+  : D;
+
+/** A function that chooses between two, of which either may be a number. */
+export interface ChoiceFunction<Name extends string> {
+  <C extends Tensor, const A extends readonly [a: Operand, b: Operand]>(
+    condition: Fit<Name, "together", C, A>,
+    ...args: A
+  ): Tensor<ShapeBy<"together", C, A>[Of<C>], Chosen<A>>;
+}
+type Chosen<A> = A extends readonly [Tensor<infer _S, infer D>, infer O]
+  ? Joint<D, [Tensor<[], D>, O]>
+  : A extends readonly [unknown, Tensor<infer _S, infer D>]
+    ? Joint<D, [Tensor<[], D>]>
+    : DType;
 
 /** A function called `Name` whose result has a shape by the rule `K`. */
 export interface ShapedFunction<
@@ -268,6 +291,10 @@ interface ShapedFamily<
 /** A record of one. */
 export interface ShapedRow<Name extends string, K extends RuleName, Args extends readonly unknown[]>
   extends ShapedFunction<Name, K, Args>, Recorded {}
+
+/** A record of elements of several tensors, which broadcast. */
+export interface TogetherRow<Name extends string, Args extends readonly unknown[]>
+  extends ShapedFunction<Name, "together", Args, "joint">, Recorded {}
 
 /** A reduction along dimensions. */
 export interface ReductionRow<Name extends string, R extends Rule>

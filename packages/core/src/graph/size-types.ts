@@ -118,6 +118,7 @@ type Strange<A, B> = [Text<A>, Text<B>] extends [`${bigint}`, `${bigint}`]
     : false
   : true;
 
+/** The sum of two sizes. */
 export type Plus<A, B> =
   Strange<A, B> extends true ? number : ValueOf<Reverse<Add<Digits<A>, Digits<B>>>>;
 
@@ -131,6 +132,7 @@ export type Minus<A, B> =
         : ValueOf<Reverse<Left>>
       : never;
 
+/** The product of two sizes. */
 export type Times<A, B> = [A] extends [1]
   ? B
   : Strange<A, B> extends true

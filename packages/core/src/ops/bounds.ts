@@ -10,7 +10,7 @@ import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
 import { binary, pair } from "./define.js";
 import type { Operand, Samples } from "./define.js";
-import { kept } from "./typed.js";
+import { kept, together } from "./typed.js";
 
 /** The gradient for one side of a contest: nothing where it lost, half where it was a tie. */
 const winner = (g: Tensor, lost: Tensor, tie: Tensor): Tensor =>
@@ -118,14 +118,16 @@ export const clampMax = binary({
  * tensor([-1, 0.5, 2]).clamp(0, 1) // tensor([0.0000, 0.5000, 1.0000])
  * tensor([-1, 0.5, 2]).clamp(null, 1) // tensor([-1.0000,  0.5000,  1.0000])
  */
-export const clamp = (x: Tensor, min?: Operand | null, max?: Operand | null): Tensor => {
-  const [low, high] = [min ?? null, max ?? null];
-  if (low === null && high === null) {
-    throw new ArgumentError("clamp: there is no bound; give one, for example x.clamp(0, 1).");
-  }
-  const raised = low === null ? checkTensor("clamp", x) : clampMin(x, low);
-  return high === null ? raised : clampMax(raised, high);
-};
+export const clamp = together<"clamp", [min?: Operand | null, max?: Operand | null]>(
+  (x, min, max) => {
+    const [low, high] = [min ?? null, max ?? null];
+    if (low === null && high === null) {
+      throw new ArgumentError("clamp: there is no bound; give one, for example x.clamp(0, 1).");
+    }
+    const raised = low === null ? checkTensor("clamp", x) : clampMin(x, low);
+    return high === null ? raised : clampMax(raised, high);
+  },
+);
 
 /** What stands for numbers that are none. */
 export interface NanToNumOptions {

@@ -6,13 +6,14 @@ import { DTypeError } from "../errors.js";
 import { isDType } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
-import type { ConversionRow } from "../graph/shape-types.js";
+import type { ConversionRow, TogetherRow } from "../graph/shape-types.js";
 import { s } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
 import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
 import { choice, compute, elementwise, row, unary } from "./define.js";
-import type { ElementwiseRecord, Vjp } from "./define.js";
+import type { ElementwiseRecord, Operand, Vjp } from "./define.js";
+import { typed } from "./typed.js";
 
 /**
  * The elements of this tensor where the condition holds, those of `other` elsewhere:
@@ -20,15 +21,21 @@ import type { ElementwiseRecord, Vjp } from "./define.js";
  * @example
  * tensor([1, 2, 3]).where(tensor([true, false, true]), 0) // tensor([1., 0., 3.])
  */
-export const where = choice({
-  kernel: (a, b, c) => s.where(c, a, b),
-  vjps: [(g, { c }): Tensor => g.where(c, 0), (g, { c }): Tensor => zerosLike(g).where(c, g), null],
-  samples: [
-    [-3, 3],
-    [-3, 3],
-    [0, 1],
-  ],
-});
+export const where: TogetherRow<"where", [condition: Tensor, other: Operand]> = typed(
+  choice({
+    kernel: (a, b, c) => s.where(c, a, b),
+    vjps: [
+      (g, { c }): Tensor => g.where(c, 0),
+      (g, { c }): Tensor => zerosLike(g).where(c, g),
+      null,
+    ],
+    samples: [
+      [-3, 3],
+      [-3, 3],
+      [0, 1],
+    ],
+  }),
+);
 
 /**
  * A copy with elements of its own; the gradient goes through.

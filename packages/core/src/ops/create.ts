@@ -13,6 +13,7 @@ import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { construct } from "./define.js";
 import { readOptions } from "./options.js";
+import { shaped } from "./typed.js";
 
 /** What every function that makes a tensor takes last. */
 export interface CreateOptions<D extends DType = DType> {
@@ -226,16 +227,18 @@ export const ones: Creation = (shape: Shape, options: CreateOptions = {}): Tenso
  * @example
  * zerosLike(tensor([1, 2])) // tensor([0., 0.])
  */
-export const zerosLike = (x: Tensor, options: CreateOptions = {}): Tensor =>
-  zeros(checkTensor("zerosLike", x).shape, { dtype: x.dtype, ...options });
+export const zerosLike = shaped<"zerosLike", "same", [options?: CreateOptions]>((x, options) =>
+  zeros(checkTensor("zerosLike", x).shape, { dtype: x.dtype, ...options }),
+);
 
 /**
  * Ones in the shape and type of another tensor.
  * @example
  * onesLike(tensor([5, 7])) // tensor([1., 1.])
  */
-export const onesLike = (x: Tensor, options: CreateOptions = {}): Tensor =>
-  ones(checkTensor("onesLike", x).shape, { dtype: x.dtype, ...options });
+export const onesLike = shaped<"onesLike", "same", [options?: CreateOptions]>((x, options) =>
+  ones(checkTensor("onesLike", x).shape, { dtype: x.dtype, ...options }),
+);
 
 /**
  * The numbers from `start` up to, not including, `end`, `step` apart; from 0 and 1 apart unless

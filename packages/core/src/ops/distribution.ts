@@ -13,6 +13,7 @@ import type { Tensor } from "../tensor.js";
 import { create, readCreateOptions, zeros, zerosLike } from "./create.js";
 import type { CreateOptions } from "./create.js";
 import { fillRandom, fraction, rand, randn } from "./random.js";
+import { shaped } from "./typed.js";
 
 /**
  * Random integers from `low`, 0 unless given, up to, not including, `high`, all equally likely.
@@ -71,16 +72,18 @@ export function randintLike(
  * @example
  * randLike(zeros([2, 3])).shape // [ 2, 3 ]
  */
-export const randLike = (x: Tensor, options: CreateOptions = {}): Tensor =>
-  rand(checkTensor("randLike", x).shape, { dtype: x.dtype, ...options });
+export const randLike = shaped<"randLike", "same", [options?: CreateOptions]>((x, options) =>
+  rand(checkTensor("randLike", x).shape, { dtype: x.dtype, ...options }),
+);
 
 /**
  * Random numbers as `randn` makes them, in the shape and type of another tensor.
  * @example
  * randnLike(zeros([2, 3])).shape // [ 2, 3 ]
  */
-export const randnLike = (x: Tensor, options: CreateOptions = {}): Tensor =>
-  randn(checkTensor("randnLike", x).shape, { dtype: x.dtype, ...options });
+export const randnLike = shaped<"randnLike", "same", [options?: CreateOptions]>((x, options) =>
+  randn(checkTensor("randnLike", x).shape, { dtype: x.dtype, ...options }),
+);
 
 /**
  * The integers from 0 to `count - 1` in random order, all orders equally likely. int32 unless said

@@ -7,6 +7,7 @@ import { checkList, formatShape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { full } from "./create.js";
 import { cat } from "./join.js";
+import { shaped } from "./typed.js";
 
 /** How pad() fills what it adds. */
 export interface PadOptions {
@@ -52,40 +53,42 @@ const borders: Record<Exclude<PadOptions["mode"], "constant" | undefined>, Borde
  * tensor([1, 2]).pad([1, 2]) // tensor([0., 1., 2., 0., 0.])
  * tensor([1, 2, 3]).pad([2, 0], { mode: "reflect" }) // tensor([3., 2., 1., 2., 3.])
  */
-export const pad = (x: Tensor, sizes: readonly number[], options: PadOptions = {}): Tensor => {
-  const { shape } = checkTensor("pad", x);
-  const { mode = "constant", value = 0 } = options ?? {};
-  checkList("pad", sizes);
-  if (mode !== "constant" && !Object.hasOwn(borders, mode)) {
-    throw new ArgumentError(
-      `pad: there is no mode "${mode}"; use "constant", "reflect", "replicate" or "circular".`,
-    );
-  }
-  const pairs = sizes.length / 2;
-  if (!Number.isInteger(pairs) || pairs > shape.length || !sizes.every(Number.isInteger)) {
-    throw new ArgumentError(
-      `pad: [${sizes.join(", ")}] is no padding for the shape ${formatShape(shape)}; give two ` +
-        "integers for each of the last dimensions, for example x.pad([1, 1]).",
-    );
-  }
-  let result = pairs === 0 ? x.clone() : x;
-  for (let pair = 0; pair < pairs; pair++) {
-    const dim = shape.length - 1 - pair;
-    const [before, after] = [sizes[2 * pair]!, sizes[2 * pair + 1]!];
-    checkBorder(mode, shape[dim]!, [before, after], dim);
-    const cropped = result.slice(dim, Math.max(0, -before), shape[dim]! - Math.max(0, -after));
-    const [left, right] = [Math.max(0, before), Math.max(0, after)];
-    const around =
-      mode === "constant"
-        ? [left, right].map((count) => {
-            const block = cropped.shape.map((size, i) => (i === dim ? count : size));
-            return full(block, value, { dtype: x.dtype });
-          })
-        : borders[mode](cropped, dim, left, right);
-    result = cat([around[0]!, cropped, around[1]!], dim);
-  }
-  return result;
-};
+export const pad = shaped<"pad", "pad", [sizes: readonly number[], options?: PadOptions]>(
+  (x, sizes, options) => {
+    const { shape } = checkTensor("pad", x);
+    const { mode = "constant", value = 0 } = options ?? {};
+    checkList("pad", sizes);
+    if (mode !== "constant" && !Object.hasOwn(borders, mode)) {
+      throw new ArgumentError(
+        `pad: there is no mode "${mode}"; use "constant", "reflect", "replicate" or "circular".`,
+      );
+    }
+    const pairs = sizes.length / 2;
+    if (!Number.isInteger(pairs) || pairs > shape.length || !sizes.every(Number.isInteger)) {
+      throw new ArgumentError(
+        `pad: [${sizes.join(", ")}] is no padding for the shape ${formatShape(shape)}; give two ` +
+          "integers for each of the last dimensions, for example x.pad([1, 1]).",
+      );
+    }
+    let result = pairs === 0 ? x.clone() : x;
+    for (let pair = 0; pair < pairs; pair++) {
+      const dim = shape.length - 1 - pair;
+      const [before, after] = [sizes[2 * pair]!, sizes[2 * pair + 1]!];
+      checkBorder(mode, shape[dim]!, [before, after], dim);
+      const cropped = result.slice(dim, Math.max(0, -before), shape[dim]! - Math.max(0, -after));
+      const [left, right] = [Math.max(0, before), Math.max(0, after)];
+      const around =
+        mode === "constant"
+          ? [left, right].map((count) => {
+              const block = cropped.shape.map((size, i) => (i === dim ? count : size));
+              return full(block, value, { dtype: x.dtype });
+            })
+          : borders[mode](cropped, dim, left, right);
+      result = cat([around[0]!, cropped, around[1]!], dim);
+    }
+    return result;
+  },
+);
 
 /** Throws where so much cannot be added, or taken away. */
 function checkBorder(

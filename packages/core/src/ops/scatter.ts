@@ -17,6 +17,7 @@ import {
 import type { Tensor } from "../tensor.js";
 import { single } from "./arguments.js";
 import { full, tensor } from "./create.js";
+import type { Operand } from "./define.js";
 import type { Way } from "./host/rows.js";
 import { locate } from "./locate.js";
 import { readOptions } from "./options.js";
@@ -30,6 +31,7 @@ import {
   placeAcross,
   positionsAlong,
 } from "./positions.js";
+import { together } from "./typed.js";
 
 /** What is written into a tensor has its type. */
 function checkSource(name: string, x: Tensor, source: Tensor): Tensor {
@@ -308,15 +310,13 @@ export const put = (x: Tensor, index: Tensor, source: Tensor, options: PutOption
  * @example
  * tensor([1, 2, 3]).maskedFill(tensor([true, false, true]), 0) // tensor([0., 2., 0.])
  */
-export const maskedFill = (
-  x: Tensor,
-  mask: Tensor | boolean,
-  value: number | boolean | Tensor,
-): Tensor => {
-  const given = single("maskedFill", checkTensor("maskedFill", x), value);
-  const where = typeof mask === "boolean" ? full([], mask, { dtype: "bool" }) : mask;
-  return given.where(checkMask("maskedFill", where), x);
-};
+export const maskedFill = together<"maskedFill", [mask: Tensor | boolean, value: Operand]>(
+  (x, mask, value) => {
+    const given = single("maskedFill", checkTensor("maskedFill", x), value);
+    const where = typeof mask === "boolean" ? full([], mask, { dtype: "bool" }) : mask;
+    return given.where(checkMask("maskedFill", where), x);
+  },
+);
 
 /**
  * The elements where the mask is false, and where it is true those of `source`, one after the

@@ -10,6 +10,7 @@ import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { checkNumbers, create, full, linspace, zeros } from "./create.js";
 import type { CreateOptions } from "./create.js";
+import { shaped } from "./typed.js";
 
 /**
  * A tensor of a shape. Its elements are 0, as those of `zeros`; PyTorch leaves them as they were in
@@ -25,16 +26,22 @@ export const empty: Creation = (shape: Shape, options: CreateOptions = {}): Tens
  * @example
  * emptyLike(tensor([1, 2])).shape // [ 2 ]
  */
-export const emptyLike = (x: Tensor, options: CreateOptions = {}): Tensor =>
-  zeros(checkTensor("emptyLike", x).shape, { dtype: x.dtype, ...options });
+export const emptyLike = shaped<"emptyLike", "same", [options?: CreateOptions]>((x, options) =>
+  zeros(checkTensor("emptyLike", x).shape, { dtype: x.dtype, ...options }),
+);
 
 /**
  * A tensor in the shape and type of another, all elements the same number.
  * @example
  * fullLike(tensor([1, 2]), 7) // tensor([7., 7.])
  */
-export const fullLike = (x: Tensor, value: number | boolean, options: CreateOptions = {}): Tensor =>
-  full(checkTensor("fullLike", x).shape, value, { dtype: x.dtype, ...options });
+export const fullLike = shaped<
+  "fullLike",
+  "same",
+  [value: number | boolean, options?: CreateOptions]
+>((x, value, options) =>
+  full(checkTensor("fullLike", x).shape, value, { dtype: x.dtype, ...options }),
+);
 
 /**
  * A matrix with ones on the diagonal, 0 elsewhere: the unit matrix where `columns`, which is `rows`

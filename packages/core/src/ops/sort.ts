@@ -79,24 +79,21 @@ export interface TopkOptions {
  * tensor([3, 1, 4, 2]).topk(2).values // tensor([4., 3.])
  * tensor([3, 1, 4, 2]).topk(1, 0, { largest: false }).indices // tensor([1])
  */
-export const topk = (
-  given: Tensor,
-  k: number,
-  dim = -1,
-  options: TopkOptions = {},
-): ValuesAndIndices => {
-  const { largest } = readOptions("topk", options, { largest: true, sorted: true });
-  const [x, at] = lineUp("topk", given, dim);
-  if (!Number.isInteger(k) || k < 0 || k > x.shape[at]!) {
-    throw new ArgumentError(
-      `topk: there are no ${String(k)} elements in dimension ${at} of shape ` +
-        `${formatShape(given.shape)}; k is an integer from 0 to ${x.shape[at]!}.`,
-    );
-  }
-  const indices = sortedPositions(x, at, largest).slice(at, 0, k);
-  const shape = given.shape.length === 0 && k === 1 ? [] : indices.shape;
-  return { values: pick(x, indices, at).reshape(shape), indices: indices.reshape(shape) };
-};
+export const topk = finding<"topk", "most", [k: number, dim?: number, options?: TopkOptions]>(
+  (given, k, dim = -1, options = {}) => {
+    const { largest } = readOptions("topk", options, { largest: true, sorted: true });
+    const [x, at] = lineUp("topk", given, dim);
+    if (!Number.isInteger(k) || k < 0 || k > x.shape[at]!) {
+      throw new ArgumentError(
+        `topk: there are no ${String(k)} elements in dimension ${at} of shape ` +
+          `${formatShape(given.shape)}; k is an integer from 0 to ${x.shape[at]!}.`,
+      );
+    }
+    const indices = sortedPositions(x, at, largest).slice(at, 0, k);
+    const shape = given.shape.length === 0 && k === 1 ? [] : indices.shape;
+    return { values: pick(x, indices, at).reshape(shape), indices: indices.reshape(shape) };
+  },
+);
 
 /** What unique() gives besides the elements. */
 export interface UniqueOptions {

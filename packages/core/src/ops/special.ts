@@ -15,6 +15,7 @@ import { binary, pair, row, unary } from "./define.js";
 import type { Operand, Samples } from "./define.js";
 import { floats } from "./fold.js";
 import { factorOf } from "./scale.js";
+import { together } from "./typed.js";
 
 const line: Samples = [[-3, 3]];
 const plane: Samples = [...line, ...line];
@@ -311,8 +312,9 @@ export const heaviside = pair({
  * @example
  * tensor([1, 2]).lerp(tensor([5, 6]), 0.25) // tensor([2., 3.])
  */
-export const lerp = (x: Tensor, end: Tensor, weight: Operand): Tensor =>
-  checkTensor("lerp", x).add(checkTensor("lerp", end).sub(x).mul(weight));
+export const lerp = together<"lerp", [end: Tensor, weight: Operand]>((x, end, weight) =>
+  checkTensor("lerp", x).add(checkTensor("lerp", end).sub(x).mul(weight)),
+);
 
 interface ValueOptions {
   /** The factor of what is added; 1 unless said otherwise. */
@@ -331,28 +333,22 @@ function commonType(name: string, x: Tensor, a: Tensor, b: Tensor): DType {
  * @example
  * tensor([1, 1]).addcmul(tensor([2, 3]), tensor([4, 5]), { value: 10 }) // tensor([ 81., 151.])
  */
-export const addcmul = (
-  x: Tensor,
-  a: Tensor,
-  b: Tensor,
-  { value = 1 }: ValueOptions = {},
-): Tensor => {
-  const dtype = commonType("addcmul", x, a, b);
-  return x.to(dtype).add(a.to(dtype).mul(b.to(dtype)).mul(factorOf(value, dtype)));
-};
+export const addcmul = together<"addcmul", [a: Tensor, b: Tensor, options?: ValueOptions]>(
+  (x, a, b, { value = 1 } = {}) => {
+    const dtype = commonType("addcmul", x, a, b);
+    return x.to(dtype).add(a.to(dtype).mul(b.to(dtype)).mul(factorOf(value, dtype)));
+  },
+);
 
 /**
  * `x` + `value` · `a` / `b`, with broadcasting.
  * @example
  * tensor([1, 1]).addcdiv(tensor([1, 3]), tensor([4, 4])) // tensor([1.2500, 1.7500])
  */
-export const addcdiv = (
-  x: Tensor,
-  a: Tensor,
-  b: Tensor,
-  { value = 1 }: ValueOptions = {},
-): Tensor => {
-  const dtype = commonType("addcdiv", x, a, b);
-  floats("addcdiv", promote(a.dtype, b.dtype));
-  return x.to(dtype).add(a.to(dtype).div(b.to(dtype)).mul(value));
-};
+export const addcdiv = together<"addcdiv", [a: Tensor, b: Tensor, options?: ValueOptions]>(
+  (x, a, b, { value = 1 } = {}) => {
+    const dtype = commonType("addcdiv", x, a, b);
+    floats("addcdiv", promote(a.dtype, b.dtype));
+    return x.to(dtype).add(a.to(dtype).div(b.to(dtype)).mul(value));
+  },
+);

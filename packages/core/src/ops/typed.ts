@@ -28,6 +28,11 @@ export const shaped = <
   call: Call<Args, Tensor>,
 ): ShapedFunction<Name, K, Args, R> => typed(call);
 
+/** A function called `Name` of the elements of several tensors, which broadcast. */
+export const together = <Name extends string, Args extends unknown[]>(
+  call: Call<Args, Tensor>,
+): ShapedFunction<Name, "together", Args, "joint"> => typed(call);
+
 /** A function called `Name` that finds elements, by the rule `K`, and says where they are. */
 export const finding = <Name extends string, K extends RuleName, Args extends unknown[]>(
   call: Call<Args, ValuesAndIndices>,

@@ -18,7 +18,7 @@ import { learn } from "@nabla/core/engine";
 import { checkOptional, checkRange, checkShape, checkTensors, showShape } from "../checks.js";
 import { binaryCrossEntropyWithLogits } from "./loss.js";
 import type { WeightedOptions } from "./loss.js";
-import { reduce, reducing } from "./reduction.js";
+import { lossOf, reduce, reducing } from "./reduction.js";
 import type { Loss, ReductionOptions } from "./reduction.js";
 
 /** Throws unless all targets are classes, or `ignored`: a DTypeError or an IndexError. */
@@ -115,13 +115,15 @@ const weighted = (x: Tensor, weight: Tensor | null): Tensor =>
  * const input = tensor([[0.5, 0.5], [0.9, 0.1]]).log();
  * functional.nllLoss(input, tensor([1, 0], { dtype: "int32" })) // tensor(0.3993)
  */
-export const nllLoss: Loss<ClassOptions> = (input, target, options = {}) => {
-  checkTensors("nllLoss", { input, target });
-  const defaults = { weight: null, ignoreIndex: -100, reduction: "mean" } as const;
-  const all = readOptions<ClassOptions>("nllLoss", options, defaults);
-  checkOptional("nllLoss", { weight: all.weight });
-  return ofClasses("nllLoss", input, target, { ...all, labelSmoothing: 0 });
-};
+export const nllLoss: Loss<"nllLoss", "numbers", ClassOptions> = lossOf(
+  (input, target, options: ClassOptions = {}) => {
+    checkTensors("nllLoss", { input, target });
+    const defaults = { weight: null, ignoreIndex: -100, reduction: "mean" } as const;
+    const all = readOptions<ClassOptions>("nllLoss", options, defaults);
+    checkOptional("nllLoss", { weight: all.weight });
+    return ofClasses("nllLoss", input, target, { ...all, labelSmoothing: 0 });
+  },
+);
 
 /**
  * `nllLoss` of logSoftmax(input): what is lost when one takes the input, any numbers, for the
@@ -133,33 +135,37 @@ export const nllLoss: Loss<ClassOptions> = (input, target, options = {}) => {
  * functional.crossEntropy(tensor([[0, 0], [1000, 0]]), target) // tensor(0.3466)
  * functional.crossEntropy(tensor([0, 1]), tensor([0.25, 0.75])) // tensor(0.5633)
  */
-export const crossEntropy: Loss<CrossEntropyOptions> = (input, target, options = {}) => {
-  const name = "crossEntropy";
-  checkTensors(name, { input, target });
-  const all = readOptions<CrossEntropyOptions>(name, options, {
-    weight: null,
-    ignoreIndex: -100,
-    reduction: "mean",
-    labelSmoothing: 0,
-  });
-  const { weight, ignoreIndex, labelSmoothing, reduction } = all;
-  checkOptional(name, { weight });
-  checkRange(name, "labelSmoothing", labelSmoothing, 0, 1);
-  const dim = classDim(name, input);
-  const count = input.size(dim);
-  const logs = input.logSoftmax(dim);
-  if (target.dtype === "int32" || showShape(target) !== showShape(input)) {
-    return ofClasses(name, logs, target, all);
-  }
-  if (ignoreIndex >= 0) {
-    throw new ArgumentError(`${name}: probabilities as targets know no ignoreIndex; leave it out.`);
-  }
-  checkShape(name, "weight", weight, [count]);
-  const shares = target.mul(1 - labelSmoothing).add(labelSmoothing / count);
-  const weights = weight === null ? null : alongClasses(weight, logs, dim);
-  const losses = weighted(logs.mul(shares).neg(), weights).sum(dim);
-  return reduce(name, losses, reduction);
-};
+export const crossEntropy: Loss<"crossEntropy", "classes", CrossEntropyOptions> = lossOf(
+  (input, target, options: CrossEntropyOptions = {}) => {
+    const name = "crossEntropy";
+    checkTensors(name, { input, target });
+    const all = readOptions<CrossEntropyOptions>(name, options, {
+      weight: null,
+      ignoreIndex: -100,
+      reduction: "mean",
+      labelSmoothing: 0,
+    });
+    const { weight, ignoreIndex, labelSmoothing, reduction } = all;
+    checkOptional(name, { weight });
+    checkRange(name, "labelSmoothing", labelSmoothing, 0, 1);
+    const dim = classDim(name, input);
+    const count = input.size(dim);
+    const logs = input.logSoftmax(dim);
+    if (target.dtype === "int32" || showShape(target) !== showShape(input)) {
+      return ofClasses(name, logs, target, all);
+    }
+    if (ignoreIndex >= 0) {
+      throw new ArgumentError(
+        `${name}: probabilities as targets know no ignoreIndex; leave it out.`,
+      );
+    }
+    checkShape(name, "weight", weight, [count]);
+    const shares = target.mul(1 - labelSmoothing).add(labelSmoothing / count);
+    const weights = weight === null ? null : alongClasses(weight, logs, dim);
+    const losses = weighted(logs.mul(shares).neg(), weights).sum(dim);
+    return reduce(name, losses, reduction);
+  },
+);
 
 /** What `multiMarginLoss` takes. */
 export interface MultiMarginOptions extends ReductionOptions {
@@ -177,10 +183,10 @@ export interface MultiMarginOptions extends ReductionOptions {
  * @example
  * functional.multiMarginLoss(tensor([1, 0.5, 3]), tensor(0, { dtype: "int32" })) // tensor(1.1667)
  */
-export const multiMarginLoss: Loss<MultiMarginOptions> = reducing(
+export const multiMarginLoss: Loss<"multiMarginLoss", "unknown", MultiMarginOptions> = reducing(
   "multiMarginLoss",
   { p: 1, margin: 1, weight: null },
-  (input, target, { p, margin, weight }) => {
+  (input, target, { p, margin, weight }: Required<MultiMarginOptions>) => {
     const name = "multiMarginLoss";
     checkOptional(name, { weight });
     if (p !== 1 && p !== 2) throw new ArgumentError(`${name}: p is ${p}, and must be 1 or 2.`);
@@ -215,23 +221,24 @@ function asMatrix(name: string, input: Tensor): Tensor {
  * const target = tensor([2, -1, 0], { dtype: "int32" });
  * functional.multilabelMarginLoss(tensor([1, 0.5, 2]), target) // tensor(0.)
  */
-export const multilabelMarginLoss: Loss = reducing("multilabelMarginLoss", {}, (input, target) => {
-  const name = "multilabelMarginLoss";
-  checkShape(name, "the target", target, input.shape);
-  const rows = asMatrix(name, input);
-  const [samples, count] = rows.shape as [number, number];
-  checkClasses(name, target, count, -1);
-  const labels = target.data();
-  const named = new Float64Array(labels.length);
-  for (let row = 0; row < labels.length; row += count) {
-    for (let i = row; i < row + count && labels[i]! >= 0; i++) named[row + labels[i]!]! += 1;
-  }
-  const times = tensor(named, { dtype: input.dtype }).reshape([samples, count, 1]);
-  const missing = rows.unsqueeze(1).sub(rows.unsqueeze(2)).add(1).relu();
-  const others = times.eq(0).reshape([samples, 1, count]);
-  const losses = missing.where(others, 0).mul(times).sum([1, 2]).div(count);
-  return losses.reshape(input.dim() < 2 ? [] : [samples]);
-});
+export const multilabelMarginLoss: Loss<"multilabelMarginLoss", "unknown", ReductionOptions> =
+  reducing("multilabelMarginLoss", {}, (input, target) => {
+    const name = "multilabelMarginLoss";
+    checkShape(name, "the target", target, input.shape);
+    const rows = asMatrix(name, input);
+    const [samples, count] = rows.shape as [number, number];
+    checkClasses(name, target, count, -1);
+    const labels = target.data();
+    const named = new Float64Array(labels.length);
+    for (let row = 0; row < labels.length; row += count) {
+      for (let i = row; i < row + count && labels[i]! >= 0; i++) named[row + labels[i]!]! += 1;
+    }
+    const times = tensor(named, { dtype: input.dtype }).reshape([samples, count, 1]);
+    const missing = rows.unsqueeze(1).sub(rows.unsqueeze(2)).add(1).relu();
+    const others = times.eq(0).reshape([samples, 1, count]);
+    const losses = missing.where(others, 0).mul(times).sum([1, 2]).div(count);
+    return losses.reshape(input.dim() < 2 ? [] : [samples]);
+  });
 
 /**
  * `binaryCrossEntropyWithLogits`, averaged over the classes, which are the last dimension: for
@@ -239,9 +246,13 @@ export const multilabelMarginLoss: Loss = reducing("multilabelMarginLoss", {}, (
  * @example
  * functional.multilabelSoftMarginLoss(tensor([[0, 0]]), tensor([[1, 0]])) // tensor(0.6931)
  */
-export const multilabelSoftMarginLoss: Loss<WeightedOptions> = reducing(
+export const multilabelSoftMarginLoss: Loss<
+  "multilabelSoftMarginLoss",
+  "unknown",
+  WeightedOptions
+> = reducing(
   "multilabelSoftMarginLoss",
   { weight: null },
-  (input, target, { weight }) =>
+  (input, target, { weight }: Required<WeightedOptions>) =>
     binaryCrossEntropyWithLogits(input, target, { weight, reduction: "none" }).mean(-1),
 );

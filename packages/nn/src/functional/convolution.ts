@@ -15,6 +15,7 @@ import {
 import type { ConvolutionOptions, Shape, Tensor, TransposedConvolutionOptions } from "@nabla/core";
 
 import { checkTensors, format } from "../checks.js";
+import type { ConvFunction } from "../shape-types.js";
 import { isBatch, perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
 
@@ -27,23 +28,30 @@ export interface ConvOptions extends Omit<ConvolutionOptions, "padding"> {
   readonly padding?: Sizes | "same" | "valid";
 }
 
-type Conv<Options> = (
-  input: Tensor,
-  weight: Tensor,
-  bias?: Tensor | null,
-  options?: Options,
-) => Tensor;
+type Conv<R extends number> = ConvFunction<"slide", `conv${R}d`, R, ConvOptions>;
+type ConvTranspose<R extends number> = ConvFunction<
+  "enlarge",
+  `convTranspose${R}d`,
+  R,
+  TransposedConvolutionOptions
+>;
+type Bias = Tensor | null;
 
-const conv = (rank: number): Conv<ConvOptions> => {
+const conv = <R extends number>(rank: R): Conv<R> => {
   const name = `conv${rank}d`;
-  return (input, weight, bias = null, options = {}) => {
+  const call = (
+    x: Tensor,
+    weight: Tensor,
+    bias: Bias = null,
+    options: ConvOptions = {},
+  ): Tensor => {
     const { padding, ...windows } = readOptions(name, options, {
       stride: [1],
       padding: [0],
       dilation: [1],
       groups: 1,
     });
-    return inBatch(name, input, rank, (batch) => {
+    return inBatch(name, x, rank, (batch) => {
       if (padding !== "same" && padding !== "valid") {
         return biased(name, convolution(batch, weight, { ...windows, padding }), bias);
       }
@@ -51,11 +59,17 @@ const conv = (rank: number): Conv<ConvOptions> => {
       return biased(name, convolution(pad(batch, around), weight, windows), bias);
     });
   };
+  return call as never;
 };
 
-const convTranspose = (rank: number): Conv<TransposedConvolutionOptions> => {
+const convTranspose = <R extends number>(rank: R): ConvTranspose<R> => {
   const name = `convTranspose${rank}d`;
-  return (input, weight, bias = null, options = {}) => {
+  const call = (
+    x: Tensor,
+    weight: Tensor,
+    bias: Bias = null,
+    options: TransposedConvolutionOptions = {},
+  ): Tensor => {
     const windows = readOptions(name, options, {
       stride: [1],
       padding: [0],
@@ -63,10 +77,11 @@ const convTranspose = (rank: number): Conv<TransposedConvolutionOptions> => {
       groups: 1,
       dilation: [1],
     });
-    return inBatch(name, input, rank, (batch) =>
+    return inBatch(name, x, rank, (batch) =>
       biased(name, transposedConvolution(batch, weight, windows), bias),
     );
   };
+  return call as never;
 };
 
 /** The padding, as pad() takes it, that leaves the size as it is; if odd, one more at the end. */

@@ -17,6 +17,7 @@ import type { Tensor } from "@nabla/core";
 import { learn, refuseCompile } from "@nabla/core/engine";
 
 import { checkTensors, format } from "../checks.js";
+import type { EmbeddingFunction, OneHotFunction } from "../shape-types.js";
 import { range } from "../sizes.js";
 
 /** What `embedding` takes last. */
@@ -64,10 +65,14 @@ const defaults: Required<EmbeddingOptions> = {
  * //         [2., 3.]])
  * functional.embedding(words.add(1), weight) // throws IndexError: embedding: 2 is none of
  */
-export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
+export const embedding: EmbeddingFunction<EmbeddingOptions> = (
+  input: Tensor,
+  weight: Tensor,
+  options: EmbeddingOptions = {},
+): Tensor => {
   const given = readOptions("embedding", options, defaults);
   return openTable("embedding", input, weight, given).rows(input);
-}
+};
 
 /**
  * One row for each bag of rows of a table [rows, columns]: their sum, mean or largest elements; for
@@ -138,7 +143,7 @@ export function embeddingBag(
  * functional.oneHot(tensor([2, 0], { dtype: "int32" }), 3) // tensor([[0, 0, 1],
  * //         [1, 0, 0]])
  */
-export function oneHot(input: Tensor, numClasses = -1): Tensor {
+export const oneHot: OneHotFunction = (input: Tensor, numClasses: number = -1): Tensor => {
   checkNumbers("oneHot", input, numClasses === -1 ? Infinity : numClasses);
   const count = numClasses === -1 ? Math.max(...input.data()) + 1 : numClasses;
   if (!Number.isInteger(count) || count < 1) {
@@ -152,7 +157,7 @@ export function oneHot(input: Tensor, numClasses = -1): Tensor {
     .unsqueeze(-1)
     .eq(arange(count, { dtype: "int32" }))
     .to("int32");
-}
+};
 
 /** Throws unless a tensor has numbers of rows, each of which there is. */
 function checkNumbers(name: string, input: Tensor, rows: number): void {

@@ -6,6 +6,7 @@ import { ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkOptional, checkTensors, format, showShape } from "../checks.js";
+import type { LinearFunction } from "../shape-types.js";
 
 /**
  * input · weightᵀ + bias: from [..., inFeatures], with a weight of [outFeatures, inFeatures] and a
@@ -14,12 +15,16 @@ import { checkOptional, checkTensors, format, showShape } from "../checks.js";
  * @example
  * functional.linear(tensor([1, 2]), tensor([[3, 4]]), tensor([5])) // tensor([16.])
  */
-export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+export const linear: LinearFunction = ((
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+): Tensor => {
   checkTensors("linear", { input, weight });
   checkOptional("linear", { bias });
   const product = input.matmul(weight.t());
   return bias === null ? product : product.add(bias);
-}
+}) as never;
 
 /**
  * input1ᵀ · weight · input2 + bias, for each of a list of matrices: from [..., in1] and

@@ -15,7 +15,7 @@ import {
   format,
   showShape,
 } from "../checks.js";
-import { reduce, reducing } from "./reduction.js";
+import { lossOf, reduce, reducing } from "./reduction.js";
 import type { Loss, ReductionOptions } from "./reduction.js";
 
 /**
@@ -23,7 +23,11 @@ import type { Loss, ReductionOptions } from "./reduction.js";
  * @example
  * functional.l1Loss(tensor([1, 2]), tensor([2, 4])) // tensor(1.5000)
  */
-export const l1Loss: Loss = reducing("l1Loss", {}, (input, target) => input.sub(target).abs());
+export const l1Loss: Loss<"l1Loss", "broadcast", ReductionOptions> = reducing(
+  "l1Loss",
+  {},
+  (input, target) => input.sub(target).abs(),
+);
 
 /**
  * The squares of the differences. Shapes broadcast, which is rarely meant: [4, 1] and [4] make 16.
@@ -31,7 +35,11 @@ export const l1Loss: Loss = reducing("l1Loss", {}, (input, target) => input.sub(
  * functional.mseLoss(tensor([1, 2]), tensor([2, 4])) // tensor(2.5000)
  * functional.mseLoss(tensor([1, 2]), tensor([2, 4]), { reduction: "none" }) // tensor([1., 4.])
  */
-export const mseLoss: Loss = reducing("mseLoss", {}, (input, target) => input.sub(target).square());
+export const mseLoss: Loss<"mseLoss", "broadcast", ReductionOptions> = reducing(
+  "mseLoss",
+  {},
+  (input, target) => input.sub(target).square(),
+);
 
 /** d² / 2 up to a difference of `bend`, and straight on from there: bend · (|d| - bend / 2). */
 function bent(input: Tensor, target: Tensor, bend: number): Tensor {
@@ -54,10 +62,10 @@ export interface SmoothL1Options extends ReductionOptions {
  * functional.smoothL1Loss(input, target) // tensor(0.8750)
  * functional.smoothL1Loss(input, target, { beta: 0.1, reduction: "sum" }) // tensor(3.4000)
  */
-export const smoothL1Loss: Loss<SmoothL1Options> = reducing(
+export const smoothL1Loss: Loss<"smoothL1Loss", "broadcast", SmoothL1Options> = reducing(
   "smoothL1Loss",
   { beta: 1 },
-  (input, target, { beta }) => {
+  (input, target, { beta }: Required<SmoothL1Options>) => {
     checkRange("smoothL1Loss", "beta", beta, 0);
     return beta === 0 ? input.sub(target).abs() : bent(input, target, beta).div(beta);
   },
@@ -75,10 +83,10 @@ export interface HuberOptions extends ReductionOptions {
  * const [input, target] = [tensor([0, 0.5, 3]), zeros([3])];
  * functional.huberLoss(input, target, { delta: 2, reduction: "sum" }) // tensor(4.1250)
  */
-export const huberLoss: Loss<HuberOptions> = reducing(
+export const huberLoss: Loss<"huberLoss", "broadcast", HuberOptions> = reducing(
   "huberLoss",
   { delta: 1 },
-  (input, target, { delta }) => {
+  (input, target, { delta }: Required<HuberOptions>) => {
     if (delta > 0) return bent(input, target, delta);
     throw new ArgumentError(`huberLoss: delta is ${delta}, and must be above 0.`);
   },
@@ -100,18 +108,20 @@ export interface KlDivOptions {
  * const input = tensor([[0.5, 0.5]]).log();
  * functional.klDiv(input, tensor([[0, 1]]), { reduction: "batchmean" }) // tensor(0.6931)
  */
-export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
-  checkTensors("klDiv", { input, target });
-  const { reduction, logTarget } = readOptions("klDiv", options, {
-    reduction: "mean",
-    logTarget: false,
-  });
-  const losses = logTarget
-    ? target.exp().mul(target.sub(input))
-    : target.xlogy(target).sub(target.mul(input));
-  if (reduction !== "batchmean") return reduce("klDiv", losses, reduction);
-  return losses.sum().div(input.shape[0] ?? 1);
-}
+export const klDiv: Loss<"klDiv", "broadcast", KlDivOptions> = lossOf(
+  (input, target, options: KlDivOptions = {}) => {
+    checkTensors("klDiv", { input, target });
+    const { reduction, logTarget } = readOptions("klDiv", options, {
+      reduction: "mean",
+      logTarget: false,
+    });
+    const losses = logTarget
+      ? target.exp().mul(target.sub(input))
+      : target.xlogy(target).sub(target.mul(input));
+    if (reduction !== "batchmean") return reduce("klDiv", losses, reduction);
+    return losses.sum().div(input.shape[0] ?? 1);
+  },
+);
 
 /** What losses of probabilities take. */
 export interface WeightedOptions extends ReductionOptions {
@@ -155,10 +165,10 @@ const weighted = (losses: Tensor, weight: Tensor | null): Tensor =>
  * @example
  * functional.binaryCrossEntropy(tensor([0.9, 0.2]), tensor([1, 0])) // tensor(0.1643)
  */
-export const binaryCrossEntropy: Loss<WeightedOptions> = reducing(
+export const binaryCrossEntropy: Loss<"binaryCrossEntropy", "alike", WeightedOptions> = reducing(
   "binaryCrossEntropy",
   { weight: null },
-  (input, target, { weight }) => {
+  (input, target, { weight }: Required<WeightedOptions>) => {
     checkTargets("binaryCrossEntropy", input, target);
     checkOptional("binaryCrossEntropy", { weight });
     return weighted(crossEntropyOfProbabilities(input, target), weight);
@@ -186,10 +196,14 @@ const crossEntropyOfLogits = customFunction({
  * @example
  * functional.binaryCrossEntropyWithLogits(tensor([0, -1000]), tensor([1, 0])) // tensor(0.3466)
  */
-export const binaryCrossEntropyWithLogits: Loss<LogitsOptions> = reducing(
+export const binaryCrossEntropyWithLogits: Loss<
+  "binaryCrossEntropyWithLogits",
+  "alike",
+  LogitsOptions
+> = reducing(
   "binaryCrossEntropyWithLogits",
   { weight: null, posWeight: null },
-  (input, target, { weight, posWeight }) => {
+  (input, target, { weight, posWeight }: Required<LogitsOptions>) => {
     checkTargets("binaryCrossEntropyWithLogits", input, target);
     checkOptional("binaryCrossEntropyWithLogits", { weight, posWeight });
     const losses = crossEntropyOfLogits(input, target);
@@ -215,10 +229,10 @@ export interface PoissonOptions extends ReductionOptions {
  * @example
  * functional.poissonNllLoss(tensor([0, 1]), tensor([1, 2])) // tensor(0.8591)
  */
-export const poissonNllLoss: Loss<PoissonOptions> = reducing(
+export const poissonNllLoss: Loss<"poissonNllLoss", "broadcast", PoissonOptions> = reducing(
   "poissonNllLoss",
   { logInput: true, full: false, eps: 1e-8 },
-  (input, target, { logInput, full, eps }) => {
+  (input, target, { logInput, full, eps }: Required<PoissonOptions>) => {
     const losses = logInput
       ? input.exp().sub(target.mul(input))
       : input.sub(target.mul(input.add(eps).log()));
@@ -289,10 +303,10 @@ export interface MarginOptions extends ReductionOptions {
  * @example
  * functional.hingeEmbeddingLoss(tensor([0.5, 0.75]), tensor([1, -1])) // tensor(0.3750)
  */
-export const hingeEmbeddingLoss: Loss<MarginOptions> = reducing(
+export const hingeEmbeddingLoss: Loss<"hingeEmbeddingLoss", "broadcast", MarginOptions> = reducing(
   "hingeEmbeddingLoss",
   { margin: 1 },
-  (input, target, { margin }) => {
+  (input, target, { margin }: Required<MarginOptions>) => {
     const apart = input.neg().add(margin).clampMin(0).maskedFill(target.eq(1), 0);
     return apart.add(input.maskedFill(target.eq(-1), 0));
   },
@@ -303,6 +317,8 @@ export const hingeEmbeddingLoss: Loss<MarginOptions> = reducing(
  * @example
  * functional.softMarginLoss(tensor([0, 1000]), tensor([1, 1])) // tensor(0.3466)
  */
-export const softMarginLoss: Loss = reducing("softMarginLoss", {}, (input, target) =>
-  input.mul(target).neg().softplus(),
+export const softMarginLoss: Loss<"softMarginLoss", "broadcast", ReductionOptions> = reducing(
+  "softMarginLoss",
+  {},
+  (input, target) => input.mul(target).neg().softplus(),
 );

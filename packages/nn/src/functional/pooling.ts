@@ -7,6 +7,12 @@ import { ArgumentError, DTypeError, readOptions, ShapeError } from "@nabla/core"
 import type { Shape, Tensor } from "@nabla/core";
 
 import { format } from "../checks.js";
+import type {
+  AdaptiveFunction,
+  AdaptiveMeanFunction,
+  MeanFunction,
+  PoolFunction,
+} from "../shape-types.js";
 import { checkFilled, oneForEach, perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
 import { adaptiveMean, averaged, largest } from "./pool.js";
@@ -43,27 +49,21 @@ export interface AvgPoolOptions extends PoolOptions {
 export type OutputSize = number | readonly (number | null)[] | null;
 
 /** Asks also for where the largest are: positions in the flattened last dimensions. */
-interface Indexed {
-  readonly returnIndices: true;
+interface IndexedOptions {
+  readonly returnIndices?: boolean;
 }
 
-interface MaxPool {
-  (
-    input: Tensor,
-    kernelSize: Sizes,
-    options: MaxPoolOptions & Indexed,
-  ): [output: Tensor, indices: Tensor];
-  (input: Tensor, kernelSize: Sizes, options?: MaxPoolOptions): Tensor;
-}
-
-type AvgPool = (input: Tensor, kernelSize: Sizes, options?: AvgPoolOptions) => Tensor;
-
-interface AdaptiveMaxPool {
-  (input: Tensor, outputSize: OutputSize, options: Indexed): [output: Tensor, indices: Tensor];
-  (input: Tensor, outputSize: OutputSize, options?: { readonly returnIndices?: boolean }): Tensor;
-}
-
-type AdaptiveAvgPool = (input: Tensor, outputSize: OutputSize) => Tensor;
+/** In how many dimensions windows move. */
+type Rank = 1 | 2 | 3;
+type MaxPool<R extends Rank> = PoolFunction<`maxPool${R}d`, R, MaxPoolOptions>;
+type AvgPool<R extends Rank> = MeanFunction<`avgPool${R}d`, R, AvgPoolOptions>;
+type AdaptiveMaxPool<R extends Rank> = AdaptiveFunction<
+  `adaptiveMaxPool${R}d`,
+  R,
+  OutputSize,
+  IndexedOptions
+>;
+type AdaptiveAvgPool<R extends Rank> = AdaptiveMeanFunction<`adaptiveAvgPool${R}d`, R, OutputSize>;
 
 /** Throws unless there are elements, of a type that is not refused. */
 function checkInput(name: string, input: Tensor, rank: number, refused: readonly string[]): void {
@@ -99,7 +99,7 @@ function evenWindows(
   return slidingWindows(of, input, { kernel, stride, padding, dilation, ceilMode }, fill);
 }
 
-const maxPool = (rank: number): MaxPool => {
+const maxPool = <R extends Rank>(rank: R): MaxPool<R> => {
   const name = `maxPool${rank}d`;
   const pool = (input: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): unknown => {
     const { returnIndices, ...given } = readOptions(name, options, {
@@ -113,12 +113,12 @@ const maxPool = (rank: number): MaxPool => {
     const windows = evenWindows(name, input, rank, { kernelSize, ...given }, -Infinity);
     return largest(windows, input.shape.slice(-rank), returnIndices);
   };
-  return pool as MaxPool;
+  return pool as never;
 };
 
-const avgPool = (rank: number): AvgPool => {
+const avgPool = <R extends Rank>(rank: R): AvgPool<R> => {
   const name = `avgPool${rank}d`;
-  return (input, kernelSize, options = {}) => {
+  const pool = (input: Tensor, kernelSize: Sizes, options: AvgPoolOptions = {}): unknown => {
     const { countIncludePad, divisorOverride, ...given } = readOptions(name, options, {
       stride: null,
       padding: [0],
@@ -145,6 +145,7 @@ const avgPool = (rank: number): AvgPool => {
     });
     return averaged(windows.view, divisorOverride ?? counts, rank);
   };
+  return pool as never;
 };
 
 /** Where a list of windows is, beyond all sense, too long to make. */
@@ -163,25 +164,26 @@ function placesOf(name: string, input: Tensor, outputSize: OutputSize, rank: num
   return perDimension(`${name}: ${format(input.shape)}`, "outputSize", places, rank, 1);
 }
 
-const adaptiveMaxPool = (rank: number): AdaptiveMaxPool => {
+const adaptiveMaxPool = <R extends Rank>(rank: R): AdaptiveMaxPool<R> => {
   const name = `adaptiveMaxPool${rank}d`;
-  const pool = (input: Tensor, outputSize: OutputSize, options: Partial<Indexed> = {}): unknown => {
-    const { returnIndices } = readOptions<{ returnIndices?: boolean }>(name, options, {
+  const pool = (input: Tensor, outputSize: OutputSize, options: IndexedOptions = {}): unknown => {
+    const { returnIndices } = readOptions<IndexedOptions>(name, options, {
       returnIndices: false,
     });
     checkInput(name, input, rank, ["bool", "int32"]);
     const places = placesOf(name, input, outputSize, rank);
     return largest(adaptiveWindows(name, input, places), input.shape.slice(-rank), returnIndices);
   };
-  return pool as AdaptiveMaxPool;
+  return pool as never;
 };
 
-const adaptiveAvgPool = (rank: number): AdaptiveAvgPool => {
+const adaptiveAvgPool = <R extends Rank>(rank: R): AdaptiveAvgPool<R> => {
   const name = `adaptiveAvgPool${rank}d`;
-  return (input, outputSize) => {
+  const pool = (input: Tensor, outputSize: OutputSize): unknown => {
     checkInput(name, input, rank, ["bool", "int32"]);
     return adaptiveMean(name, input, placesOf(name, input, outputSize, rank));
   };
+  return pool as never;
 };
 
 /**

@@ -5,6 +5,8 @@ import { ArgumentError, readOptions } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkTensors } from "../checks.js";
+import type { LossKind } from "../shape-rules.js";
+import type { LossFunction } from "../shape-types.js";
 
 /** Nothing, the mean, or the sum. */
 export type Reduction = "none" | "mean" | "sum";
@@ -28,22 +30,30 @@ export function reduce(name: string, losses: Tensor, reduction: string): Tensor 
 }
 
 /** A loss of a tensor and a target. */
-export type Loss<Options = ReductionOptions> = (
-  input: Tensor,
-  target: Tensor,
-  options?: Options,
-) => Tensor;
+export type Loss<Name extends string, Kind extends LossKind, Options> = LossFunction<
+  Name,
+  Kind,
+  Options
+>;
+
+/** A loss with what the compiler knows of it: it is given back as it is. */
+export const lossOf = <Name extends string, Kind extends LossKind, Options>(
+  loss: (input: Tensor, target: Tensor, options?: Options) => Tensor,
+): Loss<Name, Kind, Options> => loss as never;
 
 /** Makes a loss of what it is for single elements, and the defaults of its own options. */
-export const reducing =
-  <Options extends ReductionOptions>(
-    name: string,
-    defaults: Required<Omit<Options, "reduction">>,
-    elements: (input: Tensor, target: Tensor, options: Required<Options>) => Tensor,
-  ): Loss<Options> =>
-  (input, target, options = {} as Options) => {
+export const reducing = <
+  Name extends string,
+  Kind extends LossKind,
+  Options extends ReductionOptions,
+>(
+  name: Name,
+  defaults: Required<Omit<Options, "reduction">>,
+  elements: (input: Tensor, target: Tensor, options: Required<Options>) => Tensor,
+): Loss<Name, Kind, Options> =>
+  lossOf((input, target, options: Options = {} as Options) => {
     checkTensors(name, { input, target });
     const complete = { ...defaults, reduction: "mean" } as Required<Options>;
     const all = readOptions(name, options, complete);
     return reduce(name, elements(input, target, all), all.reduction as Reduction);
-  };
+  });

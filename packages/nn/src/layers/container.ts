@@ -98,7 +98,8 @@ export class Sequential<
   override forward(input: Tensor): Tensor {
     let value: unknown = input;
     for (const module of this.items) value = module.call(...([value] as never[]));
-    return value as Tensor;
+    // What the last one gives, which need not be a tensor where nobody goes on with it.
+    return value as never;
   }
 }
 export interface Sequential<Layers extends readonly Module[]> extends Maps<

@@ -4,15 +4,16 @@
  * functional/convolution.ts.
  */
 import { ArgumentError, ShapeError, empty, pad } from "@nabla/core";
-import type { PadOptions, Tensor } from "@nabla/core";
+import type { PadOptions, Tensor, TransposedConvolutionOptions } from "@nabla/core";
 
 import { format } from "../checks.js";
 import * as F from "../functional/index.js";
 import { parameter } from "../members.js";
 import { Module } from "../module.js";
+import type { Given, Maps, Sliding } from "../shape-types.js";
 import { perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
-import { checkCounts, defaultWeights, layerOptions } from "./layer.js";
+import { checkCounts, defaultWeights, layerOptions, plain } from "./layer.js";
 
 /** How a layer's window moves; a number is for every dimension. */
 interface WindowOptions {
@@ -42,6 +43,9 @@ export interface ConvTransposeLayerOptions extends WindowOptions {
   readonly outputPadding?: Sizes;
 }
 
+const convolutions = { 1: F.conv1d, 2: F.conv2d, 3: F.conv3d };
+const transposed = { 1: F.convTranspose1d, 2: F.convTranspose2d, 3: F.convTranspose3d };
+type Convolve<O> = (x: Tensor, weight: Tensor, bias: Tensor | null, options: O) => Tensor;
 const common = { stride: [1], padding: [0], dilation: [1], groups: 1, bias: true };
 
 /** What both kinds have. */
@@ -92,6 +96,11 @@ abstract class Windowed extends Module {
     this.resetParameters();
   }
 
+  /** In how many dimensions the window moves. */
+  protected rank(): 1 | 2 | 3 {
+    return this.kernelSize.length as 1 | 2 | 3;
+  }
+
   /** Draws the parameters anew, uniform between ±1 / √fanIn. */
   resetParameters(): void {
     defaultWeights(this.weight, this.bias);
@@ -109,7 +118,7 @@ abstract class Conv extends Windowed {
     rank: number,
     channels: readonly [inChannels: number, outChannels: number],
     kernelSize: Sizes,
-    options: ConvLayerOptions,
+    options: ConvLayerOptions = {},
   ) {
     const { name } = new.target;
     const all = layerOptions<ConvLayerOptions>(name, options, { ...common, paddingMode: "zeros" });
@@ -135,7 +144,7 @@ abstract class Conv extends Windowed {
   override forward(input: Tensor): Tensor {
     const { stride, dilation, groups, padding, paddingMode: mode } = this;
     const rest = { stride, dilation, groups };
-    const convolve = [F.conv1d, F.conv2d, F.conv3d][this.kernelSize.length - 1]!;
+    const convolve = plain<Convolve<F.ConvOptions>>(convolutions[this.rank()]);
     if (mode === "zeros") {
       return convolve(input, this.weight, this.bias, { ...rest, padding });
     }
@@ -165,7 +174,7 @@ abstract class ConvTranspose extends Windowed {
     rank: number,
     channels: readonly [inChannels: number, outChannels: number],
     kernelSize: Sizes,
-    options: ConvTransposeLayerOptions,
+    options: ConvTransposeLayerOptions = {},
   ) {
     const { name } = new.target;
     const defaults = { ...common, outputPadding: [0] };
@@ -181,8 +190,8 @@ abstract class ConvTranspose extends Windowed {
     const outputPadding =
       outputSize === null ? this.outputPadding : this.missing(input, outputSize);
     const rest = { stride, padding, outputPadding, dilation, groups };
-    const convolve = [F.convTranspose1d, F.convTranspose2d, F.convTranspose3d];
-    return convolve[this.kernelSize.length - 1]!(input, this.weight, this.bias, rest);
+    const convolve = plain<Convolve<TransposedConvolutionOptions>>(transposed[this.rank()]);
+    return convolve(input, this.weight, this.bias, rest);
   }
 
   private missing({ shape }: Tensor, outputSize: readonly number[]): number[] {
@@ -212,16 +221,22 @@ abstract class ConvTranspose extends Windowed {
  * @example
  * new Conv1d(2, 6, 3, { padding: 1 }).call(ones([1, 2, 4])).shape // [ 1, 6, 4 ]
  */
-export class Conv1d extends Conv {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Sizes,
-    options: ConvLayerOptions = {},
-  ) {
+export class Conv1d<
+  In extends number = number,
+  Out extends number = number,
+  const K extends Sizes = Sizes,
+  const O extends ConvLayerOptions = Sizes extends K ? ConvLayerOptions : object,
+> extends Conv {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, options?: O) {
     super(1, [inChannels, outChannels], kernelSize, options);
   }
 }
+export interface Conv1d<
+  In extends number,
+  Out extends number,
+  K extends Sizes,
+  O extends ConvLayerOptions,
+> extends Maps<["slide", `Conv1d(${In}, ${Out})`, 1, Sliding<K, O, 1>, In, Out]> {}
 
 /**
  * A window of weights that moves over pictures [n, inChannels, height, width], or one without n;
@@ -231,16 +246,22 @@ export class Conv1d extends Conv {
  * @example
  * new Conv2d(2, 6, 3, { padding: 1 }).call(ones([1, 2, 4, 4])).shape // [ 1, 6, 4, 4 ]
  */
-export class Conv2d extends Conv {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Sizes,
-    options: ConvLayerOptions = {},
-  ) {
+export class Conv2d<
+  In extends number = number,
+  Out extends number = number,
+  const K extends Sizes = Sizes,
+  const O extends ConvLayerOptions = Sizes extends K ? ConvLayerOptions : object,
+> extends Conv {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, options?: O) {
     super(2, [inChannels, outChannels], kernelSize, options);
   }
 }
+export interface Conv2d<
+  In extends number,
+  Out extends number,
+  K extends Sizes,
+  O extends ConvLayerOptions,
+> extends Maps<["slide", `Conv2d(${In}, ${Out})`, 2, Sliding<K, O, 1>, In, Out]> {}
 
 /**
  * A window of weights that moves over volumes [n, inChannels, depth, height, width], or one without
@@ -250,16 +271,22 @@ export class Conv2d extends Conv {
  * @example
  * new Conv3d(2, 6, 3, { padding: 1 }).call(ones([1, 2, 4, 4, 4])).shape // [ 1, 6, 4, 4, 4 ]
  */
-export class Conv3d extends Conv {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Sizes,
-    options: ConvLayerOptions = {},
-  ) {
+export class Conv3d<
+  In extends number = number,
+  Out extends number = number,
+  const K extends Sizes = Sizes,
+  const O extends ConvLayerOptions = Sizes extends K ? ConvLayerOptions : object,
+> extends Conv {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, options?: O) {
     super(3, [inChannels, outChannels], kernelSize, options);
   }
 }
+export interface Conv3d<
+  In extends number,
+  Out extends number,
+  K extends Sizes,
+  O extends ConvLayerOptions,
+> extends Maps<["slide", `Conv3d(${In}, ${Out})`, 3, Sliding<K, O, 1>, In, Out]> {}
 
 /**
  * `Conv1d` the other way round, which enlarges sequences; see `functional.convTranspose1d`. The
@@ -267,16 +294,31 @@ export class Conv3d extends Conv {
  * @example
  * new ConvTranspose1d(2, 6, 2, { stride: 2 }).call(ones([1, 2, 4])).shape // [ 1, 6, 8 ]
  */
-export class ConvTranspose1d extends ConvTranspose {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Sizes,
-    options: ConvTransposeLayerOptions = {},
-  ) {
+export class ConvTranspose1d<
+  In extends number = number,
+  Out extends number = number,
+  const K extends Sizes = Sizes,
+  const O extends ConvTransposeLayerOptions = Sizes extends K ? ConvTransposeLayerOptions : object,
+> extends ConvTranspose {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, options?: O) {
     super(1, [inChannels, outChannels], kernelSize, options);
   }
 }
+export interface ConvTranspose1d<
+  In extends number,
+  Out extends number,
+  K extends Sizes,
+  O extends ConvTransposeLayerOptions,
+> extends Maps<
+  [
+    "enlarge",
+    `ConvTranspose1d(${In}, ${Out})`,
+    1,
+    Sliding<K, O, 1, Given<O, "outputPadding", 0>>,
+    In,
+    Out,
+  ]
+> {}
 
 /**
  * `Conv2d` the other way round, which enlarges pictures; see `functional.convTranspose2d`. The
@@ -284,16 +326,31 @@ export class ConvTranspose1d extends ConvTranspose {
  * @example
  * new ConvTranspose2d(2, 6, 2, { stride: 2 }).call(ones([1, 2, 4, 4])).shape // [ 1, 6, 8, 8 ]
  */
-export class ConvTranspose2d extends ConvTranspose {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Sizes,
-    options: ConvTransposeLayerOptions = {},
-  ) {
+export class ConvTranspose2d<
+  In extends number = number,
+  Out extends number = number,
+  const K extends Sizes = Sizes,
+  const O extends ConvTransposeLayerOptions = Sizes extends K ? ConvTransposeLayerOptions : object,
+> extends ConvTranspose {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, options?: O) {
     super(2, [inChannels, outChannels], kernelSize, options);
   }
 }
+export interface ConvTranspose2d<
+  In extends number,
+  Out extends number,
+  K extends Sizes,
+  O extends ConvTransposeLayerOptions,
+> extends Maps<
+  [
+    "enlarge",
+    `ConvTranspose2d(${In}, ${Out})`,
+    2,
+    Sliding<K, O, 1, Given<O, "outputPadding", 0>>,
+    In,
+    Out,
+  ]
+> {}
 
 /**
  * `Conv3d` the other way round, which enlarges volumes; see `functional.convTranspose3d`. The
@@ -301,13 +358,28 @@ export class ConvTranspose2d extends ConvTranspose {
  * @example
  * new ConvTranspose3d(2, 6, 2).call(ones([1, 2, 4, 4, 4])).shape // [ 1, 6, 5, 5, 5 ]
  */
-export class ConvTranspose3d extends ConvTranspose {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Sizes,
-    options: ConvTransposeLayerOptions = {},
-  ) {
+export class ConvTranspose3d<
+  In extends number = number,
+  Out extends number = number,
+  const K extends Sizes = Sizes,
+  const O extends ConvTransposeLayerOptions = Sizes extends K ? ConvTransposeLayerOptions : object,
+> extends ConvTranspose {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, options?: O) {
     super(3, [inChannels, outChannels], kernelSize, options);
   }
 }
+export interface ConvTranspose3d<
+  In extends number,
+  Out extends number,
+  K extends Sizes,
+  O extends ConvTransposeLayerOptions,
+> extends Maps<
+  [
+    "enlarge",
+    `ConvTranspose3d(${In}, ${Out})`,
+    3,
+    Sliding<K, O, 1, Given<O, "outputPadding", 0>>,
+    In,
+    Out,
+  ]
+> {}

@@ -9,6 +9,7 @@ import * as F from "../functional/index.js";
 import { normal_ } from "../init.js";
 import { parameter } from "../members.js";
 import { Module } from "../module.js";
+import type { Maps } from "../shape-types.js";
 import { checkCounts, layerOptions } from "./layer.js";
 
 /** What `EmbeddingBag` takes last. */
@@ -92,8 +93,8 @@ abstract class Table extends Module {
  * new Embedding(3, 4).call(words).shape // [ 2, 4 ]
  * new Embedding(3, 2, { paddingIdx: 0 }).call(words).at(1) // tensor([0., 0.], gradFn=<slice>)
  */
-export class Embedding extends Table {
-  constructor(numEmbeddings: number, embeddingDim: number, options: F.EmbeddingOptions = {}) {
+export class Embedding<Size extends number = number> extends Table {
+  constructor(numEmbeddings: number, embeddingDim: Size, options: F.EmbeddingOptions = {}) {
     super(numEmbeddings, embeddingDim, layerOptions("Embedding", options, defaults));
   }
 
@@ -123,6 +124,7 @@ export class Embedding extends Table {
     return F.embedding(input, this.weight, this.settings());
   }
 }
+export interface Embedding<Size extends number> extends Maps<["embed", "Embedding", Size]> {}
 
 /**
  * The mean, sum or largest elements of bags of rows. An input [bags, numbers] has a bag in each

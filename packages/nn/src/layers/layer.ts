@@ -50,15 +50,21 @@ export function checkCounts(name: string, counts: Readonly<Record<string, unknow
 /** Fields of which there are none. */
 export type None = object;
 
-/** A class of layers that have nothing to learn. */
+/** A layer that has nothing to learn. */
+export type LayerOf<
+  Fields,
+  Inputs extends unknown[] = [input: Tensor],
+  Output = Tensor,
+> = Module & {
+  -readonly [Name in keyof Fields]-?: Fields[Name];
+} & { forward(...inputs: Inputs): Output };
+/** A class of them. */
 export type LayerClass<
   Given extends readonly unknown[],
   Fields,
   Inputs extends unknown[],
   Output,
-> = new (...given: Given) => Module & { -readonly [Name in keyof Fields]-?: Fields[Name] } & {
-  forward(...inputs: Inputs): Output;
-};
+> = new (...given: Given) => LayerOf<Fields, Inputs, Output>;
 
 /**
  * Makes such a class. `positional` names the values that come first; those that are in `defaults`,
@@ -128,6 +134,12 @@ const isOptions = (value: unknown): value is object =>
   value !== null &&
   !Array.isArray(value) &&
   !(value instanceof Tensor);
+
+/**
+ * A function without what the compiler knows of its shapes. Layers say by themselves what they make
+ * of shapes, and to compare the types of both would cost the compiler much.
+ */
+export const plain = <Call>(call: unknown): Call => call as Call;
 
 /** PyTorch's default of linear layers and convolutions: both uniform between ±1 / √fanIn. */
 export function defaultWeights(weight: Tensor, bias: Tensor | null): void {

@@ -61,7 +61,9 @@ export class Linear<In extends number = number, Out extends number = number> ext
     return F.linear(input, this.weight, this.bias);
   }
 }
-export interface Linear<In extends number, Out extends number> extends Maps<["linear", In, Out]> {}
+export interface Linear<In extends number, Out extends number> extends Maps<
+  ["linear", `Linear(${In}, ${Out})`, In, Out]
+> {}
 
 /**
  * x1ᵀ · weight · x2 + bias: from [..., in1Features] and [..., in2Features] to [..., outFeatures].

@@ -6,9 +6,19 @@
 import type { Tensor } from "@nabla/core";
 
 import * as F from "../functional/index.js";
-import { layer } from "./layer.js";
+import type { Lossy } from "../shape-types.js";
+import { layer, plain } from "./layer.js";
+import type { LayerOf } from "./layer.js";
 
 type Pair = [input: Tensor, target: Tensor];
+/** A class of losses of an input and a target. */
+const loss = <Options extends object>(
+  run: (input: Tensor, target: Tensor, options: Options) => Tensor,
+  defaults: Required<Options>,
+): new <O extends Options>(...given: [options?: O]) => LayerOf<Options, Pair> =>
+  layer<[options?: Options], Options, Pair>([], defaults, ([input, target], fields) =>
+    run(input, target, fields),
+  );
 type Triplet = [anchor: Tensor, positive: Tensor, negative: Tensor];
 type Compared = [input1: Tensor, input2: Tensor, target: Tensor];
 
@@ -17,11 +27,11 @@ type Compared = [input1: Tensor, input2: Tensor, target: Tensor];
  * @example
  * new L1Loss().call(tensor([1, 2]), tensor([2, 4])) // tensor(1.5000)
  */
-export class L1Loss extends layer<[options?: F.ReductionOptions], F.ReductionOptions, Pair>(
-  [],
+export class L1Loss<const O extends F.ReductionOptions = object> extends loss<F.ReductionOptions>(
+  plain(F.l1Loss),
   { reduction: "mean" },
-  ([input, target], fields) => F.l1Loss(input, target, fields),
-) {}
+)<O> {}
+export interface L1Loss<O extends F.ReductionOptions> extends Lossy<"L1Loss", "broadcast", O> {}
 
 /**
  * The mean of the squared differences; see `functional.mseLoss`.
@@ -29,33 +39,36 @@ export class L1Loss extends layer<[options?: F.ReductionOptions], F.ReductionOpt
  * new MSELoss().call(tensor([1, 2]), tensor([2, 4])) // tensor(2.5000)
  * new MSELoss({ reduction: "sum" }).call(tensor([1, 2]), tensor([2, 4])) // tensor(5.)
  */
-export class MSELoss extends layer<[options?: F.ReductionOptions], F.ReductionOptions, Pair>(
-  [],
+export class MSELoss<const O extends F.ReductionOptions = object> extends loss<F.ReductionOptions>(
+  plain(F.mseLoss),
   { reduction: "mean" },
-  ([input, target], fields) => F.mseLoss(input, target, fields),
-) {}
+)<O> {}
+export interface MSELoss<O extends F.ReductionOptions> extends Lossy<"MSELoss", "broadcast", O> {}
 
 /**
  * `L1Loss` that is a square near 0; see `functional.smoothL1Loss`.
  * @example
  * new SmoothL1Loss().call(tensor([1, 2]), tensor([2, 4])) // tensor(1.)
  */
-export class SmoothL1Loss extends layer<[options?: F.SmoothL1Options], F.SmoothL1Options, Pair>(
-  [],
-  { beta: 1, reduction: "mean" },
-  ([input, target], fields) => F.smoothL1Loss(input, target, fields),
-) {}
+export class SmoothL1Loss<
+  const O extends F.SmoothL1Options = object,
+> extends loss<F.SmoothL1Options>(plain(F.smoothL1Loss), { beta: 1, reduction: "mean" })<O> {}
+export interface SmoothL1Loss<O extends F.SmoothL1Options> extends Lossy<
+  "SmoothL1Loss",
+  "broadcast",
+  O
+> {}
 
 /**
  * A square near 0, and straight on from there; see `functional.huberLoss`.
  * @example
  * new HuberLoss({ delta: 0.5 }).call(tensor([1, 2]), tensor([2, 4])) // tensor(0.6250)
  */
-export class HuberLoss extends layer<[options?: F.HuberOptions], F.HuberOptions, Pair>(
-  [],
+export class HuberLoss<const O extends F.HuberOptions = object> extends loss<F.HuberOptions>(
+  plain(F.huberLoss),
   { delta: 1, reduction: "mean" },
-  ([input, target], fields) => F.huberLoss(input, target, fields),
-) {}
+)<O> {}
+export interface HuberLoss<O extends F.HuberOptions> extends Lossy<"HuberLoss", "broadcast", O> {}
 
 /**
  * What is lost when numbers for each class, [n, classes, ...], are taken for the logarithms of
@@ -64,15 +77,19 @@ export class HuberLoss extends layer<[options?: F.HuberOptions], F.HuberOptions,
  * const target = tensor([1], { dtype: "int32" });
  * new CrossEntropyLoss().call(tensor([[0, 0]]), target) // tensor(0.6931)
  */
-export class CrossEntropyLoss extends layer<
-  [options?: F.CrossEntropyOptions],
-  F.CrossEntropyOptions,
-  Pair
->(
-  [],
-  { weight: null, ignoreIndex: -100, labelSmoothing: 0, reduction: "mean" },
-  ([input, target], fields) => F.crossEntropy(input, target, fields),
-) {}
+export class CrossEntropyLoss<
+  const O extends F.CrossEntropyOptions = object,
+> extends loss<F.CrossEntropyOptions>(plain(F.crossEntropy), {
+  weight: null,
+  ignoreIndex: -100,
+  labelSmoothing: 0,
+  reduction: "mean",
+})<O> {}
+export interface CrossEntropyLoss<O extends F.CrossEntropyOptions> extends Lossy<
+  "CrossEntropyLoss",
+  "classes",
+  O
+> {}
 
 /**
  * `CrossEntropyLoss` of what are logarithms of probabilities already; see `functional.nllLoss`.
@@ -80,55 +97,77 @@ export class CrossEntropyLoss extends layer<
  * const target = tensor([1], { dtype: "int32" });
  * new NLLLoss().call(tensor([[-1, -2]]), target) // tensor(2.)
  */
-export class NLLLoss extends layer<[options?: F.ClassOptions], F.ClassOptions, Pair>(
-  [],
-  { weight: null, ignoreIndex: -100, reduction: "mean" },
-  ([input, target], fields) => F.nllLoss(input, target, fields),
-) {}
+export class NLLLoss<const O extends F.ClassOptions = object> extends loss<F.ClassOptions>(
+  plain(F.nllLoss),
+  {
+    weight: null,
+    ignoreIndex: -100,
+    reduction: "mean",
+  },
+)<O> {}
+export interface NLLLoss<O extends F.ClassOptions> extends Lossy<"NLLLoss", "numbers", O> {}
 
 /**
  * For probabilities of one class against another; see `functional.binaryCrossEntropy`.
  * @example
  * new BCELoss().call(tensor([0.5]), tensor([1])) // tensor(0.6931)
  */
-export class BCELoss extends layer<[options?: F.WeightedOptions], F.WeightedOptions, Pair>(
-  [],
-  { weight: null, reduction: "mean" },
-  ([input, target], fields) => F.binaryCrossEntropy(input, target, fields),
-) {}
+export class BCELoss<const O extends F.WeightedOptions = object> extends loss<F.WeightedOptions>(
+  plain(F.binaryCrossEntropy),
+  {
+    weight: null,
+    reduction: "mean",
+  },
+)<O> {}
+export interface BCELoss<O extends F.WeightedOptions> extends Lossy<"BCELoss", "alike", O> {}
 
 /**
  * `BCELoss` of the sigmoid of the input; see `functional.binaryCrossEntropyWithLogits`.
  * @example
  * new BCEWithLogitsLoss().call(tensor([0]), tensor([1])) // tensor(0.6931)
  */
-export class BCEWithLogitsLoss extends layer<[options?: F.LogitsOptions], F.LogitsOptions, Pair>(
-  [],
-  { weight: null, posWeight: null, reduction: "mean" },
-  ([input, target], fields) => F.binaryCrossEntropyWithLogits(input, target, fields),
-) {}
+export class BCEWithLogitsLoss<
+  const O extends F.LogitsOptions = object,
+> extends loss<F.LogitsOptions>(plain(F.binaryCrossEntropyWithLogits), {
+  weight: null,
+  posWeight: null,
+  reduction: "mean",
+})<O> {}
+export interface BCEWithLogitsLoss<O extends F.LogitsOptions> extends Lossy<
+  "BCEWithLogitsLoss",
+  "alike",
+  O
+> {}
 
 /**
  * How far a distribution is from logarithms of another; see `functional.klDiv`.
  * @example
  * new KLDivLoss({ reduction: "sum" }).call(tensor([-1, -1]), tensor([0.5, 0.5])) // tensor(0.3069)
  */
-export class KLDivLoss extends layer<[options?: F.KlDivOptions], F.KlDivOptions, Pair>(
-  [],
+export class KLDivLoss<const O extends F.KlDivOptions = object> extends loss<F.KlDivOptions>(
+  plain(F.klDiv),
   { logTarget: false, reduction: "mean" },
-  ([input, target], fields) => F.klDiv(input, target, fields),
-) {}
+)<O> {}
+export interface KLDivLoss<O extends F.KlDivOptions> extends Lossy<"KLDivLoss", "broadcast", O> {}
 
 /**
  * For counts, and the logarithms of their means; see `functional.poissonNllLoss`.
  * @example
  * new PoissonNLLLoss().call(tensor([0]), tensor([2])) // tensor(1.)
  */
-export class PoissonNLLLoss extends layer<[options?: F.PoissonOptions], F.PoissonOptions, Pair>(
-  [],
-  { logInput: true, full: false, eps: 1e-8, reduction: "mean" },
-  ([input, target], fields) => F.poissonNllLoss(input, target, fields),
-) {}
+export class PoissonNLLLoss<
+  const O extends F.PoissonOptions = object,
+> extends loss<F.PoissonOptions>(plain(F.poissonNllLoss), {
+  logInput: true,
+  full: false,
+  eps: 1e-8,
+  reduction: "mean",
+})<O> {}
+export interface PoissonNLLLoss<O extends F.PoissonOptions> extends Lossy<
+  "PoissonNLLLoss",
+  "broadcast",
+  O
+> {}
 
 /**
  * For means and variances of normal targets; see `functional.gaussianNllLoss`.
@@ -149,22 +188,28 @@ export class GaussianNLLLoss extends layer<
  * @example
  * new HingeEmbeddingLoss().call(tensor([0.5, 0.5]), tensor([1, -1])) // tensor(0.5000)
  */
-export class HingeEmbeddingLoss extends layer<[options?: F.MarginOptions], F.MarginOptions, Pair>(
-  [],
-  { margin: 1, reduction: "mean" },
-  ([input, target], fields) => F.hingeEmbeddingLoss(input, target, fields),
-) {}
+export class HingeEmbeddingLoss<
+  const O extends F.MarginOptions = object,
+> extends loss<F.MarginOptions>(plain(F.hingeEmbeddingLoss), { margin: 1, reduction: "mean" })<O> {}
+export interface HingeEmbeddingLoss<O extends F.MarginOptions> extends Lossy<
+  "HingeEmbeddingLoss",
+  "broadcast",
+  O
+> {}
 
 /**
  * log(1 + exp(-target · input)), for targets 1 and -1; see `functional.softMarginLoss`.
  * @example
  * new SoftMarginLoss().call(tensor([0]), tensor([1])) // tensor(0.6931)
  */
-export class SoftMarginLoss extends layer<[options?: F.ReductionOptions], F.ReductionOptions, Pair>(
-  [],
-  { reduction: "mean" },
-  ([input, target], fields) => F.softMarginLoss(input, target, fields),
-) {}
+export class SoftMarginLoss<
+  const O extends F.ReductionOptions = object,
+> extends loss<F.ReductionOptions>(plain(F.softMarginLoss), { reduction: "mean" })<O> {}
+export interface SoftMarginLoss<O extends F.ReductionOptions> extends Lossy<
+  "SoftMarginLoss",
+  "broadcast",
+  O
+> {}
 
 /**
  * How much other classes come too near to the right one; see `functional.multiMarginLoss`.
@@ -172,13 +217,19 @@ export class SoftMarginLoss extends layer<[options?: F.ReductionOptions], F.Redu
  * const target = tensor([0], { dtype: "int32" });
  * new MultiMarginLoss().call(tensor([[1, 0.5]]), target) // tensor(0.2500)
  */
-export class MultiMarginLoss extends layer<
-  [options?: F.MultiMarginOptions],
-  F.MultiMarginOptions,
-  Pair
->([], { p: 1, margin: 1, weight: null, reduction: "mean" }, ([input, target], fields) =>
-  F.multiMarginLoss(input, target, fields),
-) {}
+export class MultiMarginLoss<
+  const O extends F.MultiMarginOptions = object,
+> extends loss<F.MultiMarginOptions>(plain(F.multiMarginLoss), {
+  p: 1,
+  margin: 1,
+  weight: null,
+  reduction: "mean",
+})<O> {}
+export interface MultiMarginLoss<O extends F.MultiMarginOptions> extends Lossy<
+  "MultiMarginLoss",
+  "unknown",
+  O
+> {}
 
 /**
  * `MultiMarginLoss` for several right classes; see `functional.multilabelMarginLoss`.
@@ -186,26 +237,31 @@ export class MultiMarginLoss extends layer<
  * const target = tensor([[0, -1]], { dtype: "int32" });
  * new MultiLabelMarginLoss().call(tensor([[1, 0.5]]), target) // tensor(0.2500)
  */
-export class MultiLabelMarginLoss extends layer<
-  [options?: F.ReductionOptions],
-  F.ReductionOptions,
-  Pair
->([], { reduction: "mean" }, ([input, target], fields) =>
-  F.multilabelMarginLoss(input, target, fields),
-) {}
+export class MultiLabelMarginLoss<
+  const O extends F.ReductionOptions = object,
+> extends loss<F.ReductionOptions>(plain(F.multilabelMarginLoss), { reduction: "mean" })<O> {}
+export interface MultiLabelMarginLoss<O extends F.ReductionOptions> extends Lossy<
+  "MultiLabelMarginLoss",
+  "unknown",
+  O
+> {}
 
 /**
  * For classes each of which is there or not; see `functional.multilabelSoftMarginLoss`.
  * @example
  * new MultiLabelSoftMarginLoss().call(tensor([[0, 0]]), tensor([[1, 0]])) // tensor(0.6931)
  */
-export class MultiLabelSoftMarginLoss extends layer<
-  [options?: F.WeightedOptions],
-  F.WeightedOptions,
-  Pair
->([], { weight: null, reduction: "mean" }, ([input, target], fields) =>
-  F.multilabelSoftMarginLoss(input, target, fields),
-) {}
+export class MultiLabelSoftMarginLoss<
+  const O extends F.WeightedOptions = object,
+> extends loss<F.WeightedOptions>(plain(F.multilabelSoftMarginLoss), {
+  weight: null,
+  reduction: "mean",
+})<O> {}
+export interface MultiLabelSoftMarginLoss<O extends F.WeightedOptions> extends Lossy<
+  "MultiLabelSoftMarginLoss",
+  "unknown",
+  O
+> {}
 
 /**
  * For pairs of which the first should be larger (1) or smaller (-1); see

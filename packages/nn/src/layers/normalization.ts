@@ -9,6 +9,8 @@ import { showShape } from "../checks.js";
 import * as F from "../functional/index.js";
 import { buffer, parameter } from "../members.js";
 import { Module } from "../module.js";
+import type { Maps, Same } from "../shape-types.js";
+import type { Sizes } from "../sizes.js";
 import { checkCounts, layer, layerOptions } from "./layer.js";
 
 /** What batch and instance normalization take last. */
@@ -157,11 +159,14 @@ abstract class InstanceNorm extends RunningNorm {
  * layer.call(ones([2, 3])).abs().max() // tensor(0., gradFn=<amax>)
  * layer.runningMean // tensor([0.1000, 0.1000, 0.1000])
  */
-export class BatchNorm1d extends BatchNorm {
-  constructor(numFeatures: number, options: RunningNormOptions = {}) {
+export class BatchNorm1d<N extends number = number> extends BatchNorm {
+  constructor(numFeatures: N, options: RunningNormOptions = {}) {
     super(numFeatures, options, [2, 3], true);
   }
 }
+export interface BatchNorm1d<N extends number> extends Maps<
+  ["features", `BatchNorm1d(${N})`, N, 2 | 3]
+> {}
 
 /**
  * Gives each channel of [n, channels, height, width] mean 0 and variance 1 over the batch, and then
@@ -172,11 +177,14 @@ export class BatchNorm1d extends BatchNorm {
  * layer.call(ones([2, 3, 4, 4])).abs().max() // tensor(0., gradFn=<amax>)
  * layer.runningMean // tensor([0.1000, 0.1000, 0.1000])
  */
-export class BatchNorm2d extends BatchNorm {
-  constructor(numFeatures: number, options: RunningNormOptions = {}) {
+export class BatchNorm2d<N extends number = number> extends BatchNorm {
+  constructor(numFeatures: N, options: RunningNormOptions = {}) {
     super(numFeatures, options, [4], true);
   }
 }
+export interface BatchNorm2d<N extends number> extends Maps<
+  ["features", `BatchNorm2d(${N})`, N, 4]
+> {}
 
 /**
  * Gives each channel of [n, channels, depth, height, width] mean 0 and variance 1 over the batch,
@@ -187,11 +195,14 @@ export class BatchNorm2d extends BatchNorm {
  * layer.call(ones([2, 3, 2, 2, 2])).abs().max() // tensor(0., gradFn=<amax>)
  * layer.runningMean // tensor([0.1000, 0.1000, 0.1000])
  */
-export class BatchNorm3d extends BatchNorm {
-  constructor(numFeatures: number, options: RunningNormOptions = {}) {
+export class BatchNorm3d<N extends number = number> extends BatchNorm {
+  constructor(numFeatures: N, options: RunningNormOptions = {}) {
     super(numFeatures, options, [5], true);
   }
 }
+export interface BatchNorm3d<N extends number> extends Maps<
+  ["features", `BatchNorm3d(${N})`, N, 5]
+> {}
 
 /**
  * Gives each channel of each sample of [n, channels, length], or of one sample, mean 0 and variance
@@ -209,6 +220,7 @@ export class InstanceNorm1d extends InstanceNorm {
     return 3;
   }
 }
+export interface InstanceNorm1d extends Same {}
 
 /**
  * Gives each channel of each sample of [n, channels, height, width], or of one sample, mean 0 and
@@ -226,6 +238,7 @@ export class InstanceNorm2d extends InstanceNorm {
     return 4;
   }
 }
+export interface InstanceNorm2d extends Same {}
 
 /**
  * Gives each channel of each sample of [n, channels, depth, height, width], or of one sample, mean
@@ -243,6 +256,7 @@ export class InstanceNorm3d extends InstanceNorm {
     return 5;
   }
 }
+export interface InstanceNorm3d extends Same {}
 
 /** What `LayerNorm` takes last. */
 export interface LayerNormOptions {
@@ -267,7 +281,7 @@ function shapeOf(name: string, normalizedShape: number | readonly number[]): rea
  * @example
  * new LayerNorm(2).call(tensor([[1, 3]])) // tensor([[-1.0000,  1.0000]], gradFn=<add>)
  */
-export class LayerNorm extends Module {
+export class LayerNorm<const Z extends Sizes = Sizes> extends Module {
   /** The sizes of the last dimensions. */
   readonly normalizedShape: readonly number[];
   /** What is added to variances. */
@@ -277,7 +291,7 @@ export class LayerNorm extends Module {
   /** Summands, [...normalizedShape], or null. */
   bias: Tensor | null;
 
-  constructor(normalizedShape: number | readonly number[], options: LayerNormOptions = {}) {
+  constructor(normalizedShape: Z, options: LayerNormOptions = {}) {
     super();
     const defaults = { eps: 1e-5, elementwiseAffine: true, bias: true };
     const { eps, elementwiseAffine, bias } = layerOptions("LayerNorm", options, defaults);
@@ -292,6 +306,9 @@ export class LayerNorm extends Module {
     return F.layerNorm(input, this.normalizedShape, { weight, bias, eps });
   }
 }
+export interface LayerNorm<Z extends Sizes> extends Maps<
+  ["last", "LayerNorm", Z extends number ? [Z] : Z]
+> {}
 
 /** What `RMSNorm` takes last. */
 export interface RMSNormOptions {
@@ -307,7 +324,7 @@ export interface RMSNormOptions {
  * @example
  * new RMSNorm(2).call(tensor([[1, 7]])) // tensor([[0.2000, 1.4000]], gradFn=<mul>)
  */
-export class RMSNorm extends Module {
+export class RMSNorm<const Z extends Sizes = Sizes> extends Module {
   /** The sizes of the last dimensions. */
   readonly normalizedShape: readonly number[];
   /** What is added to the mean of squares. */
@@ -315,7 +332,7 @@ export class RMSNorm extends Module {
   /** Factors, [...normalizedShape], or null. */
   weight: Tensor | null;
 
-  constructor(normalizedShape: number | readonly number[], options: RMSNormOptions = {}) {
+  constructor(normalizedShape: Z, options: RMSNormOptions = {}) {
     super();
     const defaults = { eps: null, elementwiseAffine: true };
     const { eps, elementwiseAffine } = layerOptions<RMSNormOptions>("RMSNorm", options, defaults);
@@ -328,6 +345,9 @@ export class RMSNorm extends Module {
     return F.rmsNorm(input, this.normalizedShape, { weight: this.weight, eps: this.eps });
   }
 }
+export interface RMSNorm<Z extends Sizes> extends Maps<
+  ["last", "RMSNorm", Z extends number ? [Z] : Z]
+> {}
 
 /** What `GroupNorm` takes last. */
 export interface GroupNormOptions {
@@ -344,7 +364,7 @@ export interface GroupNormOptions {
  * new GroupNorm(2, 4).call(ones([1, 4, 3])).abs().max() // tensor(0., gradFn=<amax>)
  * new GroupNorm(3, 4) // throws ArgumentError: GroupNorm: 3 groups do not divide 4 channels.
  */
-export class GroupNorm extends Module {
+export class GroupNorm<Groups extends number = number, N extends number = number> extends Module {
   /** Into so many groups channels are split. */
   readonly numGroups: number;
   /** The number of channels. */
@@ -356,7 +376,7 @@ export class GroupNorm extends Module {
   /** Summands, [numChannels], or null. */
   bias: Tensor | null;
 
-  constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
+  constructor(numGroups: Groups, numChannels: N, options: GroupNormOptions = {}) {
     super();
     const { eps, affine } = layerOptions("GroupNorm", options, { eps: 1e-5, affine: true });
     checkCounts("GroupNorm", { numGroups, numChannels });
@@ -377,6 +397,9 @@ export class GroupNorm extends Module {
     return F.groupNorm(input, this.numGroups, { weight, bias, eps });
   }
 }
+export interface GroupNorm<Groups extends number, N extends number> extends Maps<
+  ["features", `GroupNorm(${Groups}, ${N})`, N, 2 | 3 | 4 | 5 | 6]
+> {}
 
 /**
  * Divides each element by a power of the mean of squares of `size` channels around it. See
@@ -390,3 +413,4 @@ export class LocalResponseNorm extends layer<
 >(["size"], { alpha: 1e-4, beta: 0.75, k: 1 }, ([x], { size, ...options }) =>
   F.localResponseNorm(x, size, options),
 ) {}
+export interface LocalResponseNorm extends Same {}

@@ -2,14 +2,34 @@
  * Layers that only change shapes and places, or compare: flattening, enlarging, shuffling,
  * distances. What they compute is in core and in functional/.
  */
-import type { Tensor } from "@nabla/core";
+import type { Shape, Tensor } from "@nabla/core";
 
 import * as F from "../functional/index.js";
+import type { Maps, Same } from "../shape-types.js";
 import type { Sizes } from "../sizes.js";
 import { layer } from "./layer.js";
-import type { None } from "./layer.js";
+import type { LayerOf, None } from "./layer.js";
 
 type Two = [x1: Tensor, x2: Tensor];
+
+type Range = { startDim: number; endDim: number };
+type Parts = { dim: number; unflattenedSize: Shape };
+const flattening: new <Start extends number, End extends number>(
+  startDim?: Start,
+  endDim?: End,
+) => LayerOf<Range> = layer<[startDim?: number, endDim?: number], Range>(
+  ["startDim", "endDim"],
+  { startDim: 1, endDim: -1 },
+  ([x], { startDim, endDim }) => x.flatten(startDim, endDim),
+);
+const unflattening: new <Dim extends number, To extends Shape>(
+  dim: Dim,
+  unflattenedSize: To,
+) => LayerOf<Parts> = layer<[dim: number, unflattenedSize: Shape], Parts>(
+  ["dim", "unflattenedSize"],
+  {},
+  ([x], { dim, unflattenedSize }) => x.unflatten(dim, unflattenedSize),
+);
 
 /**
  * Gives what it gets.
@@ -17,6 +37,7 @@ type Two = [x1: Tensor, x2: Tensor];
  * new Identity().call(tensor([1, 2])) // tensor([1., 2.])
  */
 export class Identity extends layer<[], None>([], {}, ([x]) => x) {}
+export interface Identity extends Same {}
 
 /**
  * The dimensions from `startDim` to `endDim` as one; from 1 to the last unless given, so that
@@ -24,24 +45,26 @@ export class Identity extends layer<[], None>([], {}, ([x]) => x) {}
  * @example
  * new Flatten().call(ones([5, 2, 3])).shape // [ 5, 6 ]
  */
-export class Flatten extends layer<
-  [startDim?: number, endDim?: number],
-  { startDim: number; endDim: number }
->(["startDim", "endDim"], { startDim: 1, endDim: -1 }, ([x], { startDim, endDim }) =>
-  x.flatten(startDim, endDim),
-) {}
+export class Flatten<Start extends number = 1, End extends number = -1> extends flattening<
+  Start,
+  End
+> {}
+export interface Flatten<Start extends number, End extends number> extends Maps<
+  ["flatten", "Flatten", Start, End]
+> {}
 
 /**
  * One dimension as several.
  * @example
  * new Unflatten(1, [2, 3]).call(ones([5, 6])).shape // [ 5, 2, 3 ]
  */
-export class Unflatten extends layer<
-  [dim: number, unflattenedSize: readonly number[]],
-  { dim: number; unflattenedSize: readonly number[] }
->(["dim", "unflattenedSize"], {}, ([x], { dim, unflattenedSize }) =>
-  x.unflatten(dim, unflattenedSize),
-) {}
+export class Unflatten<
+  Dim extends number = number,
+  const To extends Shape = Shape,
+> extends unflattening<Dim, To> {}
+export interface Unflatten<Dim extends number, To extends Shape> extends Maps<
+  ["unflatten", "Unflatten", Dim, To]
+> {}
 
 /**
  * Enlarges to a `size` or by a `scaleFactor`; see `functional.interpolate`.
