@@ -2,21 +2,29 @@
  * Forward and backward without an update: a network of single numbers, long chains of functions of
  * elements, normalisation by rows.
  */
-import { manualSeed, rand, randn, tensor } from "nabla";
+import { compile, manualSeed, rand, randn, tensor } from "nabla";
 import type { Tensor } from "nabla";
 
 import { Value } from "./micrograd.js";
-import type { Side, Workload } from "./side.js";
+import type { Side, Sides, Workload } from "./side.js";
 
-/** Forward, backward, and the gradients dropped at the next step. */
-function differentiated(leaves: readonly Tensor[], loss: () => Tensor): Side {
-  const step = (): number => {
+/** Forward, backward, and the gradients dropped at the next step; plainly and compiled. */
+function differentiated(
+  leaves: readonly Tensor[],
+  loss: () => Tensor,
+): Pick<Sides, "nabla" | "compiled"> {
+  const run = (): Tensor => {
     for (const one of leaves) one.grad = null;
     const value = loss();
     value.backward();
-    return value.item();
+    return value;
   };
-  return { step, state: () => leaves.flatMap((one) => [...one.grad!.data()]) };
+  const state = (): number[] => leaves.flatMap((one) => [...one.grad!.data()]);
+  const compiled = compile(run);
+  return {
+    nabla: { step: () => run().item(), state },
+    compiled: { step: () => compiled().item(), state },
+  };
 }
 
 interface Scalar<Self> {
@@ -62,8 +70,46 @@ function scalars(): ReturnType<Workload["make"]> {
   const inputs = [tensor(0.5), tensor(-0.25)];
   return {
     other: { step, state: () => values.map(({ grad }) => grad) },
-    nabla: differentiated(tensors, () => perceptron(tensors, inputs)),
+    ...differentiated(tensors, () => perceptron(tensors, inputs)),
+    hand: perceptronByHand(Float32Array.from(numbers)),
   };
+}
+
+/** The same network as loops over arrays: biases stand before the weights of their row. */
+function perceptronByHand(weights: Float32Array): Side {
+  const gradients = new Float32Array(weights.length);
+  const values = LAYERS.map((size) => new Float64Array(size));
+  const slopes = LAYERS.map((size) => new Float64Array(size));
+  values[0]!.set([0.5, -0.25]);
+  const step = function handPerceptron(): number {
+    const last = values.length - 1;
+    let next = 0;
+    for (let layer = 1; layer <= last; layer++) {
+      const [from, to] = [values[layer - 1]!, values[layer]!];
+      for (let k = 0; k < to.length; k++) {
+        let sum = weights[next++]!;
+        for (let j = 0; j < from.length; j++) sum += from[j]! * weights[next++]!;
+        to[k] = layer === last || sum > 0 ? sum : 0;
+      }
+    }
+    const result = values[last]![0]!;
+    slopes[last]![0] = 2 * result;
+    for (let layer = last; layer > 0; layer--) {
+      const [from, to] = [values[layer - 1]!, values[layer]!];
+      const [back, slope] = [slopes[layer - 1]!, slopes[layer]!];
+      back.fill(0);
+      for (let k = to.length - 1; k >= 0; k--) {
+        const by = layer === last || to[k]! > 0 ? slope[k]! : 0;
+        for (let j = from.length - 1; j >= 0; j--) {
+          gradients[--next] = by * from[j]!;
+          back[j] = back[j]! + by * weights[next]!;
+        }
+        gradients[--next] = by;
+      }
+    }
+    return result * result;
+  };
+  return { step, state: () => [...gradients] };
 }
 
 const MANY = 1_000_000;
@@ -73,7 +119,7 @@ function functions(): ReturnType<Workload["make"]> {
   const x = randn([MANY]).requiresGrad_();
   const [a, b] = [tensor(0.7, { requiresGrad: true }), tensor(0.1, { requiresGrad: true })];
   const loss = (): Tensor => x.mul(a).add(b).tanh().mul(x.square().neg().exp()).sum();
-  return { other: functionsByHand(x.data()), nabla: differentiated([a, b, x], loss) };
+  return { other: functionsByHand(x.data()), ...differentiated([a, b, x], loss) };
 }
 
 function functionsByHand(x: ArrayLike<number>): Side {
@@ -111,7 +157,7 @@ function normalized(): ReturnType<Workload["make"]> {
     const deviation = centred.square().mean(1, true).add(1e-5).sqrt();
     return centred.div(deviation).softmax(1).square().sum();
   };
-  return { other: normalizedByHand(x.data()), nabla: differentiated([x], loss) };
+  return { other: normalizedByHand(x.data()), ...differentiated([x], loss) };
 }
 
 function normalizedByHand(x: ArrayLike<number>): Side {
@@ -168,6 +214,7 @@ export const computations: readonly Workload[] = [
     make: scalars,
     tolerance: 1e-4,
     atMost: 0.35,
+    compiledAtMost: 3,
     timesPyTorch: 40,
   },
   { name: "EW", other: "hand", make: functions, tolerance: 1e-3, timesPyTorch: 2.5 },

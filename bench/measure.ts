@@ -5,12 +5,8 @@
  */
 import Benchmark from "benchmark";
 
-/** What was measured of one function, in microseconds a call. */
-export interface Timing {
-  readonly median: number;
-  /** Half of the samples lie between these. */
-  readonly quartiles: readonly [number, number];
-}
+import { summarize } from "./summary.js";
+import type { Timing } from "./summary.js";
 
 const WARM_UP_SECONDS = 2;
 const ROUNDS = 6;
@@ -47,11 +43,4 @@ function timeOnce(name: string, run: () => unknown): number[] {
   benchmark.run({ async: false });
   if (benchmark.error !== undefined) throw benchmark.error;
   return benchmark.stats.sample.map((seconds) => seconds * 1e6);
-}
-
-/** The median and the quartiles of samples. */
-export function summarize(samples: readonly number[]): Timing {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!;
-  return { median: at(0.5), quartiles: [at(0.25), at(0.75)] };
 }

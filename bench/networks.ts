@@ -4,6 +4,7 @@
  * with.
  */
 import {
+  compile,
   Conv2d,
   CrossEntropyLoss,
   Flatten,
@@ -23,47 +24,60 @@ export interface Network {
   readonly name: string;
   /** How many examples a step sees. */
   readonly batch: number;
-  readonly make: () => () => number;
+  readonly make: () => Steps;
   /** Times as fast as PyTorch, at least. */
   readonly timesPyTorch?: number;
 }
 
+/** The default loop and the same with a compiled step, on models of their own that are alike. */
+interface Steps {
+  readonly nabla: () => number;
+  readonly compiled: () => number;
+}
+
 type Forward = Module & { forward(x: Tensor): Tensor };
 
-function training(model: Forward, shape: Shape): () => number {
-  const x = rand(shape);
-  const y = randint(0, 10, [shape[0]!]);
-  const criterion = new CrossEntropyLoss();
-  const optimizer = new SGD(model.parameters(), { lr: 0.01 });
-  return () => {
-    const loss = criterion.forward(model.forward(x), y);
-    optimizer.zeroGrad();
-    loss.backward();
-    optimizer.step();
-    return loss.item();
+function training(make: () => Forward, shape: Shape): Steps {
+  const loop = (wrap: (step: () => Tensor) => () => Tensor): (() => number) => {
+    manualSeed(1);
+    const model = make();
+    const x = rand(shape);
+    const y = randint(0, 10, [shape[0]!]);
+    const criterion = new CrossEntropyLoss();
+    const optimizer = new SGD(model.parameters(), { lr: 0.01 });
+    const step = wrap(() => {
+      const loss = criterion.forward(model.forward(x), y);
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      return loss;
+    });
+    return () => step().item();
   };
+  return { nabla: loop((step) => step), compiled: loop(compile) };
 }
 
-function perceptron(batch: number, ...sizes: number[]): () => number {
-  manualSeed(1);
-  const layers = sizes.slice(1).flatMap((size, i) => [new Linear(sizes[i]!, size), new ReLU()]);
-  return training(new Sequential(...layers.slice(0, -1)), [batch, sizes[0]!]);
-}
+const perceptron = (batch: number, ...sizes: number[]): Steps =>
+  training(() => {
+    const layers = sizes.slice(1).flatMap((size, i) => [new Linear(sizes[i]!, size), new ReLU()]);
+    return new Sequential(...layers.slice(0, -1));
+  }, [batch, sizes[0]!]);
 
-function convolutional(batch: number): () => number {
-  manualSeed(1);
-  const model = new Sequential(
-    new Conv2d(1, 16, 3),
-    new ReLU(),
-    new MaxPool2d(2),
-    new Conv2d(16, 32, 3),
-    new ReLU(),
-    new MaxPool2d(2),
-    new Flatten(),
-    new Linear(32 * 5 * 5, 10),
+const convolutional = (batch: number): Steps =>
+  training(
+    () =>
+      new Sequential(
+        new Conv2d(1, 16, 3),
+        new ReLU(),
+        new MaxPool2d(2),
+        new Conv2d(16, 32, 3),
+        new ReLU(),
+        new MaxPool2d(2),
+        new Flatten(),
+        new Linear(32 * 5 * 5, 10),
+      ),
+    [batch, 1, 28, 28],
   );
-  return training(model, [batch, 1, 28, 28]);
-}
 
 /** The rows of the target table that are networks. */
 export const networks: readonly Network[] = [

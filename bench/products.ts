@@ -2,7 +2,7 @@
  * Matrix products in operations a second, beside what the machine could do: the same kernel on
  * operands that lie in the first-level cache as it reads them. A naive triple loop is no yardstick.
  */
-import { manualSeed, randn } from "nabla";
+import { compile, manualSeed, randn } from "nabla";
 import type { DType, Tensor } from "nabla";
 
 /** Something to time, and the multiplications and additions in it. */
@@ -10,6 +10,7 @@ export interface Product {
   readonly name: string;
   readonly dtype: DType;
   readonly run: () => number;
+  readonly compiled: () => number;
   readonly operations: number;
   /** The share of the peak to be reached. */
   readonly atLeast?: number;
@@ -21,8 +22,17 @@ function product(name: string, a: Tensor, b: Tensor, atLeast?: number): Product 
   // One element is read of something made of it: all is computed, and nothing is copied out.
   const corner = (x: Tensor): Tensor => x.shape.reduce((y, _, dim) => y.slice(dim, 0, 1), x);
   const run = (): number => corner(a.matmul(b)).neg().item();
+  const step = compile(() => corner(a.matmul(b)).neg());
+  const compiled = (): number => step().item();
   const operations = 2 * count * rows * inner * columns;
-  return { name, dtype: a.dtype, run, operations, ...(atLeast !== undefined && { atLeast }) };
+  return {
+    name,
+    dtype: a.dtype,
+    run,
+    compiled,
+    operations,
+    ...(atLeast !== undefined && { atLeast }),
+  };
 }
 
 const SIZES = [16, 32, 64, 128, 256, 512, 1024];

@@ -46,7 +46,8 @@ function noisyLine(size: number, dtype: DType): { x: Tensor; y: Tensor } {
   return { x, y: x.mul(2).add(1).add(noise) };
 }
 
-function line(size: number, dtype: DType): Sides {
+/** The line 2x + 1, fitted to noisy points. */
+export function line(size: number, dtype: DType): Sides {
   const { x, y } = noisyLine(size, dtype);
   return sides(lineByHand(x.data(), y.data()), 0.1, () => {
     const [w, b] = [leaf([], dtype), leaf([], dtype)];

@@ -50,8 +50,8 @@ interface NamedFunction {
   text: string;
 }
 
-/** Compiles the declarations of all packages. */
-export function readDeclarations(): Declarations {
+/** Compiles the declarations of all packages, and of some other files. */
+export function readDeclarations(others: readonly string[] = []): Declarations {
   const folder = mkdtempSync(join(tmpdir(), "declarations-"));
   const sources = new Map<string, SourceCode>();
   try {
@@ -59,7 +59,8 @@ export function readDeclarations(): Declarations {
     // Whether all types are right is for another check.
     const flags = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--noCheck"];
     spawnSync(compiler, ["-p", "tsconfig.json", ...flags, "--outDir", folder], { cwd: root });
-    for (const path of filesUnder("packages", ".ts").filter((path) => path.includes("/src/"))) {
+    const paths = filesUnder("packages", ".ts").filter((path) => path.includes("/src/"));
+    for (const path of [...paths, ...others]) {
       const text = readFileSync(join(folder, path.replace(/\.ts$/, ".d.ts")), "utf8");
       sources.set(path, parseSource(path, text));
     }

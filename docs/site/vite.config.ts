@@ -10,9 +10,10 @@ import type { Plugin, UserConfig } from "vite";
 import { readDocuments } from "./build/documents.js";
 import { chapterFiles, pages } from "./build/pages.js";
 import { policyOf, workerFolder } from "./build/policy.js";
+import { virtualModules } from "./build/virtual.js";
 
 const root = import.meta.dirname;
-const nothing = { documents: [], pictures: [] };
+const nothing = { documents: [], pictures: [], declarations: null };
 
 /** Sends with every file of the built site what may be done with it. */
 const policies: Plugin = {
@@ -28,7 +29,8 @@ const policies: Plugin = {
 
 export default defineConfig(async ({ isPreview }): Promise<UserConfig> => {
   // To serve what was built, nothing has to be read.
-  const { documents, pictures } = isPreview === true ? nothing : await readDocuments();
+  const { documents, pictures, declarations } =
+    isPreview === true ? nothing : await readDocuments();
   const files = [...chapterFiles, ...documents.map(({ url }) => url)];
   const input = Object.fromEntries(
     files.map((file) => [file.replace(/\.html$/, ""), join(root, file)]),
@@ -37,7 +39,7 @@ export default defineConfig(async ({ isPreview }): Promise<UserConfig> => {
     root,
     base: "./",
     appType: "mpa",
-    plugins: [pages(root, documents, pictures), policies],
+    plugins: [pages(root, documents, pictures), virtualModules(declarations), policies],
     resolve: { conditions: ["source", "browser", "module", "production"] },
     build: {
       outDir: "dist",
@@ -52,6 +54,7 @@ export default defineConfig(async ({ isPreview }): Promise<UserConfig> => {
     },
     worker: {
       format: "es",
+      plugins: () => [virtualModules(declarations)],
       rolldownOptions: {
         output: {
           keepNames: true,

@@ -25,6 +25,7 @@ import { escapeHtml, highlighted } from "./highlight.js";
 import { render, sectionsOf, textOf, tokensOf } from "./markdown.js";
 import type { Section } from "./markdown.js";
 import { programs, withImports } from "./playground-link.js";
+import { examplesHelpers } from "./virtual.js";
 
 /** The groups of documents, in their order. */
 export const groups = ["start", "guides", "operations", "api", "decisions", "source"] as const;
@@ -81,9 +82,6 @@ interface Draft {
   readonly program: (code: string) => string | undefined;
 }
 
-/** Whether there is a page that runs programs: it is being made. */
-export const hasPlayground = false as boolean;
-
 const operationsFile = "docs/ops.md";
 
 /** All documents, the files they show, and the declarations of all packages. */
@@ -92,7 +90,7 @@ export async function readDocuments(): Promise<{
   pictures: Picture[];
   declarations: Declarations;
 }> {
-  const declarations = readDeclarations();
+  const declarations = readDeclarations(examplesHelpers);
   const modules = modulesByName();
   const drafts = [
     draftOf("README.md", "documentation.html", "start"),
@@ -248,7 +246,7 @@ async function documentOf(
   const html = render(sections, {
     link: (target) => resolve(draft, target),
     playground: `${up}${language === "zh" ? "zh/" : ""}playground.html`,
-    program: hasPlayground ? program : () => undefined,
+    program,
     openIn: language === "zh" ? "在练习场打开" : "Open in playground",
     diagram: (code) => diagrams.get(code)!,
     raised,

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import temml from "temml";
 import type { Plugin } from "vite";
 
-import { groups, hasPlayground } from "./documents.js";
+import { groups } from "./documents.js";
 import type { Document, Picture } from "./documents.js";
 import { escapeHtml } from "./highlight.js";
 import { joined } from "./markdown.js";
@@ -18,12 +18,15 @@ import { headersFile } from "./policy.js";
 type Language = "en" | "zh";
 
 /** The pages in their order; each is in the folder of its language under this name. */
-const chapters = ["descent", "line", "autograd", "decision", "digits"] as const;
-type Page = "index" | (typeof chapters)[number];
+const chapters = ["descent", "line", "autograd", "decision", "digits", "speed"] as const;
+type Page = "index" | (typeof lessons)[number];
+
+/** The chapters, and where one writes programs of one's own. */
+const lessons = [...chapters, "playground"] as const;
 
 /** The HTML files of the chapters. */
 export const chapterFiles = ["", "zh/"].flatMap((folder) =>
-  ["index", ...chapters].map((page) => `${folder}${page}.html`),
+  ["index", ...lessons].map((page) => `${folder}${page}.html`),
 );
 
 const words = {
@@ -42,6 +45,7 @@ const words = {
       autograd: "Autograd, step by step",
       decision: "From a line to a decision",
       digits: "Ten classes",
+      speed: "How fast?",
     },
     all: "All documents",
     groups: {
@@ -70,6 +74,7 @@ const words = {
       autograd: "一步一步看自动求导",
       decision: "从直线到判断",
       digits: "十个类别",
+      speed: "有多快？",
     },
     all: "全部文档",
     groups: {
@@ -136,21 +141,24 @@ interface Neighbour {
   readonly title: string;
 }
 
+const titleOf = (lesson: (typeof lessons)[number], language: Language): string =>
+  lesson === "playground" ? words[language].playground : words[language].chapters[lesson];
+
 function chapterAt(path: string): Place {
   const language: Language = path.startsWith("/zh/") ? "zh" : "en";
   const page = (/([a-z]+)\.html$/.exec(path)?.[1] ?? "index") as Page;
-  const at = page === "index" ? -1 : chapters.indexOf(page);
-  const neighbour = (chapter: (typeof chapters)[number] | undefined): Neighbour | null =>
+  const at = page === "index" ? -1 : lessons.indexOf(page);
+  const neighbour = (chapter: (typeof lessons)[number] | undefined): Neighbour | null =>
     chapter === undefined || at < 0
       ? null
-      : { href: `${chapter}.html`, title: words[language].chapters[chapter] };
+      : { href: `${chapter}.html`, title: titleOf(chapter, language) };
   return {
     language,
     up: language === "en" ? "" : "../",
     other: language === "en" ? `zh/${page}.html` : `../${page}.html`,
-    section: (page as string) === "playground" ? "playground" : "chapters",
+    section: page === "playground" ? "playground" : "chapters",
     chapter: page,
-    around: [neighbour(chapters[at - 1]), neighbour(chapters[at + 1])],
+    around: [neighbour(lessons[at - 1]), neighbour(lessons[at + 1])],
   };
 }
 
@@ -207,16 +215,14 @@ function topOf({ language, up, other, section, chapter }: Place): string {
       ["playground", `${home}playground.html`, text.playground],
       ["documentation", `${up}documentation.html`, text.documentation],
     ] as const
-  )
-    .filter(([name]) => name !== "playground" || hasPlayground)
-    .map(([name, href, title]) => {
-      const here = name === section ? ' aria-current="true"' : "";
-      return `<li><a href="${href}"${here}>${title}</a></li>`;
-    });
-  const numbered = chapters.map((one, i) => {
+  ).map(([name, href, title]) => {
+    const here = name === section ? ' aria-current="true"' : "";
+    return `<li><a href="${href}"${here}>${title}</a></li>`;
+  });
+  const numbered = lessons.map((one, i) => {
     const here = one === chapter ? ' aria-current="page"' : "";
     const number = `<span class="number">${i + 1}</span>`;
-    return `<li><a href="${one}.html"${here}>${number} ${text.chapters[one]}</a></li>`;
+    return `<li><a href="${one}.html"${here}>${number} ${titleOf(one, language)}</a></li>`;
   });
   const toOther =
     `<a class="language" lang="${otherLanguage}" hreflang="${otherLanguage}" ` +

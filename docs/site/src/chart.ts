@@ -5,10 +5,13 @@
  */
 import * as Plot from "@observablehq/plot";
 
-/** From and to, and what is along the axis. */
+import { superscript } from "./controls.js";
+
+/** From and to, and what is along the axis; in equal factors, if it is logarithmic. */
 export interface Axis {
   readonly domain: readonly [low: number, high: number];
   readonly label: string;
+  readonly scale?: "log";
 }
 
 /** What a chart shows. */
@@ -90,19 +93,21 @@ export class Chart {
     if (this.width === 0) return;
     const height = Math.round(Math.max(220, this.width * this.ratio));
     const { x, y, marks, handles = [] } = scene;
+    const across = ticksOf(x, this.width / 90);
+    const up = ticksOf(y, height / 60);
     const drawn = Plot.plot({
       width: this.width,
       height,
       ...margins,
-      x: { domain: [...x.domain], label: null },
-      y: { domain: [...y.domain], label: null },
+      x: { domain: [...x.domain], label: null, type: x.scale ?? "linear" },
+      y: { domain: [...y.domain], label: null, type: y.scale ?? "linear" },
       opacity: { type: "identity" },
       marks: [
-        Plot.gridX({ stroke: "var(--grid)", strokeOpacity: 1, ticks: this.width / 90 }),
-        Plot.gridY({ stroke: "var(--grid)", strokeOpacity: 1, ticks: height / 60 }),
+        Plot.gridX({ ...across, stroke: "var(--grid)", strokeOpacity: 1 }),
+        Plot.gridY({ ...up, stroke: "var(--grid)", strokeOpacity: 1 }),
         ...marks,
-        Plot.axisX({ tickSize: 0, ticks: this.width / 90, label: null, fill: "var(--muted)" }),
-        Plot.axisY({ tickSize: 0, ticks: height / 60, label: null, fill: "var(--muted)" }),
+        Plot.axisX({ ...across, tickSize: 0, label: null, fill: "var(--muted)" }),
+        Plot.axisY({ ...up, tickSize: 0, label: null, fill: "var(--muted)" }),
         Plot.text([x.label], { frameAnchor: "bottom-right", dy: 36, fill: "var(--ink)" }),
         Plot.text([y.label], {
           frameAnchor: "top-left",
@@ -230,6 +235,18 @@ export class Chart {
     const { x, y } = this.scales!;
     return [Number(x.invert!(clientX - left)), Number(y.invert!(clientY - top))];
   }
+}
+
+/** About so many ticks; on a logarithmic axis every power of ten, however many. */
+function ticksOf({ domain: [low, high], scale }: Axis, count: number): Plot.AxisOptions {
+  if (scale !== "log") return { ticks: count };
+  const first = Math.ceil(Math.log10(low) - 1e-9);
+  const powers = Math.floor(Math.log10(high) + 1e-9) - first + 1;
+  const tickFormat = (value: number): string =>
+    value >= 0.01 && value <= 1000
+      ? String(value)
+      : `10${superscript(Math.log10(value).toFixed(0))}`;
+  return { ticks: Array.from({ length: powers }, (_, i) => 10 ** (first + i)), tickFormat };
 }
 
 const directions: Readonly<Record<string, readonly [right: number, up: number]>> = {

@@ -79,7 +79,8 @@ export function say(value: number, digits = 4): string {
   return text.replace(/^-/, "−");
 }
 
-const superscript = (digits: string): string =>
+/** Digits and their sign, raised. */
+export const superscript = (digits: string): string =>
   digits.replace(/[-\d]/g, (digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]!));
 
 /** Repeats a step while it plays; one button starts and stops it. */

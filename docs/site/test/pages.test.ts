@@ -7,8 +7,8 @@ import { expect, inject, test } from "vitest";
 import { pagePolicy, workerPolicy } from "../build/policy.js";
 import { visit } from "./chromium.js";
 
-const names = ["index", "descent", "line", "autograd", "decision", "digits"];
-const paths = names.flatMap((name) => [`${name}.html`, `zh/${name}.html`]);
+const names = ["index", "descent", "line", "autograd", "decision", "digits", "speed"];
+const paths = [...names, "playground"].flatMap((name) => [`${name}.html`, `zh/${name}.html`]);
 /** One document of every kind. */
 const documents = [
   "documentation.html",
@@ -45,6 +45,11 @@ test("the policies are those that were asked for", async () => {
 
 /** What is done on a chapter before it is looked at, so that all of it is there. */
 const busy: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  playground: async (page) => {
+    await page.locator("#run").click();
+    await page.locator("#output .entry").nth(3).waitFor();
+    await page.locator("#status:not(:empty)").waitFor();
+  },
   autograd: async (page) => {
     await page.locator("#graph").scrollIntoViewIfNeeded();
     await page.locator("#graph svg").waitFor();
@@ -59,6 +64,12 @@ const busy: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.locator("#train").click();
     await page.locator("#confusion tr").first().waitFor();
   },
+  speed: async (page) => {
+    await page.locator("#most").fill("3");
+    await page.locator("#rounds").fill("3");
+    await page.locator("#measure").click();
+    await page.locator("#rows tr").nth(1).waitFor();
+  },
 };
 
 test.for([...paths, ...documents])(
@@ -68,7 +79,8 @@ test.for([...paths, ...documents])(
     // What a first visit loads, gzipped; the editor is not among it.
     expect(loaded.length).toBeGreaterThan(2);
     expect(loaded.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(300_000);
-    expect(loaded.filter(({ url }) => url.includes("/editor-"))).toEqual([]);
+    const isPlayground = path.endsWith("playground.html");
+    expect(loaded.some(({ url }) => url.includes("/editor-"))).toBe(isPlayground);
     await busy[path.replace(/^zh\/|\.html$/g, "")]?.(page);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });

@@ -73,8 +73,8 @@ function accumulate(tensor: Tensor, gradient: Tensor, create = false): void {
 
 /** Makes a tensor that was computed keep its gradient, as a leaf does: see `Tensor.retainGrad`. */
 export function keepGradient(tensor: Tensor, origin: Origin): void {
-  origin.hooks ??= [];
-  origin.hooks.push((gradient) => accumulate(tensor, gradient));
+  const keep = (gradient: Tensor): void => accumulate(tensor, gradient);
+  origin.watch([...(origin.hooks ?? []), keep]);
 }
 
 /**
@@ -260,7 +260,7 @@ class WayBack {
 function applyHooks({ hooks }: Origin, gradient: Tensor): Tensor {
   if (hooks === null) return gradient;
   // Hooks may keep what they see and what they give.
-  return [...hooks].reduce((g, hook) => lent(hook(lent(g)) ?? g), gradient);
+  return hooks.reduce((g, hook) => lent(hook(lent(g)) ?? g), gradient);
 }
 
 /** The gradient that a walk starts with. */

@@ -32,6 +32,7 @@ export {
   hostScalar,
   hostStep,
   isCaptured,
+  isLent,
   learn,
   refuseCompile,
   restsOn,

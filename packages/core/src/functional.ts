@@ -5,6 +5,8 @@
  */
 import { grad } from "./autograd.js";
 import { ArgumentError } from "./errors.js";
+import { lending } from "./graph/capture.js";
+import type { Fields } from "./graph/capture.js";
 import { enableGrad } from "./graph/mode.js";
 import { checkTensor } from "./graph/node.js";
 import { sameShape } from "./graph/shape.js";
@@ -186,19 +188,12 @@ export function functionalCall<Arguments extends unknown[], Result>(
   tensors: Readonly<Record<string, Tensor>>,
   ...args: Arguments
 ): Result {
-  const places = Object.entries(tensors).map(([path, tensor]) => {
+  const loans = Object.entries(tensors).map(([path, tensor]) => {
     const [owner, field] = fieldAt(model, path);
-    return { owner, field, tensor: checkTensor("functionalCall", tensor), before: owner[field] };
+    return { owner, field, value: checkTensor("functionalCall", tensor) };
   });
-  try {
-    for (const { owner, field, tensor } of places) owner[field] = tensor;
-    return model.forward(...args);
-  } finally {
-    for (const { owner, field, before } of places) owner[field] = before;
-  }
+  return lending(loans, () => model.forward(...args));
 }
-
-type Fields = Record<string, unknown>;
 
 /** The object that holds the last field of a path, and that field. */
 function fieldAt(model: object, path: string): [owner: Fields, field: string] {

@@ -10,7 +10,6 @@ import type { Tell } from "./debug.js";
 import type { Node } from "./graph/node.js";
 import { formatShape, sameShape } from "./graph/shape.js";
 import type { Access, FusedKernel } from "./kernel/fused.js";
-import { isThere } from "./schedule/build.js";
 import { onDemand } from "./schedule/demand.js";
 import type { Policy } from "./schedule/flush.js";
 import type { Item } from "./schedule/group.js";
@@ -134,11 +133,12 @@ class Report implements Onlooker {
         this.say(`no kernel: ${described(nodes[part.slot]!)}`);
         continue;
       }
-      for (const { space, outputs } of part.kernels) {
+      for (const { space, operands, outputs } of part.kernels) {
+        const read = new Set(operands.map(({ buffer }) => buffer));
         this.say(`kernel ${++number} walks ${formatShape(space)}`);
         for (const { buffer } of outputs) {
           const item = items.get(buffer)!;
-          const names = counted(meltedInto(item).map((slot) => nodes[slot]!.operation.name));
+          const names = counted(meltedInto(item, read).map((slot) => nodes[slot]!.operation.name));
           const before = names === "" ? "" : `${names} → `;
           this.say(`  ${before}${described(nodes[item.slot]!)}`);
         }
@@ -275,11 +275,11 @@ const laid = ({ dtype, shape, strides }: Leaf): string =>
   `${dtype} ${formatShape(shape)}${strides === null ? "" : ` with strides ${strides.join(" ")}`}`;
 
 /** The operations that are computed on the way to a result, and stored nowhere. */
-function meltedInto(item: Item): number[] {
+function meltedInto(item: Item, read: ReadonlySet<number>): number[] {
   const found = new Set<Item>([item]);
   for (const { sources } of found) {
     for (const { from } of sources) {
-      if (typeof from !== "number" && !isThere(from, item.level)) found.add(from);
+      if (typeof from !== "number" && !read.has(from.buffer)) found.add(from);
     }
   }
   found.delete(item);

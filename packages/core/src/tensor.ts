@@ -332,12 +332,10 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    */
   registerHook(hook: Hook): () => void {
     this.checkRequiresGrad("registerHook");
-    const hooks = (this.origin!.hooks ??= []);
-    hooks.push(hook);
-    return () => {
-      const at = hooks.indexOf(hook);
-      if (at >= 0) hooks.splice(at, 1);
-    };
+    const origin = this.origin!;
+    const own: Hook = (g) => hook(g);
+    origin.watch([...(origin.hooks ?? []), own]);
+    return () => origin.watch(origin.hooks!.filter((other) => other !== own));
   }
 
   private checkRequiresGrad(name: string): void {

@@ -5,7 +5,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 
-import { cat, manualSeed, noGrad, ones, rand, randn, tensor, zeros } from "@nabla/core";
+import { manualSeed, noGrad, ones, rand, randn, tensor, zeros } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 import { realize } from "@nabla/core/engine";
 import * as fc from "fast-check";
@@ -19,6 +19,8 @@ import type { Node } from "../src/graph/node.js";
 import { onDemand } from "../src/schedule/demand.js";
 import { everyOp, runBy } from "../src/schedule/flush.js";
 import type { Policy } from "../src/schedule/flush.js";
+import { follow, operationsOf, programs } from "./random-programs.js";
+import type { Instruction, Operation } from "./random-programs.js";
 
 const standard = onDemand(wasm());
 afterEach(() => runBy(standard, interpreter));
@@ -247,50 +249,22 @@ describe("L5: depth does not matter", () => {
 });
 
 describe("L6: when things run does not change what comes out", () => {
-  /** What is done next to tensors there are already; all have the shape [3, 4]. */
-  const steps: Record<string, (x: Tensor, y: Tensor) => Tensor> = {
-    add: (x, y) => x.add(y),
-    mul: (x, y) => x.mul(y),
-    tanh: (x) => x.tanh(),
-    centre: (x) => x.sub(x.mean(0, true)),
-    share: (x) => x.softmax(1),
-    transposed: (x, y) =>
-      x
-        .t()
-        .matmul(y)
-        .t()
-        .matmul(ones([4, 3]))
-        .t()
-        .slice(0, 0, 1)
-        .add(x.mul(0)),
-    rows: (x, y) => cat([x.slice(0, 0, 1), y.slice(0, 1, 3)]),
-    turned: (x) => x.reshape([4, 3]).t(),
-    write: (x, y) => x.clone().add_(y),
-    writePart: (x, y) => {
-      const copy = x.clone();
-      copy.select(0, 1).mul_(y.select(0, 0));
-      return copy;
-    },
-    sorted: (x) => x.sort(1).values,
-    where: (x, y) => x.where(x.gt(y), y.neg()),
-    read: (x) => x.mul(x.sum().item() > 0 ? 0.5 : 0.25),
-    detached: (x) => x.detach().sin(),
-    largest: (x) => x.sub(x.amax(1, true)),
+  const operations: Record<string, Operation> = {
+    ...operationsOf(3, 4),
+    // No sum that is 0 but for rounding decides.
+    read: (x) => x.mul(x.sum().item() > 0.123 ? 0.5 : 0.25),
   };
-  const names = Object.keys(steps);
-  const instructions = fc.array(
-    fc.tuple(fc.constantFrom(...names), fc.nat({ max: 30 }), fc.nat({ max: 30 })),
-    { minLength: 1, maxLength: 25 },
-  );
+  const instructions = programs(Object.keys(operations));
 
-  function run(policy: Policy, program: readonly [string, number, number][]): number[][] {
+  function run(policy: Policy, program: readonly Instruction[]): number[][] {
     runBy(policy, interpreter);
     manualSeed(5);
     const leaves = [leaf(3, 4), leaf(3, 4)];
-    const all = leaves.map((x) => x.mul(1));
-    for (const [name, i, j] of program) {
-      all.push(steps[name]!(all[i % all.length]!, all[j % all.length]!));
-    }
+    const all = follow(
+      program,
+      operations,
+      leaves.map((x) => x.mul(1)),
+    );
     const sum = all.reduce((a, b) => a.add(b)).sum();
     sum.backward();
     return [...all, sum, ...leaves.map((x) => x.grad!)].map((x) => [...x.data()]);

@@ -2,6 +2,7 @@
 
 import { interpreter } from "../src/backends/interpreter.js";
 import { wasm } from "../src/backends/wasm/backend.js";
+import { engine } from "../src/backends/wasm/web-assembly.js";
 import { mode } from "../src/graph/mode.js";
 import { onDemand } from "../src/schedule/demand.js";
 import { everyOp, runBy } from "../src/schedule/flush.js";
@@ -16,6 +17,8 @@ export const engines = {
   wasm: () => runBy(onDemand(wasm()), interpreter),
   /** Without a first run on the interpreter. */
   wasmAtOnce: () => runBy(onDemand(wasm({ atOnce: true })), interpreter),
+  /** In so little memory that most of what is large has to move out again and again. */
+  wasmInLittle: () => runBy(onDemand(wasm({ atOnce: true, budget: 30_000 })), interpreter),
 } as const;
 
 /** Runs a function, and tells why steps were captured meanwhile. */
@@ -27,6 +30,25 @@ export function captures<Result>(run: () => Result): [Result, string[]] {
     return [run(), reasons];
   } finally {
     mode.onRecapture = onRecapture;
+  }
+}
+
+/** Counts the modules that are compiled while a function runs, which can look in between. */
+export function countingModules(run: (made: () => number) => void): void {
+  const wasmEngine = engine()!;
+  const { Module } = wasmEngine;
+  let made = 0;
+  const counting = class extends Module {
+    constructor(bytes: Uint8Array) {
+      super(bytes);
+      made += 1;
+    }
+  };
+  Object.assign(wasmEngine, { Module: counting });
+  try {
+    run(() => made);
+  } finally {
+    Object.assign(wasmEngine, { Module });
   }
 }
 

@@ -88,6 +88,28 @@ test.runIf(isSupported())("no job has more parts than a ticket can count", () =>
   expect(Team.of(memory)!.parts).toBe(255);
 });
 
+test.runIf(isSupported())("memory that cannot be shared is not", () => {
+  const wasmEngine = engine()!;
+  const { Memory: Own } = wasmEngine;
+  const small = class extends Own {
+    constructor(size: { initial: number; shared?: boolean }) {
+      if (size.shared === true) throw new RangeError("could not allocate memory");
+      super(size);
+    }
+  };
+  Object.assign(wasmEngine, { Memory: small });
+  try {
+    const backend = wasm({ shared: true, atOnce: true });
+    runBy(onDemand(backend), interpreter);
+    const a = randn([160, 160]);
+    const product = [...a.matmul(a).data()];
+    engines.wasmAtOnce();
+    expect(product).toEqual([...a.matmul(a).data()]);
+  } finally {
+    Object.assign(wasmEngine, { Memory: Own });
+  }
+});
+
 test("setNumThreads takes positive integers", () => {
   for (const wrong of [0, -1, 1.5, NaN, "2" as never]) {
     expect(() => setNumThreads(wrong)).toThrow(ArgumentError);

@@ -6,7 +6,7 @@ import { tensor, zeros } from "@nabla/core";
 import { describe, expect, test } from "vitest";
 
 import { canFuse, isSupported } from "../src/backends/wasm/compile.js";
-import { contractionOf } from "../src/backends/wasm/contraction.js";
+import { contractionOf } from "../src/kernel/contraction.js";
 import type { FusedKernel } from "../src/kernel/fused.js";
 import { productKernel } from "../src/ops/contraction.js";
 import { place } from "./fused.js";

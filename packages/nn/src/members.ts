@@ -66,8 +66,9 @@ export interface Member {
   /** By PyTorch's name, such as `running_mean` or `layers.0`. */
   readonly name: string;
   readonly value: object;
-  /** Puts another value in its place. */
-  readonly replace: (value: Tensor) => void;
+  /** Where it is. */
+  readonly owner: Record<string, unknown>;
+  readonly field: string;
 }
 
 /** `runningMean` is `running_mean` in a state dict. */
@@ -83,10 +84,7 @@ export function* membersOf(
   for (const [field, value] of Object.entries(owner) as [string, unknown][]) {
     if (typeof value !== "object" || value === null) continue;
     const name = nameOf(field);
-    const replace = (tensor: Tensor): void => {
-      (owner as Record<string, unknown>)[field] = tensor;
-    };
-    yield { name, value, replace };
+    yield { name, value, owner: owner as Member["owner"], field };
     if (!isPlain(value) || within.includes(value)) continue;
     const inside = membersOf(value, undefined, [...within, value]);
     for (const inner of inside) yield { ...inner, name: `${name}.${inner.name}` };

@@ -5,7 +5,7 @@
  */
 import { ArgumentError, Tensor } from "@nabla/core";
 import type { DType } from "@nabla/core";
-import { restsOn } from "@nabla/core/engine";
+import { isCaptured, isLent, restsOn } from "@nabla/core/engine";
 
 import { isFloat } from "./checks.js";
 import { checkNames, inPlaceOf, membersOf, pythonName, roleOf } from "./members.js";
@@ -41,8 +41,8 @@ export type ForwardHook = (module: Module, inputs: readonly unknown[], output: u
 export abstract class Module {
   /** Whether the model is being trained: what dropout and batch norm go by. See `train`. */
   training = true;
-  readonly #before: ForwardPreHook[] = [];
-  readonly #after: ForwardHook[] = [];
+  #before: readonly ForwardPreHook[] = [];
+  #after: readonly ForwardHook[] = [];
 
   /**
    * What the module does with its inputs; every module says so itself. Call `call`, which also runs
@@ -62,7 +62,6 @@ export abstract class Module {
     ...inputs: Inputs
   ): Output<Self, Inputs, ReturnType<Self["forward"]>>;
   call(...inputs: never[]): unknown {
-    restsOn("train() or eval() of a module", () => this.training);
     let given: readonly unknown[] = inputs;
     for (const hook of this.#before) {
       const changed = hook(this, given);
@@ -72,6 +71,14 @@ export abstract class Module {
     for (const hook of this.#after) {
       const changed = hook(this, given, output);
       if (changed !== undefined) output = changed;
+    }
+    if (isCaptured()) {
+      const { name } = this.constructor;
+      restsOn(`train() or eval() of ${name}`, () => this.training);
+      restsOn(`the hooks before ${name}`, () => this.#before);
+      restsOn(`the hooks after ${name}`, () => this.#after);
+      // As they are after the call, which may count or keep something in them.
+      restsOn(`what is in the fields of ${name}`, fieldsOf(this));
     }
     return output;
   }
@@ -88,7 +95,9 @@ export abstract class Module {
    * layer.call(tensor([1, 2])) // tensor([1., 2.])
    */
   registerForwardPreHook(hook: ForwardPreHook): () => void {
-    return added(this.#before, hook);
+    const own = checkedHook(hook);
+    this.#before = [...this.#before, own];
+    return () => (this.#before = this.#before.filter((other) => other !== own));
   }
 
   /**
@@ -103,7 +112,9 @@ export abstract class Module {
    * shapes // [ [ 5, 2 ] ]
    */
   registerForwardHook(hook: ForwardHook): () => void {
-    return added(this.#after, hook);
+    const own = checkedHook(hook);
+    this.#after = [...this.#after, own];
+    return () => (this.#after = this.#after.filter((other) => other !== own));
   }
 
   /**
@@ -285,14 +296,14 @@ export abstract class Module {
     }
     const converted = new Map<Tensor, Tensor>();
     for (const module of this.modules()) {
-      for (const { value, replace } of module.contents().tensors) {
+      for (const { value, owner, field } of module.contents().tensors) {
         const old = value as Tensor;
         if (!isFloat(old) || old.dtype === dtype) continue;
         const made =
           converted.get(old) ??
           inPlaceOf(old, old.detach().to(dtype).requiresGrad_(old.requiresGrad));
         converted.set(old, made);
-        replace(made);
+        owner[field] = made;
       }
     }
     return this;
@@ -366,11 +377,21 @@ function firsts<Value>(entries: readonly [string, Value][]): [string, Value][] {
   return entries.filter(([, value]) => !seen.has(value) && seen.add(value));
 }
 
-function added<Hook>(hooks: Hook[], hook: Hook): () => void {
+/** A hook as one of its own, though the same function may be several. */
+function checkedHook<Hook extends (...seen: never[]) => unknown>(hook: Hook): Hook {
   if (typeof hook !== "function") throw new ArgumentError("a hook is a function.");
-  hooks.push(hook);
-  return () => {
-    const at = hooks.indexOf(hook);
-    if (at >= 0) hooks.splice(at, 1);
-  };
+  return ((...seen: Parameters<Hook>) => hook(...seen)) as Hook;
+}
+
+/** Tells whether the fields of a module, and its lists, have in them what they have now. */
+function fieldsOf(module: Module): () => boolean {
+  const own = module as unknown as Member["owner"];
+  const all = Object.keys(own).map((field): [Member["owner"], string] => [own, field]);
+  for (const { owner, field } of module.members()) {
+    all.push([owner, field]);
+    if (Array.isArray(owner)) all.push([owner, "length"]);
+  }
+  const places = all.filter(([owner, field]) => !isLent(owner, field));
+  const values = places.map(([owner, field]) => owner[field]);
+  return () => places.every(([owner, field], i) => Object.is(owner[field], values[i]));
 }

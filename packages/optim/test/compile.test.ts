@@ -6,7 +6,7 @@ import * as optim from "@nabla/optim";
 import type { Optimizer } from "@nabla/optim";
 import { afterEach, describe, expect, test } from "vitest";
 
-import { captures, difference, engines } from "../../core/test/engines.js";
+import { captures, countingModules, difference, engines } from "../../core/test/engines.js";
 
 afterEach(engines.standard);
 
@@ -139,6 +139,30 @@ describe.each(Object.entries(schedules))("%s", (_name, make) => {
         ? { ...setting, after: move }
         : { ...setting, before: (i) => i > 0 && move() };
     }, 1);
+  });
+});
+
+test("L4: rates, corrections, dropout and batches change, and nothing more is compiled", () => {
+  countingModules((made) => {
+    engines.wasm();
+    const w = leaf();
+    const optimizer = new Adam!([w], { lr: 0.1, weightDecay: 0.01 });
+    const schedule = new optim.OneCycleLR(optimizer, 0.2, { totalSteps: 200 });
+    const step = compile((x: Tensor, n: number) => {
+      optimizer.zeroGrad();
+      const kept = rand([3]).ge(0.2).to("float32");
+      const loss = w.mul(x).mul(kept).sub(n).square().sum();
+      loss.backward();
+      optimizer.step();
+      schedule.step();
+      return loss;
+    });
+    const early = Array.from({ length: 200 }, (_, i) => {
+      step(rand([3]), 1 + i).item();
+      return made();
+    })[3]!;
+    expect(early).toBeGreaterThan(0);
+    expect(made()).toBe(early);
   });
 });
 

@@ -3,8 +3,8 @@
  * program runs in a worker (run.worker.ts); the editor is loaded when it is first touched.
  */
 import { onChoice, Player } from "../controls.js";
+import type { Editor } from "../editor.js";
 import { element, inLanguage } from "../page.js";
-import type { Editor } from "./editor.js";
 import { examples } from "./examples.js";
 import { GraphView } from "./graph-view.js";
 import type { Picture } from "./protocol.js";
@@ -109,7 +109,7 @@ let isOpening = false;
 async function openEditor(): Promise<void> {
   if (isOpening) return;
   isOpening = true;
-  const module = await import("./editor.js");
+  const module = await import("../editor.js");
   const hadFocus = document.activeElement === plain;
   const host = element("editor");
   editor = module.openEditor(host, plain.value, text.editor, runSoon);

@@ -9,6 +9,7 @@ import { allocate, isFloat } from "../graph/dtype.js";
 import type { TypedArray } from "../graph/dtype.js";
 import { countElements, rowMajor } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
+import { contractionOf } from "../kernel/contraction.js";
 import type { Access, FusedKernel, Output } from "../kernel/fused.js";
 import type { Fold, Launch } from "../kernel/kernel.js";
 import { operand, rewrite } from "../kernel/scalar.js";
@@ -39,6 +40,8 @@ interface Program {
   readonly registers: readonly (Lane | null)[];
   /** The register that holds the value of the expression. */
   readonly result: number;
+  /** The highest number of an operand. */
+  readonly most: number;
 }
 
 /** Flattens an expression into steps, innermost first; a part used twice is computed once. */
@@ -46,8 +49,12 @@ function translate(expression: Expression, operands: number): Program {
   const registers = new Array<Lane | null>(operands).fill(null);
   const steps: Step[] = [];
   const seen = new Map<Expression, number>();
+  let most = -1;
   const place = (part: Expression): number => {
-    if (part.kind === "operand") return part.index;
+    if (part.kind === "operand") {
+      most = Math.max(most, part.index);
+      return part.index;
+    }
     const known = seen.get(part);
     if (known !== undefined) return known;
     const inputs = part.kind === "apply" ? part.arguments.map(place) : [];
@@ -62,7 +69,7 @@ function translate(expression: Expression, operands: number): Program {
     return register;
   };
   const result = place(expression);
-  return { steps, registers, result };
+  return { steps, registers, result, most };
 }
 
 /** A few primitives mean something else on whole numbers and on truth values. */
@@ -126,29 +133,61 @@ type Unplaced = Omit<Launch, "operands" | "output"> & {
  * Every output of a fused kernel as a kernel of its own, so that the order of rounding is that of
  * unfused ones. What an earlier one has computed is read from there.
  */
-function separate({ space, operands, outputs }: FusedKernel): Unplaced[] {
+function separate(fused: FusedKernel): Unplaced[] {
+  const { space, operands, outputs } = fused;
   const stored = new Map<Expression, Output>();
-  return outputs.map((output) => {
+  return outputs.map((output, i) => {
+    const { expression, fold, epilogue, dtype, strides } = output;
+    const isFolded = (dim: number): boolean => fold !== null && strides[dim] === 0;
     const dims = space.map((_, dim) => dim);
-    const isFolded = (dim: number): boolean => output.fold !== null && output.strides[dim] === 0;
-    const [kept, folded] = [dims.filter((dim) => !isFolded(dim)), dims.filter(isFolded)];
+    const kept = dims.filter((dim) => !isFolded(dim)).sort((a, b) => strides[b]! - strides[a]!);
+    const folded = dims.filter(isFolded);
+    const product = epilogue && contractionOf(fused, output)?.stored;
+    const sum = product ? outputs.slice(0, i).find((other) => isSumOf(other, output)) : undefined;
+    const walked = sum === undefined ? [...kept, ...folded] : kept;
     const access: Access[] = [];
-    const read = (from: Access): Expression => {
-      const strides = [...kept, ...folded].map((dim) => from.strides[dim]!);
-      return operand(access.push({ ...from, strides }) - 1, from.dtype);
-    };
-    const expression = rewrite(output.expression, (part) => {
+    const place = (from: Access): number =>
+      access.push({ ...from, strides: walked.map((dim) => from.strides[dim]!) }) - 1;
+    const read = (from: Access): Expression => operand(place(from), from.dtype);
+    const common = { shape: kept.map((dim) => space[dim]!), access, target: output.buffer };
+    if (product && sum !== undefined) {
+      const of = rewrite(product, (part) => {
+        if (part.kind !== "operand") return undefined;
+        return read(part.index === 0 ? sum : operands[part.index - 2]!);
+      });
+      return {
+        ...common,
+        kernel: { expression: of, fold: null, epilogue: null, dtype },
+        reduced: [],
+      };
+    }
+    const own = rewrite(expression, (part) => {
       if (part.kind === "operand") return read(operands[part.index]!);
       const known = stored.get(part);
       return known === undefined ? undefined : read(known);
     });
-    if (output.fold === null) stored.set(output.expression, output);
-    const [shape, reduced] = [kept, folded].map((list) => list.map((dim) => space[dim]!));
-    const { fold, epilogue, dtype } = output;
-    const kernel = { expression, fold, epilogue, dtype };
-    return { kernel, shape: shape!, reduced: reduced!, access, target: output.buffer };
+    const finish = (part: Expression): Expression | undefined => {
+      if (part.kind !== "operand" || part.index < 2) return undefined;
+      return operand(2 + place(operands[part.index - 2]!), part.dtype);
+    };
+    if (fold === null) stored.set(expression, output);
+    const kernel = {
+      expression: own,
+      fold,
+      epilogue: epilogue && rewrite(epilogue, finish),
+      dtype,
+    };
+    return { ...common, kernel, reduced: folded.map((dim) => space[dim]!) };
   });
 }
+
+/** Whether an output is the sum of products that another is made of. */
+const isSumOf = (sum: Output, { expression, strides }: Output): boolean =>
+  sum.expression === expression &&
+  sum.epilogue === null &&
+  sum.dtype === expression.dtype &&
+  sum.fold === "sum" &&
+  sum.strides.every((step, dim) => (step === 0) === (strides[dim] === 0));
 
 /** An expression that is only an operand has no step: its value is copied. */
 const copy: Loop = loops.cast;
@@ -209,12 +248,17 @@ function reduce(program: Program, launch: Launch, kind: Fold): void {
   if (epilogue === null) return;
   const count = Float64Array.of(countElements(launch.reduced));
   const everywhere = launch.shape.map(() => 0);
-  elementwise(programOf(epilogue, 2), {
+  const finish = programOf(epilogue, 2 + launch.operands.length);
+  const others = finish.most > 1 ? launch.operands : [];
+  const strides = stridesOf({ ...launch, operands: others });
+  const { length } = launch.shape;
+  elementwise(finish, {
     ...launch,
     reduced: [],
     operands: [
       { data: folded, strides: null, offset: 0 },
       { data: count, strides: everywhere, offset: 0 },
+      ...others.map((own, i) => ({ ...own, strides: strides[i]!.slice(0, length) })),
     ],
   });
 }

@@ -103,6 +103,39 @@ export function restsOn(what: string, read: () => unknown): void {
 export const learn = <Lesson>(x: Tensor, read: (values: TypedArray) => Lesson): Lesson =>
   mode.capture === null ? read(x.data()) : mode.capture.learn(x, read);
 
+/** An object with fields. */
+export type Fields = Record<string, unknown>;
+
+interface Loan {
+  readonly owner: Fields;
+  readonly field: string;
+  readonly value: unknown;
+}
+
+let loans: readonly Loan[] = [];
+
+/** Runs a function while fields have other values in them. */
+export function lending<Result>(made: readonly Loan[], run: () => Result): Result {
+  const [outer, before] = [loans, made.map(({ owner, field }) => owner[field])];
+  try {
+    loans = [...outer, ...made];
+    for (const { owner, field, value } of made) owner[field] = value;
+    return run();
+  } finally {
+    loans = outer;
+    made.forEach(({ owner, field }, i) => (owner[field] = before[i]));
+  }
+}
+
+/**
+ * Whether what is in a field now was put there by functionalCall(), for one call: a compiled step
+ * does not rest on it.
+ * @example
+ * isLent({ weight: tensor(1) }, "weight") // false
+ */
+export const isLent = (owner: object, field: string): boolean =>
+  loans.some((loan) => loan.owner === owner && loan.field === field);
+
 /**
  * Refuses to be compiled, by name, and says what to do instead.
  * @example

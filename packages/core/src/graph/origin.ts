@@ -44,8 +44,8 @@ export class Origin {
   readonly dtype: DType;
   /** Inputs before results, and what was written before it was recorded: on `mode.clock`. */
   time: number = ++mode.clock;
-  /** Who wants to see the gradient, in order. */
-  hooks: Hook[] | null = null;
+  /** Who wants to see the gradient, in order; it changes by `watch` alone. */
+  hooks: readonly Hook[] | null = null;
   /** What a walk has noted here while it lasts. */
   visit: Visit | null = null;
 
@@ -103,6 +103,12 @@ export class Origin {
     if (from === null) return null;
     const tensor = i < from.length ? from[i]! : this.tensor!;
     return tensor.isAsOf(this.time) ? tensor.contents : null;
+  }
+
+  /** Has others see the gradient from now on. */
+  watch(hooks: readonly Hook[]): void {
+    this.hooks = hooks;
+    mode.changes += 1;
   }
 
   /** Frees the values. */

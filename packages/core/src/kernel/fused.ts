@@ -22,7 +22,8 @@ export interface Access {
 
 /**
  * One result. Where it folds, its strides are 0 in the dimensions that are folded away; `count` is
- * how many elements that makes. `expression` and `epilogue` are those of kernel/kernel.ts.
+ * how many elements that makes. `expression` and `epilogue` are those of kernel/kernel.ts; to an
+ * epilogue operand 2 + i is operand i of the kernel, which does not move where is folded.
  */
 export interface Output extends Access {
   readonly expression: Expression;

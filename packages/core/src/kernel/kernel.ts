@@ -18,7 +18,7 @@ export interface Kernel {
   readonly fold: Fold | null;
   /**
    * What becomes of a folded value: operand 0 is that value, operand 1 how many were folded, both
-   * float64.
+   * float64, and operand 2 + i is operand i of the launch, where all that is folded begins.
    */
   readonly epilogue: Expression | null;
   /** The type of the result. */

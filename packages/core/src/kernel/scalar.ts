@@ -119,11 +119,14 @@ const lt = binary("lt", "bool");
 const le = binary("le", "bool");
 const not = (x: Expression): Expression => apply("not", [cast(x, "bool")], "bool");
 
+type Replace = (part: Expression) => Expression | undefined;
+
 /** An expression in which some parts are replaced: those for which `replace` gives another. */
-export function rewrite(
-  expression: Expression,
-  replace: (part: Expression) => Expression | undefined,
-): Expression {
+export const rewrite = (expression: Expression, replace: Replace): Expression =>
+  rewriteAll([expression], replace)[0]!;
+
+/** Expressions in which parts are replaced; what they share, they still share. */
+export function rewriteAll(expressions: readonly Expression[], replace: Replace): Expression[] {
   const known = new Map<Expression, Expression>();
   const visit = (part: Expression): Expression => {
     const result =
@@ -133,11 +136,23 @@ export function rewrite(
     known.set(part, result);
     return result;
   };
-  return visit(expression);
+  return expressions.map(visit);
 }
 
 const dear: Partial<Record<ScalarOp, number>> = { div: 3, sqrt: 3, mod: 5, pow: 20 };
 const transcendental = /^(exp|log|erf|sin|cos|tan|atan)/;
+
+/** What functions of JavaScript compute that are not `Math`'s: not all threads have them. */
+const foreign = /^(erf|erfc|erfinv|lgamma|polygamma|pow|mod)$/;
+
+export function isForeign(expression: Expression): boolean {
+  let found = false;
+  rewrite(expression, (part) => {
+    found ||= part.kind === "apply" && foreign.test(part.op);
+    return undefined;
+  });
+  return found;
+}
 
 /** What evaluating an expression takes, in additions; parts that are used twice count once. */
 export function costOf(expression: Expression): number {

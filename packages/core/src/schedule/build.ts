@@ -11,7 +11,7 @@ import type { Item, Order, Source, Steps } from "./group.js";
 import { compose, follow } from "./walk.js";
 
 /** Whether what runs at a level finds an item in its buffer, and need not compute it. */
-export const isThere = (from: Item, level: number): boolean => from.stored && from.level < level;
+const isThere = (from: Item, level: number): boolean => from.stored && from.level < level;
 
 export class KernelBuilder {
   private readonly space: readonly number[];

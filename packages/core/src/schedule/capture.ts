@@ -11,6 +11,7 @@ import { construct, scalar } from "../graph/construct.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
 import { Node, plainNumber } from "../graph/node.js";
+import type { Origin } from "../graph/origin.js";
 import { formatShape } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
 import type { Tensor } from "../tensor.js";
@@ -60,8 +61,8 @@ export class Capturing implements Capture {
   readonly happenings: Happening[] = [];
   readonly numbers: number[];
   readonly drawings: TypedArray[] = [];
-  /** Tensors that were there before, and whether they require grad. */
-  readonly closedOver = new Map<Tensor, boolean>();
+  /** Tensors that were there before, and their hooks: `undefined` of what requires no grad. */
+  readonly closedOver = new Map<Tensor, Origin["hooks"] | undefined>();
   readonly concerned = new Map<Tensor, Concern>();
   /** Storages that were there before and are written. */
   readonly written = new Set<Storage>();
@@ -159,7 +160,7 @@ export class Capturing implements Capture {
       );
     }
     if (origin !== null) this.concerns([tensor]);
-    this.closedOver.set(tensor, origin !== null);
+    this.closedOver.set(tensor, origin?.hooks);
     const index = this.argumentStorages.get(storage);
     if (index !== undefined && node === this.arguments[index]!.contents) {
       return { kind: "argument", index };

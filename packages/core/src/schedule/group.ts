@@ -13,6 +13,7 @@ import type { FusedKernel } from "../kernel/fused.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { costOf } from "../kernel/scalar.js";
 import { KernelBuilder } from "./build.js";
+import { withEpilogues } from "./epilogue.js";
 import { mapWalk } from "./walk.js";
 import type { Walk } from "./walk.js";
 
@@ -116,8 +117,26 @@ export function group(tape: Tape, isKept: (slot: number) => boolean): Grouping {
   const kept = results.flatMap((isResult, slot) =>
     isResult ? [[slot, items[slot]!.buffer] as const] : [],
   );
-  return { parts: partsOf(own), stored, results: new Map(kept) };
+  // From the last part to the first: what later ones read has to outlive a part.
+  const read = new Set(kept.map(([, buffer]) => buffer));
+  const parts = partsOf(own)
+    .reverse()
+    .map((part): Part => {
+      const done =
+        part.kind === "host"
+          ? part
+          : { ...part, kernels: withEpilogues(part.kernels, (buffer) => read.has(buffer)) };
+      for (const buffer of readBy(part)) read.add(buffer);
+      return done;
+    });
+  return { parts: parts.reverse(), stored, results: new Map(kept) };
 }
+
+/** The numbers of the buffers that a part reads. */
+export const readBy = (part: Part): readonly number[] =>
+  part.kind === "host"
+    ? part.reads
+    : part.kernels.flatMap(({ operands }) => operands.map(({ buffer }) => buffer));
 
 /**
  * The slots whose values lead to results. Values that nothing consumes become results, too:
@@ -147,17 +166,24 @@ function itemOf(tape: Tape, slot: number, items: readonly (Item | null)[]): Item
       }));
   const kernel = isHost ? null : work.kernel;
   const folded = isHost ? 0 : work.reduced.length;
-  const { sizes, outer, strides } = simplified(whole, whole.length - folded, walks, kernel);
+  const read = (isFlat: boolean): Simplified & { readonly sources: readonly Source[] } => {
+    const simple = simplified(whole, whole.length - folded, walks, isFlat);
+    const sources = tape.codes[slot]!.map((code, i): Source => {
+      const from = code < 0 ? -1 - code : items[code]!;
+      const { dtype } = node.inputs[i]!;
+      const walk: Walk = { strides: simple.strides[i] ?? [], offset: walks[i]?.offset ?? 0 };
+      const isGiven = typeof from === "number" || isHost;
+      return { from, dtype, walk, steps: isGiven ? null : mapWalk(walk, simple.sizes, from.space) };
+    });
+    // What is one dimension here may be several in what is read.
+    const isLost = isFlat && sources.some(({ from, steps }) => typeof from !== "number" && !steps);
+    return isLost && !isHost ? read(false) : { ...simple, sources };
+  };
+  const { sizes, outer, sources } = read(kernel?.fold === null);
   const count = countElements(sizes);
-  const sources = tape.codes[slot]!.map((code, i): Source => {
-    const from = code < 0 ? -1 - code : items[code]!;
-    const { dtype } = node.inputs[i]!;
-    const walk: Walk = { strides: strides[i] ?? [], offset: walks[i]?.offset ?? 0 };
-    if (typeof from === "number") return { from, dtype, walk, steps: null };
-    const steps = isHost ? null : mapWalk(walk, sizes, from.space);
-    if (steps === null || isRepeated(from, count, kernel)) store(from);
-    return { from, dtype, walk, steps };
-  });
+  for (const { from, steps } of sources) {
+    if (typeof from !== "number" && (!steps || isRepeated(from, count, kernel))) store(from);
+  }
   const melted = sources.flatMap(({ from }) =>
     typeof from === "number" || from.barrier ? [] : [from],
   );
@@ -210,18 +236,15 @@ interface Simplified {
   readonly strides: readonly (readonly number[])[];
 }
 
-/**
- * The space of an item without sizes of 1, and for what is elementwise with dimensions that are
- * evenly walked taken as one.
- */
+/** The space of an item without sizes of 1, if `isFlat` with evenly walked dimensions as one. */
 function simplified(
   whole: Shape,
   outer: number,
   walks: readonly Walk[],
-  kernel: Kernel | null,
+  isFlat: boolean,
 ): Simplified {
   const dims = whole.flatMap((size, dim) => (size === 1 ? [] : [dim]));
-  if (kernel?.fold !== null) {
+  if (!isFlat) {
     return {
       sizes: dims.map((dim) => whole[dim]!),
       outer: dims.filter((dim) => dim < outer).length,

@@ -11,8 +11,8 @@ import type { Node } from "../graph/node.js";
 import { countElements, formatShape, sameShape } from "../graph/shape.js";
 import type { FusedKernel } from "../kernel/fused.js";
 import { elements } from "./flush.js";
-import { group } from "./group.js";
-import type { Grouping, Item, Part } from "./group.js";
+import { group, readBy } from "./group.js";
+import type { Grouping, Item } from "./group.js";
 import { entryOf, isAlike, sameLeaf } from "./round.js";
 import type { Entry, Leaf, Recorded } from "./round.js";
 
@@ -242,12 +242,6 @@ function whyNoMemory(nodes: readonly Node[], cause: RangeError): MemoryError {
     { cause },
   );
 }
-
-/** The numbers of the buffers that a part reads. */
-const readBy = (part: Part): readonly number[] =>
-  part.kind === "host"
-    ? part.reads
-    : part.kernels.flatMap(({ operands }) => operands.map(({ buffer }) => buffer));
 
 /** A view's buffer is that of what it shows, if that has one. */
 function showBase(node: Node): void {

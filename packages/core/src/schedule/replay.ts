@@ -10,6 +10,7 @@ import { CompileError } from "../errors.js";
 import { construct, scalar } from "../graph/construct.js";
 import { mode } from "../graph/mode.js";
 import { dataNode, Node } from "../graph/node.js";
+import type { Origin } from "../graph/origin.js";
 import { sameShape } from "../graph/shape.js";
 import type { Storage } from "../graph/storage.js";
 import type { Tensor } from "../tensor.js";
@@ -45,7 +46,8 @@ export const compileWith =
         const step = steps[i]!;
         const difference = step.mismatch(args);
         if (difference !== null) {
-          reason = difference;
+          // What has changed since the last call says more than how other steps differ.
+          if (i === 0) reason = difference;
           continue;
         }
         if (i > 0) steps = [step, ...steps.filter((other) => other !== step)];
@@ -170,7 +172,10 @@ class Step {
   private readonly arguments: readonly Node[];
   private readonly given: Given = { tensors: [], numbers: [] };
   private readonly nodeNow = (leaf: Node): Node => this.nodeOf(leaf);
-  private readonly closedOver: readonly { readonly tensor: Tensor; readonly required: boolean }[];
+  private readonly closedOver: readonly {
+    readonly tensor: Tensor;
+    readonly hooks: Origin["hooks"] | undefined;
+  }[];
   /** The same step in places of its own; `undefined` as long as nobody tried. */
   private resident: ResidentStep | null | undefined;
 
@@ -179,7 +184,7 @@ class Step {
     const { round } = capturing;
     this.policy = policy;
     this.capturing = capturing;
-    this.closedOver = [...capturing.closedOver].map(([tensor, required]) => ({ tensor, required }));
+    this.closedOver = [...capturing.closedOver].map(([tensor, hooks]) => ({ tensor, hooks }));
     this.arguments = aliases.map(({ contents }) => contents);
     this.signature = signature;
     this.gradients = gradients;
@@ -271,8 +276,10 @@ class Step {
 
   /** What of all that `mode.changes` counts is not as it was; `null` if everything is. */
   private moved(): string | null {
-    for (const { tensor, required } of this.closedOver) {
-      if (tensor.requiresGrad !== required) return "a tensor requires grad, or does not any more";
+    for (const { tensor, hooks } of this.closedOver) {
+      if (tensor.origin?.hooks === hooks) continue;
+      const isSame = tensor.requiresGrad === (hooks !== undefined);
+      return `a tensor ${isSame ? "has other hooks" : "requires grad, or does not any more"}`;
     }
     for (const { parameter, wasNull } of this.changes) {
       if ((parameter.gradient.tensor === null) === wasNull) continue;

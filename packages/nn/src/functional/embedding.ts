@@ -14,7 +14,7 @@ import {
   tensor,
 } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
-import { learn } from "@nabla/core/engine";
+import { learn, refuseCompile } from "@nabla/core/engine";
 
 import { checkTensors, format } from "../checks.js";
 import { range } from "../sizes.js";
@@ -194,6 +194,13 @@ function openTable(
   const padding = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + count : paddingIdx;
   if (padding !== null && !(Number.isInteger(padding) && padding >= 0 && padding < count)) {
     throw new IndexError(`${name}: paddingIdx is ${paddingIdx}, and there are ${count} rows.`);
+  }
+  const looks = maxNorm !== null ? "maxNorm" : scaleGradByFreq ? "scaleGradByFreq" : null;
+  if (looks !== null) {
+    refuseCompile(
+      `${name} with ${looks}, which looks at the numbers in JavaScript,`,
+      "leave it out, or keep this step uncompiled",
+    );
   }
   if (maxNorm !== null) {
     noGrad(() => shorten(weight, [...new Set(input.data())], maxNorm, normType));

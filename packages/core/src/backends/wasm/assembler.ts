@@ -19,7 +19,7 @@ export type Value = (code: Code) => void;
 /** Instructions that are not of vectors, by their number. */
 const control = { loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, branchIf: 0x0d, call: 0x10 };
 const locals = { get: 0x20, set: 0x21, tee: 0x22 };
-const memory = { load: 0x28 };
+const memory = { load: 0x28, store: 0x36 };
 export const scalar = { i32: 0x41, isZero: 0x45, add: 0x6a, sub: 0x6b };
 export const toFloat = { int32: 0xb7, float32: 0xbb, demote: 0xb6 };
 const NO_TYPE = 0x40;
@@ -97,6 +97,14 @@ export class Code {
 
   loadI32(offset: number): void {
     this.op(memory.load);
+    this.bytes.push(2);
+    unsigned(this.bytes, offset);
+  }
+
+  storeI32(offset: number, address: Value, value: Value): void {
+    address(this);
+    value(this);
+    this.op(memory.store);
     this.bytes.push(2);
     unsigned(this.bytes, offset);
   }

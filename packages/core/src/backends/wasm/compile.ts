@@ -8,7 +8,7 @@ import { power, powerOfWhole } from "../loops.js";
 import { erf, erfc, erfinv, lgamma, polygamma } from "../special.js";
 import { Code, ModuleBuilder, types } from "./assembler.js";
 import type { Callee, Value } from "./assembler.js";
-import { contractionOf } from "./contraction.js";
+import { arrange } from "./contraction.js";
 import { listing } from "./listing.js";
 import { planWalks } from "./order.js";
 import { emitProduct } from "./product.js";
@@ -83,14 +83,12 @@ export function compile(
     for (const part of parts) {
       const code = codeFor(stages, parts.length > 1, part === parts[0]);
       const around = { code, module, scratch: buffers, allocate, fused };
-      const products = part.outputs.map((output) => contractionOf(part, output));
+      const { products, others } = arrange(part);
       for (const product of products) {
-        if (product === null) continue;
         code.get(0);
         code.call(module.add(emitProduct(around, product)));
       }
-      const outputs = part.outputs.filter((_, i) => products[i] === null);
-      for (const walk of planWalks({ ...part, outputs })) emitWalk(around, walk);
+      for (const walk of planWalks({ ...part, outputs: others })) emitWalk(around, walk);
     }
   }
   const exported = new Map<string, Callee>();

@@ -1,18 +1,22 @@
 /**
- * Which results are contractions, sums of products over dimensions that both factors share, and how
- * they are arranged for the machine: what is a row and what a column, what is summed in one go,
- * which factor is copied into a better order first. A matrix product is one, a convolution another,
- * whose factors are walked with strides of their own. It emits nothing. Read next: product.ts.
+ * How contractions are arranged for the machine: what is a row and what a column, what is summed in
+ * one go, which factor is copied into a better order first. It emits nothing. Read first:
+ * kernel/contraction.ts; next: product.ts.
  */
-import { isFloat } from "../../graph/dtype.js";
-import type { FusedKernel, Output } from "../../kernel/fused.js";
+import { widths } from "../../graph/dtype.js";
+import type { DType } from "../../graph/dtype.js";
+import { contractionOf } from "../../kernel/contraction.js";
+import type { Role } from "../../kernel/contraction.js";
+import type { Access, FusedKernel, Output } from "../../kernel/fused.js";
+import { operand, rewrite } from "../../kernel/scalar.js";
+import type { Expression } from "../../kernel/scalar.js";
 
-/** A dimension, and the bytes that a step along it moves in factor a, factor b and result c. */
+/** A dimension, and the bytes that a step along it moves in factor a, factor b and each site. */
 export interface Dim {
   readonly size: number;
   readonly a: number;
   readonly b: number;
-  readonly c: number;
+  readonly c: readonly number[];
 }
 
 /** Where elements are: a buffer, and so many bytes from its beginning. */
@@ -21,13 +25,27 @@ interface Origin {
   readonly offset: number;
 }
 
-/** c[row, column] = Σ a[row, inner] · b[inner, column], for each of a batch. */
-export interface Contraction {
-  /** The bytes of an element: those of a float32 or of a float64. */
+/** Where something stands for each element of the result: one that is stored, or an operand. */
+export interface Site extends Origin {
+  readonly dtype: DType;
+}
+
+/** What is stored at a site: of the sum, operand 0, and what is at sites, operand 1 and so on. */
+export interface Store {
+  readonly site: number;
+  readonly expression: Expression;
+}
+
+/** c[row, column] = Σ a[row, inner] · b[inner, column], for each of a batch, and what follows. */
+export interface Arrangement {
+  readonly dtype: "float32" | "float64" | "int32";
+  /** The bytes of an element. */
   readonly width: 4 | 8;
   readonly a: Origin;
   readonly b: Origin;
-  readonly c: Origin;
+  /** The first has the type of the sum, and holds it as long as it is not complete. */
+  readonly sites: readonly Site[];
+  readonly stores: readonly Store[];
   readonly batch: readonly Dim[];
   /** These lists are never empty; what lies closest together comes last. */
   readonly rows: readonly Dim[];
@@ -35,47 +53,89 @@ export interface Contraction {
   readonly inner: readonly Dim[];
 }
 
-/** An output of a kernel as a contraction, or `null`. */
-export function contractionOf(kernel: FusedKernel, output: Output): Contraction | null {
-  const { expression, fold, epilogue, dtype } = output;
-  if (fold !== "sum" || epilogue !== null || !isFloat(dtype) || kernel.space.includes(0))
-    return null;
-  if (expression.kind !== "apply" || expression.op !== "mul") return null;
-  const factors = expression.arguments.flatMap((part) =>
-    part.kind === "operand" && part.dtype === dtype ? [kernel.operands[part.index]!] : [],
-  );
-  const [a, b] = factors;
-  if (a === undefined || b === undefined) return null;
+/** The outputs of a kernel that are contractions, and the others. */
+export function arrange(kernel: FusedKernel): {
+  readonly products: readonly Arrangement[];
+  readonly others: readonly Output[];
+} {
+  const groups = new Map<Expression, Output[][]>();
+  const others: Output[] = [];
+  for (const output of kernel.outputs) {
+    if (contractionOf(kernel, output) === null) {
+      others.push(output);
+      continue;
+    }
+    const { expression, strides } = output;
+    const own = groups.get(expression) ?? [];
+    const isLike = ([first]: readonly Output[]): boolean =>
+      strides.every((step, dim) => (step === 0) === (first!.strides[dim] === 0));
+    const same = own.find(isLike);
+    if (same === undefined) groups.set(expression, [...own, [output]]);
+    else same.push(output);
+  }
+  const products: Arrangement[] = [];
+  for (const outputs of [...groups.values()].flat()) {
+    const product = arrangementOf(kernel, outputs);
+    const isPlain = outputs.every(({ epilogue }) => epilogue === null);
+    if (isPlain && isStream(product)) others.push(...outputs);
+    else products.push(product);
+  }
+  return { products, others };
+}
+
+/** Whether a matrix by a vector takes as long as reading the matrix: a walk reads it in order. */
+function isStream(of: Arrangement): boolean {
+  const { rows, columns, inner } = of;
+  if (countOf(rows) > 1) return countOf(columns) === 1;
+  return isDeep(of) ? countOf(inner) > 256 : countOf(columns) > 64;
+}
+
+/** Of what is made of the same sum. */
+function arrangementOf(kernel: FusedKernel, outputs: readonly Output[]): Arrangement {
+  const { dtype } = outputs[0]!.expression as { dtype: Arrangement["dtype"] };
   const width = dtype === "float64" ? 8 : 4;
-  const groups: Record<string, Dim[]> = {};
-  kernel.space.forEach((size, i) => {
-    const [x, y, z] = [a, b, output].map(({ strides }) => strides[i]! * width) as [
-      number,
-      number,
-      number,
-    ];
-    const kind = [x, y, z].map((step) => (step === 0 ? "-" : "x")).join("");
-    if (size !== 1) (groups[kind] ??= []).push({ size, a: x, b: y, c: z });
+  const holder = outputs.findIndex((output) => output.dtype === dtype);
+  const results = [outputs[holder]!, ...outputs.filter((_, i) => i !== holder)];
+  const accesses: Access[] = [...results];
+  const stores = results.map((output, site): Store => {
+    const { stored } = contractionOf(kernel, output)!;
+    const expression = rewrite(stored, (part) => {
+      if (part.kind !== "operand" || part.index === 0) return undefined;
+      return operand(accesses.push(kernel.operands[part.index - 2]!), part.dtype);
+    });
+    return { site, expression };
   });
-  const { xxx: batch = [], "x-x": rows, "-xx": columns, "xx-": inner, ...others } = groups;
-  if (rows === undefined || columns === undefined || inner === undefined) return null;
-  if (Object.keys(others).length > 0) return null;
-  const plain: Contraction = {
+  const { a, b, roles } = contractionOf(kernel, results[0]!)!;
+  const of = (role: Role): Dim[] =>
+    kernel.space.flatMap((size, dim) => {
+      if (roles[dim] !== role) return [];
+      const c = accesses.map(({ strides, dtype: own }) => strides[dim]! * widths[own]);
+      return [{ size, a: a.strides[dim]! * width, b: b.strides[dim]! * width, c }];
+    });
+  const single = { size: 1, a: 0, b: 0, c: accesses.map(() => 0) };
+  const some = (dims: Dim[]): Dim[] => (dims.length > 0 ? dims : [single]);
+  const plain: Arrangement = {
+    dtype,
     width,
     a: { buffer: a.buffer, offset: a.offset * width },
     b: { buffer: b.buffer, offset: b.offset * width },
-    c: { buffer: output.buffer, offset: output.offset * width },
-    batch,
-    rows: inOrder(rows, ({ c }) => Math.abs(c)),
-    columns: inOrder(columns, ({ c }) => Math.abs(c)),
-    inner: inOrder(inner, (dim) => Math.max(Math.abs(dim.a), Math.abs(dim.b))),
+    sites: accesses.map(({ buffer, offset, dtype: own }) => ({
+      buffer,
+      offset: offset * widths[own],
+      dtype: own,
+    })),
+    stores,
+    batch: of("batch"),
+    rows: inOrder(some(of("row")), ({ c }) => Math.abs(c[0]!)),
+    columns: inOrder(some(of("column")), ({ c }) => Math.abs(c[0]!)),
+    inner: inOrder(of("inner"), (dim) => Math.max(Math.abs(dim.a), Math.abs(dim.b))),
   };
   const turned = transposed(plain);
   return costOf(turned) < costOf(plain) ? turned : plain;
 }
 
 /** The transposed result: what was a row is a column. */
-function transposed({ a, b, rows, columns, inner, batch, ...rest }: Contraction): Contraction {
+function transposed({ a, b, rows, columns, inner, batch, ...rest }: Arrangement): Arrangement {
   const turn = (dims: readonly Dim[]): Dim[] => dims.map((dim) => ({ ...dim, a: dim.b, b: dim.a }));
   return {
     ...rest,
@@ -97,7 +157,7 @@ function inOrder(dims: readonly Dim[], distance: (dim: Dim) => number): Dim[] {
       last !== undefined &&
       last.a === dim.a * dim.size &&
       last.b === dim.b * dim.size &&
-      last.c === dim.c * dim.size;
+      last.c.every((step, i) => step === dim.c[i]! * dim.size);
     if (isEven) result.pop();
     result.push(isEven ? { ...dim, size: dim.size * last.size } : dim);
   }
@@ -107,21 +167,33 @@ function inOrder(dims: readonly Dim[], distance: (dim: Dim) => number): Dim[] {
 export const countOf = (dims: readonly Dim[]): number =>
   dims.reduce((count, { size }) => count * size, 1);
 
+/** Vectors of columns that are computed at once beside so many rows, so that sums are several. */
+export const panelOf = (rows: readonly Dim[]): number =>
+  Math.max(2, Math.floor(MOST_VECTORS / countOf(groupOf(rows))));
+
+const MOST_VECTORS = 8;
+
+/** Whether vectors go along the inner dimension, and sums are made of their lanes at the end. */
+export function isDeep({ width, rows, columns, inner }: Arrangement): boolean {
+  const [only] = inner;
+  const isLine = inner.length === 1 && only!.a === width && only!.b === width;
+  return isLine && countOf(rows) === 1 && columns.at(-1)!.b !== width;
+}
+
 /** Roughly the time that an arrangement takes, where 1 is the least. */
-function costOf({ width, rows, columns, inner }: Contraction): number {
+function costOf(of: Arrangement): number {
+  const { width, rows, columns, inner } = of;
   const lanes = 16 / width;
   const { size, b, c } = columns.at(-1)!;
-  const filled = size / (Math.ceil(size / lanes) * lanes);
-  const group = groupOf(rows).reduce((count, dim) => count * dim.size, 1);
-  const busy = Math.min(1, group / 4);
+  const storing =
+    (2 * lanes * (c[0] === width ? 0.5 : 2.5)) / Math.min(countOf(inner), MOST_SUMMED);
+  if (isDeep(of)) return 1 + size / (Math.ceil(size / lanes) * lanes) + storing;
+  const vectors = Math.ceil(size / lanes);
+  const filled = size / (vectors * lanes);
+  const sums = countOf(groupOf(rows)) * Math.min(vectors, panelOf(rows));
+  const busy = Math.min(1, sums / (vectors === 1 ? 4 : MOST_VECTORS));
   const copying = b === width ? 0.2 : 1.2;
-  const storing = c === width ? 0.5 : 2.5;
-  const pairs = 2 * lanes;
-  return (
-    1 / (filled * busy) +
-    (pairs * copying) / countOf(rows) +
-    (pairs * storing) / Math.min(countOf(inner), MOST_SUMMED)
-  );
+  return 1 / (filled * busy) + (2 * lanes * copying) / countOf(rows) + storing;
 }
 
 /** So many products, about, are summed in registers before the sum goes to memory. */
@@ -175,18 +247,31 @@ export function tilesOf(rows: number, most: number): Run[] {
   ];
 }
 
+/** So many bytes, apart, may one row's sums go through before others are gone on with. */
+const MOST_BETWEEN = 2 ** 15;
+
+/** How many products are summed in one go. */
+function mostSummed(of: Arrangement): number {
+  if (isDeep(of)) return 4096;
+  if (countOf(of.rows) > 2) return MOST_SUMMED;
+  const step = Math.abs(of.inner.at(-1)!.b);
+  return Math.max(8, Math.min(MOST_SUMMED, Math.floor(MOST_BETWEEN / Math.max(step, 1))));
+}
+
 /** What is summed in one go: the last dimensions, of which the first may be a part of one. */
-export function chunksOf(inner: readonly Dim[]): {
+export function chunksOf(of: Arrangement): {
   readonly outer: readonly Dim[];
   readonly split: Dim;
   readonly chunks: readonly Run[];
   readonly within: readonly Dim[];
 } {
+  const { inner } = of;
+  const all = mostSummed(of);
   let at = inner.length - 1;
-  while (at > 0 && countOf(inner.slice(at)) < MOST_SUMMED) at -= 1;
+  while (at > 0 && countOf(inner.slice(at)) < all) at -= 1;
   const within = inner.slice(at + 1);
   const split = inner[at]!;
-  const most = Math.max(1, Math.floor(MOST_SUMMED / countOf(within)));
+  const most = Math.max(1, Math.floor(all / countOf(within)));
   const chunks = partsOf(split.size, most, within.length === 0 ? 4 : 1);
   return { outer: inner.slice(0, at), split, chunks, within };
 }

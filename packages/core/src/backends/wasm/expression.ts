@@ -37,6 +37,11 @@ export class Graph {
     this.#levelOf = levelOf;
   }
 
+  /** The same for graphs of the same nodes. */
+  get key(): string {
+    return [...this.#known.keys()].join(";");
+  }
+
   add(expression: Expression): Node {
     let node = this.#seen.get(expression);
     if (node === undefined) {
@@ -48,8 +53,10 @@ export class Graph {
 
   #intern(expression: Expression): Node {
     const { kind, dtype } = expression;
-    const inputs = kind === "apply" ? expression.arguments.map((part) => this.add(part)) : [];
     const op = kind === "apply" ? expression.op : kind;
+    const own = kind === "apply" ? expression.arguments.map((part) => this.add(part)) : [];
+    // softplus(x) and softplus(-x) have the dear parts in common.
+    const inputs = op === "abs" && own[0]!.op === "neg" ? own[0]!.inputs : own;
     const value =
       kind === "constant" ? expression.value : kind === "operand" ? expression.index : 0;
     const numbers = inputs.map((input) => this.#numbers.get(input));
@@ -65,6 +72,16 @@ export class Graph {
     }
     return node;
   }
+}
+
+/** How often each node is used, by others and as one of these. */
+export function usesOf({ nodes }: Graph, roots: readonly Node[]): Map<Node, number> {
+  const uses = new Map<Node, number>();
+  for (const node of roots) uses.set(node, (uses.get(node) ?? 0) + 1);
+  for (const { inputs } of nodes) {
+    for (const node of inputs) uses.set(node, (uses.get(node) ?? 0) + 1);
+  }
+  return uses;
 }
 
 /** Where code goes and how wide it is. */

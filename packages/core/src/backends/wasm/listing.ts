@@ -34,12 +34,13 @@ export function listing({ sizes, lanes, operands, results }: Walk): string {
   });
   const indent = "  ".repeat(sizes.length);
   const names = new Map<Node, string>();
-  const text = (node: Node): string => {
+  const named = (index: number): string => place(operands[index]!);
+  const text = (node: Node, operand = named): string => {
     const name = names.get(node);
     if (name !== undefined) return name;
     if (node.op === "constant") return String(node.value);
-    if (node.op === "operand") return place(operands[node.value]!);
-    const parts = node.inputs.map(text);
+    if (node.op === "operand") return operand(node.value);
+    const parts = node.inputs.map((input) => text(input, operand));
     const sign = infix[node.op];
     if (sign !== undefined) return `(${parts.join(` ${sign} `)})`;
     return `${node.op === "cast" ? node.dtype : node.op}(${parts.join(", ")})`;
@@ -52,7 +53,12 @@ export function listing({ sizes, lanes, operands, results }: Walk): string {
   results.forEach((result, i) => {
     const along = sizes.map((_, dim) => dim).filter((dim) => folds(result, dim));
     const value = text(roots[i]!);
-    const folded = `${result.fold} over ${along.map(index).join(", ")} of ${value}`;
+    const { fold, epilogue, count } = result;
+    const of = `${fold} over ${along.map(index).join(", ")} of ${value}`;
+    const finished = (operand: number): string =>
+      operand < 2 ? [String(fold), String(count)][operand]! : named(operand - 2);
+    const end = epilogue && text(new Graph(() => -1).add(epilogue), finished);
+    const folded = end === null ? of : `${of}, then ${end}`;
     const right = result.fold === null ? value : folded;
     lines.push(`${indent}${place(result)}: ${result.dtype} = ${right}`);
   });

@@ -3,6 +3,7 @@
  * outputs share a walk. It emits nothing. Read next: walk.ts.
  */
 import { isFloat } from "../../graph/dtype.js";
+import { isWide } from "../../kernel/contraction.js";
 import type { Access, FusedKernel, Output } from "../../kernel/fused.js";
 import { cast, s } from "../../kernel/scalar.js";
 import type { Expression } from "../../kernel/scalar.js";
@@ -209,14 +210,8 @@ const reading = (stride: number): number => (stride === 0 ? 0 : stride === 1 ? 0
 /** Two lanes where something needs float64. */
 function lanesOf(results: readonly Result[]): 2 | 4 {
   const seen = new Set<Expression>();
-  const isWide = (part: Expression): boolean => {
-    if (part.dtype === "float64") return true;
-    if (part.kind !== "apply" || seen.has(part)) return false;
-    seen.add(part);
-    return part.arguments.some(isWide);
-  };
   const wide = results.some(({ fold, expression, epilogue, dtype }) => {
-    if (isWide(expression)) return true;
+    if (isWide(expression, seen)) return true;
     if (fold === "prod") return expression.dtype !== "int32";
     // A sum of whole numbers that is not a whole number itself must not wrap around.
     const wraps = epilogue === null && dtype === "int32";

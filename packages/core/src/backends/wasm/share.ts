@@ -3,19 +3,10 @@
  * different places and no sum is divided. Not here: who computes them (team.ts).
  */
 import type { Access, FusedKernel } from "../../kernel/fused.js";
-import { costOf } from "../../kernel/scalar.js";
-import type { Expression } from "../../kernel/scalar.js";
+import { costOf, isForeign } from "../../kernel/scalar.js";
 
 /** Work below which waking others takes longer than what they would save, in additions. */
 const LEAST = 2 ** 21;
-
-/** What is computed by functions of JavaScript that are not `Math`'s, which workers have not. */
-const foreign = /^(erf|erfc|erfinv|lgamma|polygamma|pow|mod)$/;
-
-function isForeign(expression: Expression): boolean {
-  if (expression.kind !== "apply") return false;
-  return foreign.test(expression.op) || expression.arguments.some(isForeign);
-}
 
 /** A kernel in so many parts, or alone where sharing does not pay. */
 export function shareOut(kernel: FusedKernel, parts: number): FusedKernel[] {
@@ -36,17 +27,20 @@ export function shareOut(kernel: FusedKernel, parts: number): FusedKernel[] {
 
 function divided(kernel: FusedKernel, dim: number, parts: number): FusedKernel[] {
   const size = kernel.space[dim]!;
-  // Whole vectors, where there are enough.
+  // Whole vectors, where there are enough; and never a single row, which would be no product.
   const unit = size >= 16 * parts ? 8 : 1;
-  const each = Math.ceil(size / parts / unit) * unit;
-  return Array.from({ length: Math.ceil(size / each) }, (_, i) => {
-    const start = i * each;
+  const starts = Array.from(
+    { length: parts },
+    (_, i) => Math.floor((i * size) / parts / unit) * unit,
+  );
+  return starts.map((start, i) => {
+    const end = starts[i + 1] ?? size;
     const moved = <Place extends Access>(access: Place): Place => ({
       ...access,
       offset: access.offset + start * access.strides[dim]!,
     });
     return {
-      space: kernel.space.map((own, at) => (at === dim ? Math.min(each, size - start) : own)),
+      space: kernel.space.map((own, at) => (at === dim ? end - start : own)),
       operands: kernel.operands.map(moved),
       outputs: kernel.outputs.map(moved),
     };

@@ -12,11 +12,12 @@ import type { Code, ModuleBuilder, Value } from "./assembler.js";
 import { apply, constant, Graph } from "./expression.js";
 import type { Node, Target } from "./expression.js";
 import { CHUNK, MemoryFold, RegisterFold } from "./fold.js";
+import { loadLine, storeLine } from "./lanes.js";
+import type { Line } from "./lanes.js";
 import { routines } from "./mathematics.js";
 import { finished, folds, isPosition, planWalks } from "./order.js";
 import type { Result, Walk } from "./order.js";
-import { at, bits, convert, f64, i32, i64, loadLane, loadSplat, pick, store } from "./vector.js";
-import type { Place, Width } from "./vector.js";
+import { convert, f64, i32 } from "./vector.js";
 
 /** The parameter of every kernel's function: where the addresses of the buffers lie. */
 const TABLE: Value = (code) => code.get(0);
@@ -309,12 +310,16 @@ class Walker {
     }
     const value = this.#value(target, node, part);
     const where = position === null ? i32.of(0) : this.#position(position, part);
-    if (fold === null) this.#store(result, stand, value, part);
+    const save = (access: Access, where: Stand, next: Value): void =>
+      storeLine(this.#code, this.walk.lanes, this.#lineOf(access, where, part), next);
+    if (fold === null) save(result, stand, value);
     else if (fold instanceof RegisterFold) fold.update(part.index, value, part.live, where);
     else {
-      const old = fold.accesses.map((access, i) => this.#load(access, held[i]!, part));
+      const old = fold.accesses.map((access, i) =>
+        loadLine(this.walk.lanes, this.#lineOf(access, held[i]!, part)),
+      );
       const kept = fold.update(old, value, where).map((next) => this.#code.keep(next));
-      kept.forEach((next, i) => this.#store(fold.accesses[i]!, held[i]!, next, part));
+      kept.forEach((next, i) => save(fold.accesses[i]!, held[i]!, next));
     }
   }
 
@@ -343,10 +348,8 @@ class Walker {
         else if (node.op === "constant") known.set(node, constant(node.value, node.dtype));
         else known.set(node, this.#code.keep(apply(target, node, inputsOf(node, known))));
       }
-      const place = at(stand.base, stand.offset);
-      const outcome = known.get(root)!;
-      const packed = result.dtype === "bool" ? packBool(outcome, 2) : outcome;
-      write(this.#code, widths[result.dtype], [place], packed, 1);
+      const line = { ...stand, dtype: result.dtype, stride: 0, live: 1 };
+      storeLine(this.#code, 2, line, known.get(root)!);
     } else if (fold !== null) {
       fold.flush(this.#scratch());
       const { operand, result: outcome } = fold.outcome();
@@ -375,7 +378,8 @@ class Walker {
     if (known !== undefined) return known;
     let value: Value;
     if (node.op === "operand") {
-      value = this.#load(this.walk.operands[node.value]!, this.#operands.get(node.value)!, part);
+      const [access, stand] = [this.walk.operands[node.value]!, this.#operands.get(node.value)!];
+      value = loadLine(target.lanes, this.#lineOf(access, stand, part));
     } else {
       const inputs = node.inputs.map((input) => this.#value(target, input, part));
       value = apply(target, node, inputs);
@@ -393,66 +397,11 @@ class Walker {
     return f64.add(convert.f64FromI32Low(i32.splat(base)), f64.of(lanes[0]!, lanes[1]!));
   }
 
-  /** The addresses of the lanes of a vector that count. */
-  #places({ dtype, strides }: Access, { base, offset }: Stand, { first, live }: Part): Place[] {
-    const step = strides[this.#last]! * widths[dtype];
-    return Array.from({ length: live }, (_, lane) => at(base, offset + (first + lane) * step));
-  }
-
-  #load(access: Access, stand: Stand, part: Part): Value {
-    const { lanes } = this.walk;
-    const { dtype } = access;
-    const stride = access.strides[this.#last]!;
-    const width = widths[dtype];
-    const places = this.#places(access, stand, part);
-    if (stride === 0) places.length = 1;
-    const isLine = stride === 1 && places.length === lanes;
-    if (isLine) places.length = 1;
-    let value = loadSplat(isLine ? ((width * lanes) as Width) : width, places[0]!);
-    // Lanes that do not count repeat the first, so that nothing special happens in them.
-    for (let i = 1; i < places.length; i++) value = loadLane(width, places[i]!, value, i);
-    return dtype === "bool" ? widenBool(value, stride === 0 ? 1 : lanes, lanes) : value;
-  }
-
-  #store(access: Access, stand: Stand, value: Value, part: Part): void {
-    const { lanes } = this.walk;
-    const places = this.#places(access, stand, part);
-    const isLine = access.strides[this.#last] === 1 && part.live === lanes;
-    const packed = access.dtype === "bool" ? packBool(value, lanes) : value;
-    write(this.#code, widths[access.dtype], places, packed, isLine ? lanes : 1);
+  #lineOf({ dtype, strides }: Access, { base, offset }: Stand, { first, live }: Part): Line {
+    const stride = strides[this.#last]!;
+    return { dtype, base, offset: offset + first * stride * widths[dtype], stride, live };
   }
 }
 
 const inputsOf = (node: Node, known: ReadonlyMap<Node, Value>): Value[] =>
   node.inputs.map((input) => known.get(input)!);
-
-/** Bytes of 0 or 1 in the lowest lanes as a bool. */
-function widenBool(value: Value, count: number, lanes: 2 | 4): Value {
-  // One byte fills the whole vector.
-  if (count === 1) return i32.sub(i32.of(0), bits.and(value, i64.of(0x1_0000_0001n)));
-  const words = convert.u32FromU16Low(convert.u16FromU8Low(value));
-  return lanes === 4 ? i32.neg(words) : i64.neg(convert.u64FromU32Low(words));
-}
-
-/** A bool as bytes of 0 or 1 in the lowest lanes. */
-function packBool(value: Value, lanes: 2 | 4): Value {
-  const bytes = [0, 1, 2, 3].map((lane) => ((lane * 16) / lanes) % 16);
-  const ones = bits.and(value, i32.of(0x0101_0101));
-  return pick(ones, 1, [...bytes, ...bytes, ...bytes, ...bytes]);
-}
-
-/** Stores the first lanes of a vector, one at each place, or `together` at the first. */
-function write(
-  code: Code,
-  width: number,
-  places: readonly Place[],
-  value: Value,
-  together: number,
-): void {
-  if (together > 1) {
-    store(code, (width * together) as Width, places[0]!, value);
-    return;
-  }
-  const packed = places.length > 1 ? code.keep(value) : value;
-  places.forEach((place, i) => store(code, width as Width, place, packed, i));
-}

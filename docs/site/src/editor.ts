@@ -6,7 +6,8 @@ import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
-import { EditorState } from "@codemirror/state";
+import { EditorState, StateEffect } from "@codemirror/state";
+import type { Extension } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
@@ -28,6 +29,28 @@ const look = EditorView.theme({
     backgroundColor: "var(--data-soft)",
   },
   ".cm-selectionBackground": { backgroundColor: "var(--data-soft)" },
+  ".cm-tooltip": {
+    backgroundColor: "var(--raised)",
+    color: "var(--ink)",
+    border: "1px solid var(--rule)",
+    maxWidth: "min(40rem, 92vw)",
+  },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": {
+    backgroundColor: "var(--accent-soft)",
+    color: "var(--ink)",
+  },
+  ".cm-completionInfo, .cm-told": { padding: "0.4rem 0.7rem" },
+  ".cm-completionInfo .cm-told": { padding: "0" },
+  ".cm-told p": { margin: "0.4rem 0 0" },
+  // The policy of the page allows no images that are written into styles.
+  ".cm-lintRange-error, .cm-lintRange-warning": {
+    backgroundImage: "none",
+    textDecoration: "underline wavy var(--wrong)",
+    textDecorationSkipInk: "none",
+    textUnderlineOffset: "3px",
+  },
+  ".cm-diagnostic": { whiteSpace: "pre-wrap", fontFamily: "var(--sans)" },
+  ".cm-panels": { backgroundColor: "var(--raised)", color: "var(--ink)" },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--accent-soft)" },
 });
 
@@ -54,14 +77,19 @@ export interface Editor {
   read(): string;
   write(code: string): void;
   focus(at?: number): void;
+  /** Can do more from now on. */
+  extend(extension: Extension): void;
+  /** Goes to a line, counted from 1. */
+  focusLine(line: number): void;
 }
 
-/** An editor in `host`, with this code and this name. */
+/** An editor in `host`, with this code and this name, and what else it is to be able to. */
 export function openEditor(
   host: HTMLElement,
   doc: string,
   name: string,
   changed: () => void,
+  more: Extension = [],
 ): Editor {
   const root = host.attachShadow({ mode: "open" });
   const view = new EditorView({
@@ -76,8 +104,9 @@ export function openEditor(
         highlightActiveLine(),
         bracketMatching(),
         closeBrackets(),
+        more,
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap]),
-        javascript(),
+        javascript({ typescript: true }),
         typingOver,
         syntaxHighlighting(colours),
         EditorView.lineWrapping,
@@ -89,13 +118,17 @@ export function openEditor(
       ],
     }),
   });
+  const focus = (at = 0): void => {
+    view.focus();
+    const anchor = Math.min(at, view.state.doc.length);
+    view.dispatch({ selection: { anchor }, scrollIntoView: true });
+  };
   return {
     read: () => view.state.doc.toString(),
     write: (code) =>
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: code } }),
-    focus: (at = 0) => {
-      view.focus();
-      view.dispatch({ selection: { anchor: Math.min(at, view.state.doc.length) } });
-    },
+    extend: (extension) => view.dispatch({ effects: StateEffect.appendConfig.of(extension) }),
+    focus,
+    focusLine: (line) => focus(view.state.doc.line(Math.min(line, view.state.doc.lines)).from),
   };
 }
