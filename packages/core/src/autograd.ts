@@ -9,7 +9,7 @@ import { ArgumentError, GradientError } from "./errors.js";
 import { construct, scalar } from "./graph/construct.js";
 import { mode, noGrad } from "./graph/mode.js";
 import { checkTensor, lent } from "./graph/node.js";
-import { Visit } from "./graph/origin.js";
+import { putLatestFirst, Visit } from "./graph/origin.js";
 import type { Origin } from "./graph/origin.js";
 import { broadcasts, countElements, formatShape, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
@@ -204,7 +204,7 @@ class WayBack {
       const { inputs } = order[at]!;
       for (let i = 0; i < inputs.length; i++) if (inputs[i] !== null) this.enter(inputs[i]!);
     }
-    if (!isLatestFirst(order)) order.sort((a, b) => b.time - a.time);
+    putLatestFirst(order);
     if (wanted !== null) this.markUseful(wanted);
     for (let at = 0; at < order.length; at++) {
       const origin = order[at]!;
@@ -254,14 +254,6 @@ class WayBack {
       origin.visit = origin.visit!.outer;
     }
   }
-}
-
-/** Whether every origin comes before those of its inputs already, as in a chain. */
-function isLatestFirst(order: readonly Origin[]): boolean {
-  for (let at = 1; at < order.length; at++) {
-    if (order[at]!.time > order[at - 1]!.time) return false;
-  }
-  return true;
 }
 
 /** The gradient after those who asked to see it have seen it, and perhaps replaced it. */

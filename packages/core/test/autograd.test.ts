@@ -417,3 +417,23 @@ describe(".grad", () => {
     expect(x.grad).toBeNull();
   });
 });
+
+test.each([0, 500])("the walk takes the latest first, with %d others made meanwhile", (others) => {
+  const w = leaf(2);
+  const old = w.square();
+  for (let i = 0; i < others; i++) w.mul(i);
+  const seen: string[] = [];
+  const watched = (name: string, x: Tensor): Tensor => {
+    x.registerHook(() => void seen.push(name));
+    return x;
+  };
+  const a = watched("a", old.mul(3));
+  const b = watched("b", w.mul(5));
+  const c = watched("c", b.mul(a));
+  const d = watched("d", a.add(c));
+  const e = watched("e", b.mul(d));
+  e.add(c).add(old).add(w).backward();
+  expect(seen).toEqual(["e", "d", "c", "b", "a"]);
+  // The loss is 75 w⁴ + 30 w³ + w² + w.
+  expect(w.grad!.item()).toBe(300 * 8 + 90 * 4 + 2 * 2 + 1);
+});

@@ -84,6 +84,11 @@ export class Origin {
     return new Origin(op, attributes, origins, keeps ? inputs : null, result);
   }
 
+  /** When it was computed, for walks: leaves are as if they had been there before everything. */
+  get walkTime(): number {
+    return this.op === null ? 0 : this.time;
+  }
+
   /** Where gradients are left, if this is a leaf's. */
   get leaf(): Tensor | null {
     return this.op === null ? this.tensor : null;
@@ -127,4 +132,36 @@ export class Origin {
     this.time = ++mode.clock;
     this.tensor?.showStorage(storage);
   }
+}
+
+/**
+ * Puts origins in the order in which a walk takes them: the latest first, and leaves, which may be
+ * as old as the program, at the end.
+ */
+export function putLatestFirst(order: Origin[]): void {
+  let [before, first, last, isSorted] = [Infinity, Infinity, 0, true];
+  for (let i = 0; i < order.length; i++) {
+    const time = order[i]!.walkTime;
+    // As in a chain.
+    isSorted &&= time <= before;
+    before = time;
+    if (time > last) last = time;
+    if (time > 0 && time < first) first = time;
+  }
+  if (isSorted) return;
+  if (last - first > 8 * order.length) {
+    order.sort((a, b) => b.walkTime - a.walkTime);
+    return;
+  }
+  // No two have the same time, and most of what was made lately is here: each has its place.
+  const places = new Array<Origin | undefined>(last - first + 1);
+  const leaves: Origin[] = [];
+  for (let i = 0; i < order.length; i++) {
+    const origin = order[i]!;
+    if (origin.op === null) leaves.push(origin);
+    else places[last - origin.time] = origin;
+  }
+  let at = 0;
+  for (let i = 0; i < places.length; i++) if (places[i] !== undefined) order[at++] = places[i]!;
+  for (let i = 0; i < leaves.length; i++) order[at++] = leaves[i]!;
 }
