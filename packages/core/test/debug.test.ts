@@ -126,7 +126,7 @@ describe("NABLA_DEBUG", () => {
   test("=2 prints operation, shape, type, time and line where nothing waits", () => {
     const { out, lines } = printed(program, { NABLA_DEBUG: "2", NABLA_FLUSH: "everyOp" });
     expect(out).toContain("[ 2, 3 ]");
-    const rate = " {2}[\\d.]+ ms, [\\d.]+ kB(, [\\d.]+ GB/s)?";
+    const rate = " {2}[\\d.]+ ms, [\\d.]+ kB(, [-\\de.]+ GB/s)?";
     const starting = (text: string): string => lines.find((line) => line.startsWith(text)) ?? "";
     expect(starting("nabla: exp ")).toMatch(
       new RegExp(`^nabla: exp \\[2, 3\\] float32${rate} {2}\\S*program\\.mts:3:\\d+$`),

@@ -66,7 +66,7 @@ describe.each(Object.entries(backends))("on %s", (name, backend) => {
   test("2: every kernel with its time and what it moves", () => {
     const printed = lines(2, () => rand([1000]).mul(2).sum().item(), backend);
     // 4000 bytes are read, and a number each of the factor and the sum.
-    const kernel = /^ {2}kernel 1: [\d.]+ ms, 4 kB, [\d.]+ GB\/s, (\w+)$/;
+    const kernel = /^ {2}kernel 1: [\d.]+ ms, 4 kB, [-\de.]+ GB\/s, (\w+)$/;
     expect(starting(printed, /kernel 1: /)).toEqual([expect.stringMatching(kernel)]);
     expect(starting(printed, kernel)[0]).toContain(name);
     expect(printed.at(-1)).toMatch(/^ {2}1 kernel: [\d.]+ ms of [\d.]+ ms in all$/);
