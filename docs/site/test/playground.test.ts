@@ -41,7 +41,7 @@ test("the first program is the README's, and prints what stands there", async ()
   expect((await run(page)).join("\n")).toBe(output);
   // The compiler is as large as the page says.
   await expect
-    .poll(() => loaded.find(({ url }) => url.includes("/types.worker"))?.bytes)
+    .poll(() => loaded.find(({ url }) => url.includes("/types.worker"))?.bytes, { timeout: 20_000 })
     .toBeLessThan(1_350_000);
 });
 
@@ -81,7 +81,7 @@ test("values are printed as Node prints them, errors have the reader's line", as
   );
   await page.locator(".entry.error .place").click();
   await expect
-    .poll(() => page.locator("#editor .cm-activeLine").textContent())
+    .poll(() => page.locator("#editor .cm-activeLine").textContent(), { timeout: 20_000 })
     .toBe("  throw new RangeError(named.name);");
   // What is no program does not run at all.
   await write(page, "console.log(1);\nconst = 2;");
