@@ -56,9 +56,30 @@ const cases: [program: string, message: string][] = [
   ["new nn.BatchNorm1d(3).call(zeros([8, 4]));", "BatchNorm1d(3): [8, 4]: 4 ≠ 3"],
   ["new nn.LayerNorm([3, 4]).call(zeros([8, 4, 4]));", "LayerNorm: [8, 4, 4]: 4 ≠ 3"],
   ["nn.functional.mseLoss(zeros([8, 1]), zeros([7, 1]));", "mseLoss: [8, 1] and [7, 1]: 8 ≠ 7"],
+  ["new nn.LSTM(8, 16).call(zeros([5, 3, 7]));", "LSTM(8, 16): [5, 3, 7]: 7 ≠ 8"],
+  [
+    "new nn.GRUCell(8, 16).call(zeros([5, 3, 8]));",
+    "GRUCell(8, 16): [5, 3, 8]: it must have 1 or 2 dimensions",
+  ],
+  [
+    "new nn.TransformerEncoderLayer(8, 2).call(zeros([5, n, 7]));",
+    "TransformerEncoderLayer(8): [5, number, 7]: 7 ≠ 8",
+  ],
+  [
+    "const x = zeros([5, 3, 4]); new nn.MultiheadAttention(4, 2).call(x, x, zeros([6, 3, 4]));",
+    "MultiheadAttention(4): [5, 3, 4], [5, 3, 4] and [6, 3, 4]: 5 ≠ 6",
+  ],
+  [
+    "new nn.ZeroPad2d(1).call(zeros([8, 8]));",
+    "ZeroPad2d(1): [8, 8]: it must have 3 or 4 dimensions",
+  ],
   [
     "new nn.CrossEntropyLoss().call(zeros([8, 10]), zeros([7], { dtype: 'int32' }));",
     "CrossEntropyLoss: [8, 10] and [7]: 8 ≠ 7",
+  ],
+  [
+    "new nn.CrossEntropyLoss().call(zeros([3]), zeros([3], { dtype: 'int32' }));",
+    "CrossEntropyLoss: [3] and [3]: they have not as many dimensions",
   ],
   [
     "new nn.Sequential(new nn.Conv2d(1, 16, 5), new nn.ReLU(), new nn.Conv2d(8, 4, 3));",

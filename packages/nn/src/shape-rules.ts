@@ -12,6 +12,15 @@ import type { Broadcast, Minus, Plus, Quotient, ShapeRules, Times } from "@nabla
 export interface Rules<S extends Shape, P extends readonly unknown[]> {
   same: S;
   linear: Linear<S, P, S>;
+  sequence: number extends S["length"]
+    ? Linear<S, P, S>
+    : S["length"] extends P[4]
+      ? Linear<S, P, S>
+      : Said<
+          P,
+          S,
+          P[4] extends 1 | 2 ? "it must have 1 or 2 dimensions" : "it must have 2 or 3 dimensions"
+        >;
   sequential: Chain<P[1], S>;
   features: Features<S, P>;
   last: Last<S, P[2], P, S>;
@@ -24,6 +33,7 @@ export interface Rules<S extends Shape, P extends readonly unknown[]> {
   slide: Moved<S, P, Cut<S, P[2]>, "slide">;
   enlarge: Moved<S, P, Cut<S, P[2]>, "enlarge">;
   adapt: Moved<S, P, Cut<S, P[2]>, "adapt">;
+  pad: Moved<S, P, Cut<S, P[2]>, "pad">;
 }
 
 /** A sentence about a shape, or what is no sentence. */
@@ -81,6 +91,46 @@ type Features<S extends Shape, P extends readonly unknown[]> = number extends S[
       ? Said<P, S, Why>
       : S
     : Said<P, S, `it has ${S["length"]} dimensions`>;
+/**
+ * What is wrong with queries, keys and values, [length, n, size] or without n, or nothing. `P` is
+ * [rule, name, sizes of the three, whether n comes first].
+ */
+export type Attention<
+  P extends readonly unknown[],
+  Q extends Shape,
+  K extends Shape,
+  V extends Shape,
+> = number extends Q["length"] | K["length"] | V["length"]
+  ? Shape
+  : Extract<
+        | ByRule<Q, ["sequence", P[1], P[2], P[2], 2 | 3]>
+        | ByRule<K, ["sequence", P[1], P[3], P[3], 2 | 3]>
+        | ByRule<V, ["sequence", P[1], P[4], P[4], 2 | 3]>,
+        string
+      > extends infer Why extends string
+    ? [Why] extends [never]
+      ? Lengths<P, Q, K, V>
+      : Why
+    : never;
+type Lengths<P extends readonly unknown[], Q, K, V> =
+  Extract<Alike<Front<K>, Front<V>> | Samples<Q, K, P[5]>, string> extends infer Why
+    ? [Why] extends [never]
+      ? Shape
+      : `${P[1] & string}: ${Show<Q>}, ${Show<K>} and ${Show<V>}: ${Why & string}`
+    : never;
+type Front<S> = S extends readonly [...infer Rest extends number[], unknown] ? Rest : Shape;
+type Samples<Q, K, First> = Q extends readonly [infer A, infer B, unknown]
+  ? K extends readonly [infer C, infer D, unknown]
+    ? [First] extends [true]
+      ? Unequal<A, C>
+      : [First] extends [false]
+        ? Unequal<B, D>
+        : 0
+    : Ranks
+  : K extends readonly [unknown, unknown, unknown]
+    ? Ranks
+    : 0;
+type Ranks = "they have not as many dimensions";
 /** Sizes at the end. */
 type Last<S, Sizes, P extends readonly unknown[], Told> = Sizes extends readonly [
   ...infer Before,
@@ -156,7 +206,14 @@ interface Sizes<N, I, W extends readonly unknown[]> {
     Each<W[2], I>
   >;
   adapt: Each<W[0], I, null> extends infer M extends number ? M : N;
+  pad: Plus<N, Each<W[0], I>>;
 }
+/** What padding adds to each dimension; it is given from the last one on, two numbers for each. */
+export type Added<K> = K extends number
+  ? Plus<K, K>
+  : K extends readonly [infer Before, infer After, ...infer Rest]
+    ? [...Added<Rest>, Plus<Before, After>]
+    : [];
 /** What a number, or a list of one number or several, says of dimension `I`. */
 type Each<List, I, Else = number> = List extends number
   ? List
@@ -222,7 +279,7 @@ type Alike<S, T> = S extends Shape
             ? S
             : W
           : never
-        : "they have not as many dimensions"
+        : Ranks
     : never
   : never;
 export type LossKind = keyof LossRules<[], []>;

@@ -8,7 +8,16 @@
 import type { DType, Shape, Tensor } from "@nabla/core";
 import type { Times } from "@nabla/core/engine";
 
-import type { ByRule, Chain, LossKind, LossRules, Maps, Show } from "./shape-rules.js";
+import type {
+  Added,
+  Attention,
+  ByRule,
+  Chain,
+  LossKind,
+  LossRules,
+  Maps,
+  Show,
+} from "./shape-rules.js";
 import type { Sizes } from "./sizes.js";
 
 export type { Maps } from "./shape-rules.js";
@@ -46,6 +55,38 @@ export type Pooling<How, Name, Rank, O, W> = [
   null,
   Given<O, "returnIndices", false>,
 ];
+
+/** The rule of a padding. */
+export type Padding<Name extends string, Rank, K> = Maps<
+  ["pad", Called<Name, K>, Rank, [Added<K>]]
+>;
+/** The rule of attention of one sequence to another, by its size and those of keys and values. */
+export type Attending<Name, O, Size, Keys = Size, Values = Size, More = "one"> = Maps<
+  ["attention", Name, Size, Keys, Values, Given<O, "batchFirst", false>, true, More]
+>;
+/**
+ * The rule of a network over sequences: their size, that of its states, and what it gives, by the
+ * names of `Sequences`.
+ */
+export type Recurring<Name, In, Out, O, Gives> = Maps<
+  [
+    "sequence",
+    Name,
+    In,
+    Times<Directions<O>, Out>,
+    2 | 3,
+    Gives,
+    true,
+    [Times<Directions<O>, Given<O, "numLayers", 1>>, Out, Given<O, "batchFirst", false>],
+  ]
+>;
+type Directions<O> = [Given<O, "bidirectional", false>] extends [infer Both]
+  ? [Both] extends [false]
+    ? 1
+    : [Both] extends [true]
+      ? 2
+      : number
+  : never;
 
 /** What a loss says of itself. */
 export type Lossy<Name, Kind, O> = Maps<["loss", Name, Kind, `${Reduced<O>}`]>;
@@ -90,16 +131,63 @@ interface Made<P extends Rule, X> {
 /** What a module gives for its inputs. */
 export type Output<Layer, Inputs, Else> =
   Layer extends Maps<infer P>
-    ? Inputs extends readonly [infer X extends Tensor]
-      ? P[6] extends true
-        ? [Tensor<Made<P, X>["shape"], Made<P, X>["type"]>, Tensor<Made<P, X>["shape"], "int32">]
-        : Tensor<Made<P, X>["shape"], Made<P, X>["type"]>
-      : P[0] extends "loss"
-        ? Inputs extends readonly [infer X extends Tensor, infer Y extends Tensor]
-          ? Tensor<LossBy<P[2], P[3], X, Y>["shape"], LossBy<P[2], P[3], X, Y>["type"]>
-          : Else
+    ? P[0] extends keyof Outputs<[], [], Else>
+      ? Outputs<P, Inputs, Else>[P[0]]
+      : Inputs extends readonly [infer X extends Tensor]
+        ? P[6] extends true
+          ? [Tensor<Made<P, X>["shape"], Made<P, X>["type"]>, Tensor<Made<P, X>["shape"], "int32">]
+          : Tensor<Made<P, X>["shape"], Made<P, X>["type"]>
         : Else
     : Else;
+/** What those give that take several inputs, or give several results. */
+interface Outputs<P extends Rule, Inputs, Else> {
+  loss: Inputs extends readonly [infer X extends Tensor, infer Y extends Tensor]
+    ? Tensor<LossBy<P[2], P[3], X, Y>["shape"], LossBy<P[2], P[3], X, Y>["type"]>
+    : Else;
+  sequence: Inputs extends readonly [infer X extends Tensor, ...unknown[]]
+    ? Sequences<P, X, P[7]>[P[5] & keyof Sequences<[], Tensor, []>]
+    : Else;
+  attention: Inputs extends readonly [infer X extends Tensor, ...unknown[]]
+    ? Attended<X, Else>[P[7] & keyof Attended<X, Else>]
+    : Else;
+}
+/** A tensor, one with the last state, or a state alone, each as it is or as a pair. */
+interface Sequences<P extends Rule, X, State> {
+  one: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>;
+  pair: [
+    hidden: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
+    cell: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
+  ];
+  state: [
+    output: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
+    hidden: Tensor<Last<State, X>, Made<P, X>["type"]>,
+  ];
+  states: [
+    output: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
+    state: [
+      hidden: Tensor<Last<State, X>, Made<P, X>["type"]>,
+      cell: Tensor<Last<State, X>, Made<P, X>["type"]>,
+    ],
+  ];
+}
+/** The shape of the last states, [layers, n, size], by [layers, size, batchFirst]. */
+type Last<State, X> =
+  X extends Tensor<infer S>
+    ? State extends readonly [infer Layers extends number, infer Size extends number, infer First]
+      ? S extends readonly [infer A extends number, infer B extends number, unknown]
+        ? [Layers, [First] extends [true] ? A : [First] extends [false] ? B : number, Size]
+        : S extends readonly [unknown, unknown]
+          ? [Layers, Size]
+          : Shape
+      : Shape
+    : never;
+interface Attended<X, Else> {
+  one: Tensor<Made<["same"], X>["shape"], Made<["same"], X>["type"]>;
+  weighted: [
+    found: Tensor<Made<["same"], X>["shape"], Made<["same"], X>["type"]>,
+    weights: Else extends readonly [unknown, infer Weights] ? Weights : never,
+  ];
+}
 /** The module itself, or the sentence that says why it does not take its inputs. */
 export type Taking<Layer, Inputs> =
   "refused" extends Verdict<Taken<Layer, Inputs>>
@@ -112,14 +200,22 @@ interface TakingBy<Layer, Inputs> {
 }
 type Taken<Layer, Inputs> =
   Layer extends Maps<infer P>
-    ? Inputs extends readonly [infer X]
-      ? Outcome<P, X>
-      : P[0] extends "loss"
-        ? Inputs extends readonly [infer X, infer Y]
-          ? LossOf<P[1], P[2], X, Y>
-          : Shape
+    ? P[0] extends keyof Takings<[], []>
+      ? Takings<P, Inputs>[P[0]]
+      : Inputs extends readonly [infer X]
+        ? Outcome<P, X>
         : Shape
     : Shape;
+/** What those say that take several inputs. */
+interface Takings<P extends Rule, Inputs> {
+  loss: Inputs extends readonly [infer X, infer Y] ? LossOf<P[1], P[2], X, Y> : Shape;
+  sequence: Inputs extends readonly [infer X, ...unknown[]] ? Outcome<P, X> : Shape;
+  attention: Inputs extends readonly [Tensor<infer Q>, Tensor<infer K>, ...infer More]
+    ? More extends readonly [Tensor<infer V>, ...unknown[]]
+      ? Attention<P, Q, K, V>
+      : Attention<P, Q, K, K>
+    : Shape;
+}
 /** A list of layers, or the sentence that says why one does not take what is before it. */
 export type Fitting<Layers extends readonly unknown[]> =
   Chain<Layers, Shape> extends infer Why extends string
@@ -191,12 +287,14 @@ interface PooledBy<P extends Rule, X> {
 
 type LossOf<Name, K, X, Y> =
   X extends Tensor<infer S>
-    ? Y extends Tensor<infer T>
-      ? LossRules<S, T>[K & LossKind] extends infer Why extends string
+    ? Y extends Tensor<infer T, infer E>
+      ? LossRules<S, T>[Meant<K, E> & LossKind] extends infer Why extends string
         ? `${Name & string}: ${Show<S>} and ${Show<T>}: ${Why}`
         : Shape
       : never
     : never;
+/** Whole numbers are classes, though the shape be that of probabilities. */
+type Meant<K, E> = K extends "classes" ? ([E] extends ["int32"] ? "numbers" : K) : K;
 interface LossBy<K, Reduction, X, Y> {
   shape: [Reduction] extends ["one"]
     ? []

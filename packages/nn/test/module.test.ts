@@ -243,19 +243,24 @@ describe("inputs that do not fit are refused", () => {
   const plain: Tensor = ones([2, 3]);
   const calls: [name: string, call: () => unknown][] = [
     ["ReLU: none", () => new nn.ReLU().call(...([] as unknown as [Tensor]))],
-    ["LSTM: size", () => new nn.LSTM(3, 2).call(ones([4, 5, 2]))],
+    ["LSTM: size", () => new nn.LSTM<number>(3, 2).call(ones([4, 5, 2]))],
     [
       "LSTM: state",
       () => new nn.LSTM(3, 2).call(ones([4, 5, 3]), [ones([1, 4, 2]), ones([1, 5, 2])]),
     ],
     ["GRU: no steps", () => new nn.GRU(3, 2).call(ones([0, 5, 3]))],
-    ["GRUCell: size", () => new nn.GRUCell(3, 2).call(ones([5, 2]))],
+    ["GRUCell: size", () => new nn.GRUCell<number>(3, 2).call(ones([5, 2]))],
     ["BatchNorm2d: dimensions", () => new nn.BatchNorm2d(3).call(plain)],
     ["InstanceNorm1d: dimensions", () => new nn.InstanceNorm1d(3).call(ones([3]))],
     ["ModuleList: forward", () => (new nn.ModuleList([]) as nn.Module).call()],
     [
       "MultiheadAttention: sizes",
-      () => new nn.MultiheadAttention(4, 2).call(ones([3, 2, 4]), ones([3, 2, 3]), ones([3, 2, 4])),
+      () =>
+        new nn.MultiheadAttention<number>(4, 2).call(
+          ones([3, 2, 4]),
+          ones([3, 2, 3]),
+          ones([3, 2, 4]),
+        ),
     ],
     [
       "MultiheadAttention: mask",

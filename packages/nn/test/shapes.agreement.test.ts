@@ -21,19 +21,23 @@ const made = (name: string, args: readonly unknown[]): Layer =>
     ...args,
   );
 
-/** A call of a layer; of a pair of results the second is looked at. */
-const layerCall = (name: string, args: readonly unknown[], operands: readonly Operand[]): Call => {
-  const isPair = JSON.stringify(args).includes('"returnIndices":true');
-  return {
-    operands,
-    run: (tensors) => {
-      const result = made(name, args).call(...tensors);
-      return Array.isArray(result) ? result[1] : result;
-    },
-    text: (tensors) =>
-      `new nn.${name}(${written(args)}).call(${tensors.join(", ")})${isPair ? "[1]" : ""}`,
-  };
-};
+/** A call of a layer, and which of its results is looked at; of a pair of places the second. */
+const layerCall = (
+  name: string,
+  args: readonly unknown[],
+  operands: readonly Operand[],
+  path: readonly number[] = JSON.stringify(args).includes('"returnIndices":true') ? [1] : [],
+): Call => ({
+  operands,
+  run: (tensors) =>
+    path.reduce(
+      (result, i) => (result as readonly unknown[])[i],
+      made(name, args).call(...tensors) as unknown,
+    ),
+  text: (tensors) =>
+    `new nn.${name}(${written(args)}).call(${tensors.join(", ")})` +
+    path.map((i) => `[${i}]`).join(""),
+});
 /** A call of a function: tensors first, then `args`. */
 const functionCall = (
   name: string,
@@ -239,6 +243,86 @@ const losses = [
   ),
 ];
 
+const sides = fc.nat(3);
+const padding = [1, 2, 3].flatMap((rank) =>
+  ["ZeroPad", "ReplicationPad", "ConstantPad"].flatMap((kind) =>
+    some(
+      10,
+      fc
+        .tuple(
+          fc.oneof(fc.nat(2), fc.array(sides, { minLength: 2 * rank, maxLength: 2 * rank })),
+          shapes(rank),
+        )
+        .map(([by, shape]) =>
+          layerCall(`${kind}${rank}d`, kind === "ConstantPad" ? [by, 5] : [by], [float(shape)]),
+        ),
+    ),
+  ),
+);
+
+const even = fc.constantFrom(2, 2, 4);
+const sequence = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(little, little, even) },
+  { weight: 2, arbitrary: fc.tuple(little, even) },
+  { weight: 1, arbitrary: any },
+);
+const recurrent = fc.record(
+  {
+    numLayers: fc.integer({ min: 1, max: 2 }),
+    batchFirst: fc.boolean(),
+    bidirectional: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
+const order = fc.constantFrom({}, { batchFirst: true }, { batchFirst: false });
+/** A sequence, and one of other lengths that fits, mostly. */
+const twoSequences = fc.tuple(sequence, fc.option(sequence), little).map(([s, t, length]) => {
+  return [s, t ?? (s.length === 3 ? [length, ...s.slice(1)] : s)] as const;
+});
+const sequences = [
+  ...["RNN", "LSTM", "GRU"].flatMap((name) =>
+    some(
+      20,
+      fc
+        .tuple(even, little, recurrent, sequence, fc.constantFrom(0, 1))
+        .map(([from, to, of, shape, at]) => {
+          const path = at === 1 && name === "LSTM" ? [1, from % 2] : [at];
+          return layerCall(name, [from, to, of], [float(shape)], path);
+        }),
+    ),
+  ),
+  ...["RNNCell", "LSTMCell", "GRUCell"].flatMap((name) =>
+    some(
+      12,
+      fc
+        .tuple(even, little, any)
+        .map(([from, to, shape]) =>
+          layerCall(name, [from, to], [float(shape)], name === "LSTMCell" ? [1] : []),
+        ),
+    ),
+  ),
+  ...some(
+    15,
+    fc
+      .tuple(even, order, sequence)
+      .map(([of, how, s]) => layerCall("TransformerEncoderLayer", [of, 2, how], [float(s)])),
+  ),
+  ...some(
+    25,
+    fc
+      .tuple(even, order, twoSequences)
+      .map(([of, how, two]) => layerCall("TransformerDecoderLayer", [of, 2, how], two.map(float))),
+  ),
+  ...some(
+    25,
+    fc
+      .tuple(even, order, fc.constantFrom({}, { vdim: 2 }, { kdim: 4, vdim: null }), twoSequences)
+      .map(([of, how, more, [s, t]]) =>
+        layerCall("MultiheadAttention", [of, 2, { ...how, ...more }], [s, t, t].map(float), [0]),
+      ),
+  ),
+];
+
 /** Layers one after another, of which the last may not fit. */
 const chains = some(
   40,
@@ -256,4 +340,7 @@ const chains = some(
     `new nn.MaxPool2d(2), new nn.Flatten(), new nn.Linear(${features}, 3))).call(${x!})`,
 }));
 
-testAgreement([...windows, ...others, ...losses, ...chains], { succeeded: 350, refused: 150 });
+testAgreement([...windows, ...others, ...losses, ...padding, ...sequences, ...chains], {
+  succeeded: 350,
+  refused: 150,
+});

@@ -10,6 +10,7 @@ import * as F from "../functional/index.js";
 import { xavierNormal_, xavierUniform_ } from "../init.js";
 import { parameter } from "../members.js";
 import { Module } from "../module.js";
+import type { Attending, Given } from "../shape-types.js";
 import { checkCounts, layerOptions } from "./layer.js";
 import { Linear } from "./linear.js";
 
@@ -59,7 +60,12 @@ export interface AttendOptions {
  * found.shape // [ 5, 3, 4 ]
  * weights.shape // [ 5, 3, 3 ]
  */
-export class MultiheadAttention extends Module {
+export class MultiheadAttention<
+  Size extends number = number,
+  const O extends MultiheadAttentionOptions = number extends Size
+    ? MultiheadAttentionOptions
+    : object,
+> extends Module {
   /** The size of queries and results. */
   readonly embedDim: number;
   /** The number of heads. */
@@ -91,10 +97,10 @@ export class MultiheadAttention extends Module {
   /** Makes the result of what the heads found. */
   outProj: Linear;
 
-  constructor(embedDim: number, numHeads: number, options: MultiheadAttentionOptions = {}) {
+  constructor(embedDim: Size, numHeads: number, options?: O) {
     super();
     const name = "MultiheadAttention";
-    const all = layerOptions<MultiheadAttentionOptions>(name, options, {
+    const all = layerOptions<MultiheadAttentionOptions>(name, options ?? {}, {
       dropout: 0,
       bias: true,
       addBiasKv: false,
@@ -270,3 +276,16 @@ export class MultiheadAttention extends Module {
     return F.pad(all, [0, allKeys - keys]);
   }
 }
+export interface MultiheadAttention<
+  Size extends number,
+  O extends MultiheadAttentionOptions,
+> extends Attending<
+  `MultiheadAttention(${Size})`,
+  O,
+  Size,
+  SizeOr<Given<O, "kdim", Size>, Size>,
+  SizeOr<Given<O, "vdim", Size>, Size>,
+  "weighted"
+> {}
+/** The size that was given, or another one for null. */
+type SizeOr<Given, Size> = Given extends null ? Size : Given extends number ? Given : number;

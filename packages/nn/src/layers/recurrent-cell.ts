@@ -8,6 +8,7 @@ import type { Tensor } from "@nabla/core";
 import { checkShape, checkTensors, showShape } from "../checks.js";
 import * as F from "../functional/index.js";
 import { Module } from "../module.js";
+import type { Maps } from "../shape-types.js";
 import { checkCounts, layerOptions } from "./layer.js";
 import { drawWeights, elman, gated, longShortTerm, makeWeights } from "./recurrent-step.js";
 import type { Kind } from "./recurrent-step.js";
@@ -87,8 +88,8 @@ abstract class Cell extends Module {
  * @example
  * new RNNCell(3, 2).call(ones([5, 3])).shape // [ 5, 2 ]
  */
-export class RNNCell extends Cell {
-  constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
+export class RNNCell<In extends number = number, Size extends number = number> extends Cell {
+  constructor(inputSize: In, hiddenSize: Size, options: RNNCellOptions = {}) {
     const defaults = { bias: true, nonlinearity: "tanh" } as const;
     const { bias, nonlinearity } = layerOptions<RNNCellOptions>("RNNCell", options, defaults);
     super(inputSize, hiddenSize, bias, elman(checkNonlinearity("RNNCell", nonlinearity)));
@@ -98,6 +99,9 @@ export class RNNCell extends Cell {
     return this.next(input, hidden === null ? null : [hidden])[0]!;
   }
 }
+export interface RNNCell<In extends number, Size extends number> extends Maps<
+  ["sequence", `RNNCell(${In}, ${Size})`, In, Size, 1 | 2, "one"]
+> {}
 
 /**
  * A step of an LSTM: from inputs [n, inputSize] and a state [hidden, cell], each [n, hiddenSize]
@@ -106,8 +110,8 @@ export class RNNCell extends Cell {
  * const [hidden, cell] = new LSTMCell(3, 2).call(ones([5, 3]));
  * cell.shape // [ 5, 2 ]
  */
-export class LSTMCell extends Cell {
-  constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
+export class LSTMCell<In extends number = number, Size extends number = number> extends Cell {
+  constructor(inputSize: In, hiddenSize: Size, options: CellOptions = {}) {
     const { bias } = layerOptions("LSTMCell", options, { bias: true });
     super(inputSize, hiddenSize, bias, longShortTerm);
   }
@@ -120,6 +124,9 @@ export class LSTMCell extends Cell {
     return this.next(input, state) as [Tensor, Tensor];
   }
 }
+export interface LSTMCell<In extends number, Size extends number> extends Maps<
+  ["sequence", `LSTMCell(${In}, ${Size})`, In, Size, 1 | 2, "pair", true]
+> {}
 
 /**
  * A step of a GRU: from inputs [n, inputSize] and states [n, hiddenSize], zeros unless given, to
@@ -127,8 +134,8 @@ export class LSTMCell extends Cell {
  * @example
  * new GRUCell(3, 2).call(ones([5, 3])).shape // [ 5, 2 ]
  */
-export class GRUCell extends Cell {
-  constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
+export class GRUCell<In extends number = number, Size extends number = number> extends Cell {
+  constructor(inputSize: In, hiddenSize: Size, options: CellOptions = {}) {
     const { bias } = layerOptions("GRUCell", options, { bias: true });
     super(inputSize, hiddenSize, bias, gated);
   }
@@ -137,6 +144,9 @@ export class GRUCell extends Cell {
     return this.next(input, hidden === null ? null : [hidden])[0]!;
   }
 }
+export interface GRUCell<In extends number, Size extends number> extends Maps<
+  ["sequence", `GRUCell(${In}, ${Size})`, In, Size, 1 | 2, "one"]
+> {}
 
 /** Throws an ArgumentError unless it is tanh or relu. */
 export function checkNonlinearity(name: string, given: "tanh" | "relu"): "tanh" | "relu" {

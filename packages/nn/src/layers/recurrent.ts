@@ -8,6 +8,7 @@ import type { Tensor } from "@nabla/core";
 import { checkRange, checkShape, checkTensors, showShape } from "../checks.js";
 import * as F from "../functional/index.js";
 import { Module } from "../module.js";
+import type { Recurring } from "../shape-types.js";
 import { checkCounts, layerOptions } from "./layer.js";
 import { checkNonlinearity, checkPair } from "./recurrent-cell.js";
 import { drawWeights, elman, gated, longShortTerm, makeWeights, unroll } from "./recurrent-step.js";
@@ -176,10 +177,14 @@ abstract class Recurrent extends Module {
  * output.shape // [ 4, 5, 2 ]
  * hidden.shape // [ 2, 5, 2 ]
  */
-export class RNN extends Recurrent {
-  constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
+export class RNN<
+  In extends number = number,
+  Size extends number = number,
+  const O extends RNNOptions = number extends In ? RNNOptions : object,
+> extends Recurrent {
+  constructor(inputSize: In, hiddenSize: Size, options?: O) {
     const all = { ...defaults, nonlinearity: "tanh" } as const;
-    const { nonlinearity, ...rest } = layerOptions<RNNOptions>("RNN", options, all);
+    const { nonlinearity, ...rest } = layerOptions<RNNOptions>("RNN", options ?? {}, all);
     super(inputSize, hiddenSize, rest, elman(checkNonlinearity("RNN", nonlinearity)));
   }
 
@@ -188,6 +193,11 @@ export class RNN extends Recurrent {
     return [output, states[0]!];
   }
 }
+export interface RNN<
+  In extends number,
+  Size extends number,
+  O extends RNNOptions,
+> extends Recurring<`RNN(${In}, ${Size})`, In, Size, O, "state"> {}
 
 /**
  * An LSTM over sequences: as `RNN`, but its state is a pair [hidden, cell]. It has no `projSize`.
@@ -197,9 +207,18 @@ export class RNN extends Recurrent {
  * output.shape // [ 5, 4, 4 ]
  * cell.shape // [ 2, 5, 2 ]
  */
-export class LSTM extends Recurrent {
-  constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
-    super(inputSize, hiddenSize, layerOptions("LSTM", options, defaults), longShortTerm);
+export class LSTM<
+  In extends number = number,
+  Size extends number = number,
+  const O extends RecurrentOptions = number extends In ? RecurrentOptions : object,
+> extends Recurrent {
+  constructor(inputSize: In, hiddenSize: Size, options?: O) {
+    super(
+      inputSize,
+      hiddenSize,
+      layerOptions<RecurrentOptions>("LSTM", options ?? {}, defaults),
+      longShortTerm,
+    );
   }
 
   override forward(
@@ -211,6 +230,11 @@ export class LSTM extends Recurrent {
     return [output, states as [Tensor, Tensor]];
   }
 }
+export interface LSTM<
+  In extends number,
+  Size extends number,
+  O extends RecurrentOptions,
+> extends Recurring<`LSTM(${In}, ${Size})`, In, Size, O, "states"> {}
 
 /**
  * A GRU over sequences: as `RNN`, with gates.
@@ -219,9 +243,18 @@ export class LSTM extends Recurrent {
  * output.shape // [ 4, 5, 2 ]
  * hidden.shape // [ 1, 5, 2 ]
  */
-export class GRU extends Recurrent {
-  constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
-    super(inputSize, hiddenSize, layerOptions("GRU", options, defaults), gated);
+export class GRU<
+  In extends number = number,
+  Size extends number = number,
+  const O extends RecurrentOptions = number extends In ? RecurrentOptions : object,
+> extends Recurrent {
+  constructor(inputSize: In, hiddenSize: Size, options?: O) {
+    super(
+      inputSize,
+      hiddenSize,
+      layerOptions<RecurrentOptions>("GRU", options ?? {}, defaults),
+      gated,
+    );
   }
 
   override forward(input: Tensor, hidden: Tensor | null = null): [output: Tensor, hidden: Tensor] {
@@ -229,3 +262,8 @@ export class GRU extends Recurrent {
     return [output, states[0]!];
   }
 }
+export interface GRU<
+  In extends number,
+  Size extends number,
+  O extends RecurrentOptions,
+> extends Recurring<`GRU(${In}, ${Size})`, In, Size, O, "state"> {}

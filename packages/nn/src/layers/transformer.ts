@@ -6,6 +6,7 @@ import { ArgumentError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { Module } from "../module.js";
+import type { Attending, Maps } from "../shape-types.js";
 import { MultiheadAttention } from "./attention.js";
 import { Dropout } from "./dropout.js";
 import { layerOptions } from "./layer.js";
@@ -134,8 +135,8 @@ abstract class TransformerLayer<Memory extends MultiheadAttention | null> extend
  * const layer = new TransformerEncoderLayer(4, 2, { dimFeedforward: 8, batchFirst: true });
  * layer.call(ones([5, 3, 4])).shape // [ 5, 3, 4 ]
  */
-export class TransformerEncoderLayer extends TransformerLayer<null> {
-  constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
+export class TransformerEncoderLayer<Size extends number = number> extends TransformerLayer<null> {
+  constructor(dModel: Size, nhead: number, options: TransformerLayerOptions = {}) {
     super(dModel, nhead, options, () => null);
   }
 
@@ -149,6 +150,9 @@ export class TransformerEncoderLayer extends TransformerLayer<null> {
     return this.residual(attended, this.norm2, this.dropout2, (x) => this.feed(x));
   }
 }
+export interface TransformerEncoderLayer<Size extends number> extends Maps<
+  ["sequence", `TransformerEncoderLayer(${Size})`, Size, Size, 2 | 3, "one"]
+> {}
 
 /**
  * Attention of a sequence [length, n, dModel] to itself, then to a memory, what an encoder gave of
@@ -157,15 +161,22 @@ export class TransformerEncoderLayer extends TransformerLayer<null> {
  * const layer = new TransformerDecoderLayer(4, 2, { dimFeedforward: 8, batchFirst: true });
  * layer.call(ones([5, 3, 4]), ones([5, 6, 4])).shape // [ 5, 3, 4 ]
  */
-export class TransformerDecoderLayer extends TransformerLayer<MultiheadAttention> {
+export class TransformerDecoderLayer<
+  Size extends number = number,
+  const O extends TransformerLayerOptions = number extends Size ? TransformerLayerOptions : object,
+> extends TransformerLayer<MultiheadAttention> {
   /** The normalization of the third part. */
   norm3: LayerNorm;
   /** What is left out of the third part. */
   dropout3: Dropout;
 
-  constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
-    super(dModel, nhead, options, (attention) => attention());
-    const { dropout = 0.1, layerNormEps: eps = 1e-5, bias = true } = options;
+  constructor(dModel: Size, nhead: number, options?: O) {
+    super(dModel, nhead, options ?? {}, (attention) => attention());
+    const {
+      dropout = 0.1,
+      layerNormEps: eps = 1e-5,
+      bias = true,
+    } = (options as TransformerLayerOptions | undefined) ?? {};
     this.norm3 = new LayerNorm(dModel, { eps, bias });
     this.dropout3 = new Dropout(dropout);
   }
@@ -188,3 +199,7 @@ export class TransformerDecoderLayer extends TransformerLayer<MultiheadAttention
     return this.residual(recalled, this.norm3, this.dropout3, (x) => this.feed(x));
   }
 }
+export interface TransformerDecoderLayer<
+  Size extends number,
+  O extends TransformerLayerOptions,
+> extends Attending<`TransformerDecoderLayer(${Size})`, O, Size> {}
