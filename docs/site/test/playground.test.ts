@@ -195,8 +195,10 @@ test("a stranger's program reaches neither the network nor the page", async () =
       'const asked = await fetch("/icon.svg?by=fetch").catch(() => "refused");',
       "asked",
       'typeof localStorage + " " + typeof window',
-      `console.log('<svg viewBox="0 0 9 9" onload="document.title=1"><script>document.title=2</script>' +`,
-      `  '<image href="/icon.svg?by=image"/><a href="/"><circle r="3"/></a><rect width="5" height="5" style="fill:red"/></svg>');`,
+      `console.log('<svg viewBox="0 0 9 9" onload="document.title=1">' +`,
+      `  '<script>document.title=2</script>' +`,
+      `  '<image href="/icon.svg?by=image"/><a href="/"><circle r="3"/></a>' +`,
+      `  '<rect width="5" height="5" style="fill:red"/></svg>');`,
     ].join("\n"),
   );
   expect(await run(page)).toEqual(["refused", "undefined undefined"]);
