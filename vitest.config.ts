@@ -60,14 +60,13 @@ export default defineConfig({
         test: { name: "process", include: [processTests], exclude: neverTests, pool: "forks" },
       },
       { extends: true, test: { name: "full", include: [slowTests], exclude: neverTests } },
-      // The pages in Chromium. The browser is busy itself, so one file after the other.
+      // The pages in Chromium.
       {
         extends: true,
         test: {
           name: "site",
           include: ["docs/site/test/*.test.ts", pageTests],
           globalSetup: ["docs/site/test/setup.ts"],
-          fileParallelism: false,
         },
       },
       // Core's, as they are, in Chromium; and that every plot is drawn there.

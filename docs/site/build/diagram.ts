@@ -22,11 +22,14 @@ export async function drawn(mermaid: string): Promise<string> {
   const graphviz = await Graphviz.load();
   const svg = graphviz.layout(dot, "svg", "dot");
   const label = lines.find((line) => line.includes("result"))?.match(/label="([^"\\]*)/)?.[1] ?? "";
-  // Titles would be shown where the pointer rests; sizes are style.css's matter.
+  // Titles would be shown where the pointer rests.
   const drawing = svg
     .slice(svg.indexOf("<svg"))
     .replaceAll(/<title>[^<]*<\/title>\s*|<!--[\s\S]*?-->\s*/g, "")
-    .replace(/<svg width="(\d+)pt" height="\d+pt"/, '<svg role="img"')
+    .replace(/<svg width="([\d.]+)pt" height="[\d.]+pt"/, (_, points: string) => {
+      // Points are larger than pixels.
+      return `<svg role="img" width="${Math.round(Number(points) * 1.15)}"`;
+    })
     .replace("<svg", `<svg aria-label="${label}"`);
   return `<div class="graph" tabindex="0">${drawing}</div>\n`;
 }

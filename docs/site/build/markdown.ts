@@ -139,5 +139,6 @@ function block(code: string, language: string, around: Surroundings): string {
   const program = isTypeScript ? around.program(code) : undefined;
   if (program === undefined) return `${pre}\n`;
   const address = `${around.playground}${fragmentOf(program)}`;
-  return `<div class="example">${pre}<a class="open" href="${address}">${around.openIn}</a></div>\n`;
+  const link = `<a class="open" href="${address}">${around.openIn}</a>`;
+  return `<div class="example">${pre}${link}</div>\n`;
 }

@@ -129,7 +129,7 @@ test("the reader's own program, in an editor that is loaded when it is touched",
   await page.locator("#code").focus();
   const editor = page.locator("#editor .cm-content");
   await editor.waitFor();
-  expect(loaded.some(isEditor)).toBe(true);
+  await expect.poll(() => loaded.some(isEditor)).toBe(true);
   await page.locator("#editor .cm-content:focus").waitFor();
   const write = async (code: string): Promise<void> => {
     await page.keyboard.press("Control+a");

@@ -9,10 +9,14 @@ import { read, visit } from "./chromium.js";
 
 const worker = `${import.meta.dirname}/../dist/sw.js`;
 
+/** A machine may have more to do. */
+const patient = { timeout: 20_000 };
+
 /** A page whose service worker has kept the site. */
 async function kept(path: string): Promise<Page> {
   const { page } = await visit(path, { serviceWorkers: "allow" });
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  const hasWorker = (): boolean => navigator.serviceWorker.controller !== null;
+  await page.waitForFunction(hasWorker, undefined, { timeout: 50_000 });
   return page;
 }
 
@@ -36,7 +40,7 @@ test("after one visit everything is there without a network", async () => {
   const picture = page.locator("main img").first();
   await picture.scrollIntoViewIfNeeded();
   await expect
-    .poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth), patient)
     .toBeGreaterThan(0);
   await page.keyboard.press("/");
   await page.locator(".search input").fill("softmax");
@@ -62,7 +66,9 @@ test("a new build is offered, and taken when the reader wants it", async () => {
     // Until then it is the old one.
     expect(await page.evaluate(() => caches.keys())).toEqual([...before, "nabla-the-next"]);
     await Promise.all([page.waitForEvent("load"), take.click()]);
-    await expect.poll(() => page.evaluate(() => caches.keys())).toEqual(["nabla-the-next"]);
+    await expect
+      .poll(() => page.evaluate(() => caches.keys()), patient)
+      .toEqual(["nabla-the-next"]);
     expect(await page.locator("#new-version").count()).toBe(0);
   } finally {
     writeFileSync(worker, text);

@@ -80,7 +80,7 @@ test.for([...paths, ...documents])(
     expect(loaded.length).toBeGreaterThan(2);
     expect(loaded.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(300_000);
     const isPlayground = path.endsWith("playground.html");
-    expect(loaded.some(({ url }) => url.includes("/editor-"))).toBe(isPlayground);
+    await expect.poll(() => loaded.some(({ url }) => url.includes("/editor-"))).toBe(isPlayground);
     await busy[path.replace(/^zh\/|\.html$/g, "")]?.(page);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });

@@ -41,7 +41,7 @@ test("the first program is the README's, and prints what stands there", async ()
   expect((await run(page)).join("\n")).toBe(output);
   // The compiler is as large as the page says.
   await expect
-    .poll(() => loaded.find(({ url }) => url.includes("/types.worker"))?.bytes)
+    .poll(() => loaded.find(({ url }) => url.includes("/types.worker"))?.bytes, { timeout: 20_000 })
     .toBeLessThan(1_350_000);
 });
 
@@ -81,7 +81,7 @@ test("values are printed as Node prints them, errors have the reader's line", as
   );
   await page.locator(".entry.error .place").click();
   await expect
-    .poll(() => page.locator("#editor .cm-activeLine").textContent())
+    .poll(() => page.locator("#editor .cm-activeLine").textContent(), { timeout: 20_000 })
     .toBe("  throw new RangeError(named.name);");
   // What is no program does not run at all.
   await write(page, "console.log(1);\nconst = 2;");
@@ -195,8 +195,10 @@ test("a stranger's program reaches neither the network nor the page", async () =
       'const asked = await fetch("/icon.svg?by=fetch").catch(() => "refused");',
       "asked",
       'typeof localStorage + " " + typeof window',
-      `console.log('<svg viewBox="0 0 9 9" onload="document.title=1"><script>document.title=2</script>' +`,
-      `  '<image href="/icon.svg?by=image"/><a href="/"><circle r="3"/></a><rect width="5" height="5" style="fill:red"/></svg>');`,
+      `console.log('<svg viewBox="0 0 9 9" onload="document.title=1">' +`,
+      `  '<script>document.title=2</script>' +`,
+      `  '<image href="/icon.svg?by=image"/><a href="/"><circle r="3"/></a>' +`,
+      `  '<rect width="5" height="5" style="fill:red"/></svg>');`,
     ].join("\n"),
   );
   expect(await run(page)).toEqual(["refused", "undefined undefined"]);

@@ -17,7 +17,7 @@ test("by keyboard: open, type, choose, go", async () => {
   expect(loaded.some(isIndex)).toBe(false);
   await page.keyboard.press("/");
   await page.locator(".search[open] input:focus").waitFor();
-  await expect.poll(() => loaded.find(isIndex)?.bytes).toBeLessThan(300_000);
+  await expect.poll(() => loaded.find(isIndex)?.bytes, { timeout: 20_000 }).toBeLessThan(300_000);
   for (const name of ["matmul", "crossEntropy", "SGD", "Conv2d", "readFrame", "lossCurve"]) {
     const [first = ""] = await ask(page, name);
     expect([name, first.split(".").at(-1)]).toEqual([name, name]);

@@ -136,6 +136,7 @@ const calls = [
   ...drawn(30, ["t"], operand(3, every), fc.constant<unknown[]>([])),
   ...floats.flatMap((dtype) => together(operand(2, [dtype]), fc.constantFrom(0, 1))),
   ...drawn(20, ["pad"], operand(3, floats), fc.tuple(fc.constantFrom([], [1, 2], [0, 1, 2, 0]))),
+  ...drawn(20, ["repeat"], operand(3, floats), fc.tuple(fc.array(fc.integer({ min: 1, max: 3 })))),
   ...drawn(30, ["topk"], operand(3, floats), fc.tuple(fc.nat({ max: 4 }), dim), "values"),
   ...drawn(15, ["max", "median", "sort"], operand(3, floats), fc.tuple(dim), "indices"),
   ...drawn(15, ["min", "mode", "cummax"], operand(3, floats), fc.tuple(dim), "values"),

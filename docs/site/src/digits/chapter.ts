@@ -23,7 +23,7 @@ const pad = new Pad(element("pad", HTMLCanvasElement), readSoon, ask);
 
 let worker: Worker | null = null;
 let isTraining = false;
-/** The number of the last picture that was sent, whether its answer is due, and whether it is old. */
+/** The number of the last picture sent, whether its answer is due, and whether it is old. */
 let [sent, isReading, isOld] = [0, false, false];
 
 /** The worker; it is loaded when the reader comes to where it is needed. */

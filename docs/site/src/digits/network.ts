@@ -44,7 +44,7 @@ export function newNetwork(): Sequential {
   return perceptron(256);
 }
 
-/** A network with what a file of the example holds. Throws an Error that says what it is instead. */
+/** A network with what a file of the example holds. Throws an Error that says what else it is. */
 export function networkFrom(bytes: ArrayBuffer): { network: Sequential; layers: string } {
   const state: StateDict = readSafetensors(bytes);
   const told = Object.entries(state).map(([name, { shape }]) => `${name} [${shape.join(", ")}]`);

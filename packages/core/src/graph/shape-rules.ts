@@ -35,6 +35,7 @@ export interface Rules<S extends Shape, A extends readonly unknown[]> {
   most: Most<S, Place<S, Or<A[1], -1>>, A[0]>;
   together: Together<S, A>;
   pad: Padded<S, A[0]>;
+  repeat: Tiled<S, A[0], S>;
   ranked: Reduced<S, [Or<A[1], -1>, A[2]]>;
   extreme: A extends readonly [Tensor<infer T>] ? Broadcast<S, T> : Reduced<S, A>;
   reshape: Reshaped<S, A[0]>;
@@ -227,6 +228,19 @@ type Padded<S, Sizes, Result extends unknown[] = []> = Sizes extends readonly [
     : Shape
   : Sizes extends readonly []
     ? [...(S extends Shape ? S : []), ...Result]
+    : Shape;
+/** Each size so many times, from the last one on; where there is none more, new ones. */
+type Tiled<S, Counts, Told, Result extends unknown[] = []> = Counts extends readonly [
+  ...infer More,
+  infer Count,
+]
+  ? S extends readonly [...infer Front, infer N]
+    ? Tiled<Front, More, Told, [Times<N, Count>, ...Result]>
+    : Tiled<[], More, Told, [Times<1, Count>, ...Result]>
+  : Counts extends readonly []
+    ? S extends readonly []
+      ? Result
+      : `${Show<Told>}: there are fewer numbers than dimensions`
     : Shape;
 type Most<S extends Shape, P, K> = P extends number
   ? number extends P

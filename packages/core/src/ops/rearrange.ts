@@ -329,7 +329,7 @@ export const rot90 = (x: Tensor, k = 1, dims: readonly number[] = [0, 1]): Tenso
  * tensor([1, 2]).repeat([2, 1]) // tensor([[1., 2.],
  * //         [1., 2.]])
  */
-export const repeat = (x: Tensor, repeats: Shape): Tensor => {
+export const repeat = shaped<"repeat", "repeat", [repeats: Shape]>((x, repeats): Tensor => {
   const { shape } = checkTensor("repeat", x);
   checkShape("repeat", repeats);
   const missing = repeats.length - shape.length;
@@ -345,7 +345,7 @@ export const repeat = (x: Tensor, repeats: Shape): Tensor => {
     .expand(sizes.flatMap((size, i) => [repeats[i]!, size]))
     .clone()
     .reshape(sizes.map((size, i) => size * repeats[i]!));
-};
+});
 
 /**
  * The whole tensor repeated, as `repeat`; fewer numbers than dimensions count from the last.

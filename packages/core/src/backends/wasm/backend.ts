@@ -16,6 +16,7 @@ import { compile } from "./compile.js";
 import type { Compiled, CompileOptions } from "./compile.js";
 import { Memory } from "./memory.js";
 import { Team } from "./team.js";
+import { sharingPlace } from "./workers.js";
 
 /** Buffers up to this many bytes live in ordinary arrays. */
 const SMALL = 4096;
@@ -41,8 +42,8 @@ export interface WasmOptions {
 
 export function wasm(options: WasmOptions = {}): Backend {
   const { budget = 2 ** 29, pages, atOnce = false, fused = true, shared = false } = options;
-  const memory = new Memory(budget, pages, shared);
-  const team = shared ? Team.of(memory.memory) : null;
+  const memory = new Memory(budget, pages, shared && sharingPlace() !== null);
+  const team = Team.of(memory.memory);
   // Whether there is such an instruction is asked when the first code is made.
   const settings = { memory, team, ...(fused ? {} : { fused }) };
   return {
