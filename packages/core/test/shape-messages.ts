@@ -70,6 +70,10 @@ const cases: [program: string, message: string][] = [
     "MultiheadAttention(4): [5, 3, 4], [5, 3, 4] and [6, 3, 4]: 5 ≠ 6",
   ],
   [
+    "new nn.TripletMarginLoss().call(zeros([8, 4]), zeros([8, 4]), zeros([7, 4]));",
+    "TripletMarginLoss: [8, 4], [8, 4] and [7, 4]: 8 ≠ 7",
+  ],
+  [
     "new nn.ZeroPad2d(1).call(zeros([8, 8]));",
     "ZeroPad2d(1): [8, 8]: it must have 3 or 4 dimensions",
   ],

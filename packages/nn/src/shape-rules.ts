@@ -118,7 +118,12 @@ type Lengths<P extends readonly unknown[], Q, K, V> =
       ? Shape
       : `${P[1] & string}: ${Show<Q>}, ${Show<K>} and ${Show<V>}: ${Why & string}`
     : never;
-type Front<S> = S extends readonly [...infer Rest extends number[], unknown] ? Rest : Shape;
+/** A shape without its last size, if there is one. */
+type Front<S> = S extends readonly [...infer Rest extends number[], unknown]
+  ? Rest
+  : S extends readonly []
+    ? []
+    : Shape;
 type Samples<Q, K, First> = Q extends readonly [infer A, infer B, unknown]
   ? K extends readonly [infer C, infer D, unknown]
     ? [First] extends [true]
@@ -262,6 +267,45 @@ export interface LossRules<S extends Shape, T extends Shape> {
       : Alike<WithoutClasses<S>, T>;
   unknown: Shape;
 }
+/** The rules of three tensors, and of two that become one; `P` has more of what they need. */
+export interface SeveralRules<
+  A extends Shape,
+  B extends Shape,
+  C extends Shape,
+  P extends readonly unknown[],
+> {
+  ranking: SameRanks<A, B, C> extends infer Why extends string ? Why : Both<Broadcast<A, B>, C>;
+  triplet: SameRanks<A, B, C> extends infer Why extends string
+    ? Why
+    : Nearer<Broadcast<A, B>, Broadcast<A, C>>;
+  cosine: [A["length"], B["length"], C["length"]] extends [2, 2, 1] | [1, 1, 0]
+    ? Broadcast<A, B> extends infer Why extends string
+      ? Why
+      : Both<Front<Broadcast<A, B>>, C>
+    : "inputs are matrices, with a target for each row, or vectors, with a number";
+  bilinear: A extends readonly [...infer R extends number[], infer I]
+    ? B extends readonly [...infer T extends number[], infer J]
+      ? Extract<Unequal<I, P[4]> | Unequal<J, P[5]> | Alike<R, T>, string> extends infer Why
+        ? [Why] extends [never]
+          ? [...R, P[6]]
+          : Why
+        : never
+      : "there is no dimension"
+    : "there is no dimension";
+  distance: Broadcast<A, B> extends infer Z
+    ? Z extends Shape
+      ? ShapeRules<Z, [P[4], P[5]]>["reduce"]
+      : Z
+    : never;
+}
+type SameRanks<A extends Shape, B extends Shape, C extends Shape> = [
+  A["length"],
+  A["length"],
+] extends [B["length"], C["length"]]
+  ? 0
+  : Ranks;
+type Both<Z, C extends Shape> = Z extends Shape ? Broadcast<Z, C> : Z;
+type Nearer<Y, Z> = Y extends Shape ? (Z extends Shape ? Broadcast<Front<Y>, Front<Z>> : Z) : Y;
 type NoClasses = "there is no dimension of classes";
 type WithoutClasses<S> = S extends readonly [infer N, unknown, ...infer Rest]
   ? [N, ...Rest]

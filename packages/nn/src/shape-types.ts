@@ -16,6 +16,7 @@ import type {
   LossKind,
   LossRules,
   Maps,
+  SeveralRules,
   Show,
 } from "./shape-rules.js";
 import type { Sizes } from "./sizes.js";
@@ -88,6 +89,12 @@ type Directions<O> = [Given<O, "bidirectional", false>] extends [infer Both]
       : number
   : never;
 
+/** What a loss of three tensors says of itself. */
+export type LossOfThree<Name, Kind, O> = Maps<["several", Name, Kind, `${Reduced<O>}`]>;
+/** What a distance of two tensors says of itself. */
+export type Distance<Name, Dim, Keep = false> = Maps<
+  ["several", Name, "distance", "each", Dim, Keep]
+>;
 /** What a loss says of itself. */
 export type Lossy<Name, Kind, O> = Maps<["loss", Name, Kind, `${Reduced<O>}`]>;
 type Reduced<O> = ReducedBy[Given<O, "reduction", "mean"> & keyof ReducedBy];
@@ -143,6 +150,13 @@ export type Output<Layer, Inputs, Else> =
 interface Outputs<P extends Rule, Inputs, Else> {
   loss: Inputs extends readonly [infer X extends Tensor, infer Y extends Tensor]
     ? Tensor<LossBy<P[2], P[3], X, Y>["shape"], LossBy<P[2], P[3], X, Y>["type"]>
+    : Else;
+  several: Inputs extends readonly [infer X extends Tensor, infer Y extends Tensor, ...infer Z]
+    ? Tensor<
+        [P[3]] extends ["one"] ? [] : [P[3]] extends ["each"] ? Allowed<Several<P, Inputs>> : Shape,
+        | LossBy<"unknown", "one", X, Z extends readonly [infer W] ? W : Y>["type"]
+        | LossBy<"unknown", "one", X, Y>["type"]
+      >
     : Else;
   sequence: Inputs extends readonly [infer X extends Tensor, ...unknown[]]
     ? Sequences<P, X, P[7]>[P[5] & keyof Sequences<[], Tensor, []>]
@@ -209,6 +223,7 @@ type Taken<Layer, Inputs> =
 /** What those say that take several inputs. */
 interface Takings<P extends Rule, Inputs> {
   loss: Inputs extends readonly [infer X, infer Y] ? LossOf<P[1], P[2], X, Y> : Shape;
+  several: Several<P, Inputs>;
   sequence: Inputs extends readonly [infer X, ...unknown[]] ? Outcome<P, X> : Shape;
   attention: Inputs extends readonly [Tensor<infer Q>, Tensor<infer K>, ...infer More]
     ? More extends readonly [Tensor<infer V>, ...unknown[]]
@@ -216,6 +231,29 @@ interface Takings<P extends Rule, Inputs> {
       : Attention<P, Q, K, K>
     : Shape;
 }
+/** What two tensors or three make, or a sentence. */
+type Several<P extends Rule, Inputs> = Inputs extends readonly [
+  Tensor<infer A>,
+  Tensor<infer B>,
+  ...infer More,
+]
+  ? number extends A["length"] | B["length"]
+    ? Shape
+    : More extends readonly [Tensor<infer C>]
+      ? number extends C["length"]
+        ? Shape
+        : SeveralRules<A, B, C, P>[P[2] & SeveralName] extends infer R
+          ? R extends string
+            ? `${P[1] & string}: ${Show<A>}, ${Show<B>} and ${Show<C>}: ${R}`
+            : R
+          : never
+      : SeveralRules<A, B, [], P>[P[2] & SeveralName] extends infer R
+        ? R extends string
+          ? `${P[1] & string}: ${Show<A>} and ${Show<B>}: ${R}`
+          : R
+        : never
+  : Shape;
+type SeveralName = keyof SeveralRules<[], [], [], []>;
 /** A list of layers, or the sentence that says why one does not take what is before it. */
 export type Fitting<Layers extends readonly unknown[]> =
   Chain<Layers, Shape> extends infer Why extends string

@@ -154,6 +154,7 @@ const windows = [1, 2, 3].flatMap((rank) => {
 });
 
 const any = fc.array(little, { maxLength: 4 });
+const matrix = fc.array(little, { minLength: 1, maxLength: 2 });
 const dim = fc.integer({ min: -3, max: 3 });
 const others = [
   ...some(
@@ -240,6 +241,44 @@ const losses = [
   ...some(
     30,
     fc.tuple(classes, reduction).map(([of, args]) => functionCall("nllLoss", of, args)),
+  ),
+];
+
+/** The same shape three times, mostly. */
+const triples = fc
+  .tuple(any, fc.option(any, { freq: 2 }), fc.option(any, { freq: 2 }))
+  .map(([s, t, u]) => [s, t ?? s, u ?? s]);
+const rows = fc
+  .tuple(fc.oneof(matrix, matrix, any), fc.option(any, { freq: 2 }))
+  .map(([s, t]) => [s, s, t ?? s.slice(0, -1)]);
+const several = [
+  ...["MarginRankingLoss", "TripletMarginLoss", "CosineEmbeddingLoss"].flatMap((name) =>
+    some(
+      20,
+      fc
+        .tuple(name === "CosineEmbeddingLoss" ? rows : triples, reduction)
+        .map(([of, args]) => layerCall(name, args, of.map(float))),
+    ),
+  ),
+  ...some(
+    15,
+    fc
+      .tuple(fc.constantFrom({}, { keepdim: true }), pairs)
+      .map(([how, of]) => layerCall("PairwiseDistance", [how], of)),
+  ),
+  ...some(
+    15,
+    fc
+      .tuple(fc.constantFrom({}, { dim: -1 }), pairs)
+      .map(([how, of]) => layerCall("CosineSimilarity", [how], of)),
+  ),
+  ...some(
+    20,
+    fc
+      .tuple(little, little, any, fc.option(any, { freq: 3 }))
+      .map(([from, other, s, t]) =>
+        layerCall("Bilinear", [from, other, 2], [s, t ?? [...s.slice(0, -1), other]].map(float)),
+      ),
   ),
 ];
 
@@ -340,7 +379,7 @@ const chains = some(
     `new nn.MaxPool2d(2), new nn.Flatten(), new nn.Linear(${features}, 3))).call(${x!})`,
 }));
 
-testAgreement([...windows, ...others, ...losses, ...padding, ...sequences, ...chains], {
+testAgreement([...windows, ...others, ...losses, ...several, ...padding, ...sequences, ...chains], {
   succeeded: 350,
   refused: 150,
 });

@@ -71,7 +71,11 @@ export interface Linear<In extends number, Out extends number> extends Maps<
  * @example
  * new Bilinear(3, 4, 2).call(ones([5, 3]), ones([5, 4])).shape // [ 5, 2 ]
  */
-export class Bilinear extends Module {
+export class Bilinear<
+  In1 extends number = number,
+  In2 extends number = number,
+  Out extends number = number,
+> extends Module {
   /** The size of the first input's last dimension. */
   readonly in1Features: number;
   /** The size of the second's. */
@@ -83,12 +87,7 @@ export class Bilinear extends Module {
   /** [outFeatures], or null. */
   bias: Tensor | null;
 
-  constructor(
-    in1Features: number,
-    in2Features: number,
-    outFeatures: number,
-    options: LinearOptions = {},
-  ) {
+  constructor(in1Features: In1, in2Features: In2, outFeatures: Out, options: LinearOptions = {}) {
     super();
     const { bias } = layerOptions("Bilinear", options, { bias: true });
     checkCounts("Bilinear", { in1Features, in2Features, outFeatures });
@@ -117,3 +116,6 @@ export class Bilinear extends Module {
     return F.bilinear(input1, input2, this.weight, this.bias);
   }
 }
+export interface Bilinear<In1 extends number, In2 extends number, Out extends number> extends Maps<
+  ["several", `Bilinear(${In1}, ${In2}, ${Out})`, "bilinear", "each", In1, In2, Out]
+> {}

@@ -6,7 +6,7 @@
 import type { Tensor } from "@nabla/core";
 
 import * as F from "../functional/index.js";
-import type { Lossy } from "../shape-types.js";
+import type { LossOfThree, Lossy } from "../shape-types.js";
 import { layer, plain } from "./layer.js";
 import type { LayerOf } from "./layer.js";
 
@@ -19,8 +19,15 @@ const loss = <Options extends object>(
   layer<[options?: Options], Options, Pair>([], defaults, ([input, target], fields) =>
     run(input, target, fields),
   );
-type Triplet = [anchor: Tensor, positive: Tensor, negative: Tensor];
-type Compared = [input1: Tensor, input2: Tensor, target: Tensor];
+type Three = [anchor: Tensor, positive: Tensor, negative: Tensor];
+/** The same of three tensors. */
+const lossOfThree = <Options extends object>(
+  run: (a: Tensor, b: Tensor, c: Tensor, options: Options) => Tensor,
+  defaults: Required<Options>,
+): new <O extends Options>(...given: [options?: O]) => LayerOf<Options, Three> =>
+  layer<[options?: Options], Options, Three>([], defaults, ([a, b, c], fields) =>
+    run(a, b, c, fields),
+  );
 
 /**
  * The mean size of the differences; see `functional.l1Loss`.
@@ -269,13 +276,14 @@ export interface MultiLabelSoftMarginLoss<O extends F.WeightedOptions> extends L
  * @example
  * new MarginRankingLoss().call(tensor([1]), tensor([3]), tensor([1])) // tensor(2.)
  */
-export class MarginRankingLoss extends layer<
-  [options?: F.MarginOptions],
-  F.MarginOptions,
-  Compared
->([], { margin: 0, reduction: "mean" }, ([a, b, target], fields) =>
-  F.marginRankingLoss(a, b, target, fields),
-) {}
+export class MarginRankingLoss<
+  const O extends F.MarginOptions = object,
+> extends lossOfThree<F.MarginOptions>(F.marginRankingLoss, { margin: 0, reduction: "mean" })<O> {}
+export interface MarginRankingLoss<O extends F.MarginOptions> extends LossOfThree<
+  "MarginRankingLoss",
+  "ranking",
+  O
+> {}
 
 /**
  * For the angles of pairs that belong together (1) or not (-1); see
@@ -283,26 +291,37 @@ export class MarginRankingLoss extends layer<
  * @example
  * new CosineEmbeddingLoss().call(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])) // tensor(1.)
  */
-export class CosineEmbeddingLoss extends layer<
-  [options?: F.MarginOptions],
-  F.MarginOptions,
-  Compared
->([], { margin: 0, reduction: "mean" }, ([a, b, target], fields) =>
-  F.cosineEmbeddingLoss(a, b, target, fields),
-) {}
+export class CosineEmbeddingLoss<
+  const O extends F.MarginOptions = object,
+> extends lossOfThree<F.MarginOptions>(F.cosineEmbeddingLoss, {
+  margin: 0,
+  reduction: "mean",
+})<O> {}
+export interface CosineEmbeddingLoss<O extends F.MarginOptions> extends LossOfThree<
+  "CosineEmbeddingLoss",
+  "cosine",
+  O
+> {}
 
 /**
  * How much nearer what belongs together should be; see `functional.tripletMarginLoss`.
  * @example
  * new TripletMarginLoss().call(tensor([[0]]), tensor([[1]]), tensor([[1]])) // tensor(1.)
  */
-export class TripletMarginLoss extends layer<
-  [options?: F.TripletMarginOptions],
-  F.TripletMarginOptions,
-  Triplet
->([], { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: "mean" }, ([a, b, c], fields) =>
-  F.tripletMarginLoss(a, b, c, fields),
-) {}
+export class TripletMarginLoss<
+  const O extends F.TripletMarginOptions = object,
+> extends lossOfThree<F.TripletMarginOptions>(F.tripletMarginLoss, {
+  margin: 1,
+  p: 2,
+  eps: 1e-6,
+  swap: false,
+  reduction: "mean",
+})<O> {}
+export interface TripletMarginLoss<O extends F.TripletMarginOptions> extends LossOfThree<
+  "TripletMarginLoss",
+  "triplet",
+  O
+> {}
 
 /**
  * `TripletMarginLoss` with a distance of your own; see `functional.tripletMarginWithDistanceLoss`.
@@ -314,7 +333,7 @@ export class TripletMarginLoss extends layer<
 export class TripletMarginWithDistanceLoss extends layer<
   [options?: F.TripletDistanceOptions],
   F.TripletDistanceOptions,
-  Triplet
+  Three
 >([], { distanceFunction: null, margin: 1, swap: false, reduction: "mean" }, ([a, b, c], fields) =>
   F.tripletMarginWithDistanceLoss(a, b, c, fields),
 ) {}

@@ -5,7 +5,7 @@
 import type { Shape, Tensor } from "@nabla/core";
 
 import * as F from "../functional/index.js";
-import type { Maps, Same } from "../shape-types.js";
+import type { Distance, Given, Maps, Same } from "../shape-types.js";
 import type { Sizes } from "../sizes.js";
 import { layer } from "./layer.js";
 import type { LayerOf, None } from "./layer.js";
@@ -164,29 +164,46 @@ export class Fold extends layer<
   ([x], { outputSize, kernelSize, ...options }) => F.fold(x, outputSize, kernelSize, options),
 ) {}
 
+type CosineOptions = F.CosineSimilarityOptions & { dim?: number };
+const cosine: new <O extends CosineOptions>(
+  ...given: [options?: O]
+) => LayerOf<CosineOptions, Two> = layer<[options?: CosineOptions], CosineOptions, Two>(
+  [],
+  { dim: 1, eps: 1e-8 },
+  ([x1, x2], { dim, eps }) => F.cosineSimilarity(x1, x2, dim, { eps }),
+);
+const distance: new <O extends F.PairwiseDistanceOptions>(
+  ...given: [options?: O]
+) => LayerOf<F.PairwiseDistanceOptions, Two> = layer<
+  [options?: F.PairwiseDistanceOptions],
+  F.PairwiseDistanceOptions,
+  Two
+>([], { p: 2, eps: 1e-6, keepdim: false }, ([x1, x2], fields) =>
+  F.pairwiseDistance(x1, x2, fields),
+);
+
 /**
  * The cosines of the angles between vectors along `dim`, 1 unless given; see
  * `functional.cosineSimilarity`.
  * @example
  * new CosineSimilarity().call(tensor([[1, 0]]), tensor([[1, 1]])) // tensor([0.7071])
  */
-export class CosineSimilarity extends layer<
-  [options?: F.CosineSimilarityOptions & { dim?: number }],
-  F.CosineSimilarityOptions & { dim?: number },
-  Two
->([], { dim: 1, eps: 1e-8 }, ([x1, x2], { dim, eps }) =>
-  F.cosineSimilarity(x1, x2, dim, { eps }),
-) {}
+export class CosineSimilarity<const O extends CosineOptions = object> extends cosine<O> {}
+export interface CosineSimilarity<O extends CosineOptions> extends Distance<
+  "CosineSimilarity",
+  Given<O, "dim", 1>
+> {}
 
 /**
  * The distances between vectors; see `functional.pairwiseDistance`.
  * @example
  * new PairwiseDistance().call(tensor([[0, 0]]), tensor([[3, 4]])) // tensor([5.0000])
  */
-export class PairwiseDistance extends layer<
-  [options?: F.PairwiseDistanceOptions],
-  F.PairwiseDistanceOptions,
-  Two
->([], { p: 2, eps: 1e-6, keepdim: false }, ([x1, x2], fields) =>
-  F.pairwiseDistance(x1, x2, fields),
-) {}
+export class PairwiseDistance<
+  const O extends F.PairwiseDistanceOptions = object,
+> extends distance<O> {}
+export interface PairwiseDistance<O extends F.PairwiseDistanceOptions> extends Distance<
+  "PairwiseDistance",
+  -1,
+  Given<O, "keepdim", false>
+> {}
