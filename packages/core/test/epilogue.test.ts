@@ -6,11 +6,13 @@ import {
   convolution,
   einsum,
   getNumThreads,
+  grad,
   manualSeed,
   noGrad,
   randint,
   randn,
   setNumThreads,
+  tensor,
 } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 import { afterEach, describe, expect, test } from "vitest";
@@ -336,4 +338,19 @@ describe("what stays behind a product", () => {
       true,
     );
   });
+});
+
+test("gradients of slices of one shape at other places are put at those places", () => {
+  const x = tensor([1, 2, 3, 4], { requiresGrad: true });
+  const found = [0, 1, 2, 1, 0].map((start) => {
+    const g = grad(x.narrow(0, start, 2).square().sum(), [x])[0]!;
+    return g.toArray();
+  });
+  expect(found).toEqual([
+    [2, 4, 0, 0],
+    [0, 4, 6, 0],
+    [0, 0, 6, 8],
+    [0, 4, 6, 0],
+    [2, 4, 0, 0],
+  ]);
 });

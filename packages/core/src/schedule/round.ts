@@ -206,5 +206,8 @@ export const entryOf = (node: Node, codes: readonly number[]): Entry => ({
   codes,
 });
 
-const isKernel = (node: Node): boolean =>
-  node.operation.work !== null && node.operation.work(node).kind === "kernel";
+/** Whether its attributes are in the code that runs, as those of what is put among zeros are. */
+function isKernel(node: Node): boolean {
+  const work = node.operation.work?.(node);
+  return work?.kind === "kernel" || work?.into !== undefined;
+}
