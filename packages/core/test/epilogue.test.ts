@@ -308,7 +308,7 @@ test("nothing is put among zeros by JavaScript, whose turn would come between ke
   const x = leaf(randn([2, 3, 7, 8]));
   const w = leaf(randn([4, 3, 3, 2]));
   const y = convolution(x, w, { stride: 2, padding: 1 });
-  y.slice(2, 1, 3).unfold(3, 2, 2).square().sum().backward();
+  y.unfold(3, 2, 2).square().sum().backward();
   expect(x.grad!.abs().sum().add(w.grad!.abs().sum()).item()).toBeGreaterThan(0);
   expect(prepared).toBe(1);
 });
@@ -340,17 +340,24 @@ describe("what stays behind a product", () => {
   });
 });
 
-test("gradients of slices of one shape at other places are put at those places", () => {
-  const x = tensor([1, 2, 3, 4], { requiresGrad: true });
-  const found = [0, 1, 2, 1, 0].map((start) => {
+test("gradients of slices of one shape go to their places, by the same code", () => {
+  let prepared = 0;
+  const backend: Backend = {
+    ...interpreter,
+    prepare: (...of) => {
+      prepared += 1;
+      return interpreter.prepare(...of);
+    },
+  };
+  runBy(onDemand(backend), interpreter);
+  const x = tensor([1, 2, 3, 4, 5, 6, 7, 8], { requiresGrad: true });
+  const counts = [0, 1, 2, 3, 4, 5, 6].map((start) => {
     const g = grad(x.narrow(0, start, 2).square().sum(), [x])[0]!;
-    return g.toArray();
+    const expected = [1, 2, 3, 4, 5, 6, 7, 8].map((value, i) =>
+      i === start || i === start + 1 ? 2 * value : 0,
+    );
+    expect(g.toArray()).toEqual(expected);
+    return prepared;
   });
-  expect(found).toEqual([
-    [2, 4, 0, 0],
-    [0, 4, 6, 0],
-    [0, 0, 6, 8],
-    [0, 4, 6, 0],
-    [2, 4, 0, 0],
-  ]);
+  expect(counts.at(-1)).toBe(counts[2]);
 });
