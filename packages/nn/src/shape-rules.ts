@@ -14,6 +14,7 @@ import type {
   Folded,
   Halved,
   Resized,
+  Sampled,
   Shuffled,
   Sloped,
   Unshuffled,
@@ -318,6 +319,8 @@ export interface SeveralRules<
   /** Those that are of one shape but for the third, which may have one for each row. */
   gaussian: Variance<A, C> extends infer Why extends string ? Why : Broadcast<A, B>;
   ranks: SameRanks<A, B, C> extends infer Why extends string ? Why : Shape;
+  unknown: Shape;
+  grid: Sampled<A, B>;
   distance: Broadcast<A, B> extends infer Z
     ? Z extends Shape
       ? ShapeRules<Z, [P[4], P[5]]>["reduce"]

@@ -6,7 +6,7 @@
  * docs/shapes.md.
  */
 import type { DType, Shape, Tensor } from "@nabla/core";
-import type { Times } from "@nabla/core/engine";
+import type { Of, Times } from "@nabla/core/engine";
 
 import type { Bags } from "./shape-pictures.js";
 import type {
@@ -106,7 +106,7 @@ export type Distance<Name, Dim, Keep = false> = Maps<
 >;
 /** What a loss says of itself. */
 export type Lossy<Name, Kind, O> = Maps<["loss", Name, Kind, `${Reduced<O>}`]>;
-type Reduced<O> = ReducedBy[Given<O, "reduction", "mean"> & keyof ReducedBy];
+export type Reduced<O> = ReducedBy[Given<O, "reduction", "mean"> & keyof ReducedBy];
 interface ReducedBy {
   none: "each";
   mean: "one";
@@ -114,8 +114,8 @@ interface ReducedBy {
   batchmean: "one";
 }
 
-type Verdict<Result> = Result extends string ? "refused" : "allowed";
-type Allowed<Result> = Result extends Shape ? Result : Shape;
+export type Verdict<Result> = Result extends string ? "refused" : "allowed";
+export type Allowed<Result> = Result extends Shape ? Result : Shape;
 type Rule = readonly unknown[];
 /** What a rule makes of a tensor; it goes through the possible shapes one by one. */
 type Outcome<P extends Rule, X> = X extends Tensor<infer S> ? OutcomeOf<P, S> : never;
@@ -139,9 +139,14 @@ type Floats<Result, D extends DType> = Result extends readonly unknown[]
       ? D
       : DType
   : DType;
-interface Made<P extends Rule, X> {
-  shape: Allowed<Outcome<P, X>>;
-  type: TypeOf<P, X>;
+/** What comes of it, by whether anything is known of the tensor; see core's shape-types.ts. */
+export interface ShapeBy<P extends Rule, X> {
+  plain: Shape;
+  known: Allowed<Outcome<P, X>>;
+}
+export interface TypeBy<P extends Rule, X> {
+  plain: DType;
+  known: TypeOf<P, X>;
 }
 
 /**
@@ -163,21 +168,24 @@ type KindOf<P extends Rule, Inputs> = P[0] extends keyof Outputs<[], [], 0>
 /** For those that take one tensor, several inputs, or give several results. */
 interface Outputs<P extends Rule, Inputs, Else> {
   plain: Else;
-  one: Tensor<Made<P, First<Inputs>>["shape"], Made<P, First<Inputs>>["type"]>;
+  one: Tensor<
+    ShapeBy<P, First<Inputs>>[Of<First<Inputs>>],
+    TypeBy<P, First<Inputs>>[Of<First<Inputs>>]
+  >;
   pair: [
-    Tensor<Made<P, First<Inputs>>["shape"], Made<P, First<Inputs>>["type"]>,
-    Tensor<Made<P, First<Inputs>>["shape"], "int32">,
+    Tensor<
+      ShapeBy<P, First<Inputs>>[Of<First<Inputs>>],
+      TypeBy<P, First<Inputs>>[Of<First<Inputs>>]
+    >,
+    Tensor<ShapeBy<P, First<Inputs>>[Of<First<Inputs>>], "int32">,
   ];
   loss: Inputs extends readonly [infer X extends Tensor, infer Y extends Tensor]
     ? Tensor<LossBy<P[2], P[3], X, Y>["shape"], LossBy<P[2], P[3], X, Y>["type"]>
     : Else;
-  several: Inputs extends readonly [infer X extends Tensor, infer Y extends Tensor, ...infer Z]
-    ? Tensor<
-        [P[3]] extends ["one"] ? [] : [P[3]] extends ["each"] ? Allowed<Several<P, Inputs>> : Shape,
-        | LossBy<"unknown", "one", X, Z extends readonly [infer W] ? W : Y>["type"]
-        | LossBy<"unknown", "one", X, Y>["type"]
-      >
-    : Else;
+  several: Tensor<
+    SeveralShape<P, Inputs>[Of<First<Inputs>>],
+    SeveralType<Inputs>[Of<First<Inputs>>]
+  >;
   sequence: Inputs extends readonly [infer X extends Tensor, ...unknown[]]
     ? Sequences<P, X, P[7]>[P[5] & keyof Sequences<[], Tensor, []>]
     : Else;
@@ -189,20 +197,20 @@ interface Outputs<P extends Rule, Inputs, Else> {
 type First<Inputs> = Inputs extends readonly [infer X, ...unknown[]] ? X : never;
 /** A tensor, one with the last state, or a state alone, each as it is or as a pair. */
 interface Sequences<P extends Rule, X, State> {
-  one: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>;
+  one: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>;
   pair: [
-    hidden: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
-    cell: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
+    hidden: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>,
+    cell: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>,
   ];
   state: [
-    output: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
-    hidden: Tensor<Last<State, X>, Made<P, X>["type"]>,
+    output: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>,
+    hidden: Tensor<Last<State, X>, TypeBy<P, X>[Of<X>]>,
   ];
   states: [
-    output: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
+    output: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>,
     state: [
-      hidden: Tensor<Last<State, X>, Made<P, X>["type"]>,
-      cell: Tensor<Last<State, X>, Made<P, X>["type"]>,
+      hidden: Tensor<Last<State, X>, TypeBy<P, X>[Of<X>]>,
+      cell: Tensor<Last<State, X>, TypeBy<P, X>[Of<X>]>,
     ],
   ];
 }
@@ -218,17 +226,20 @@ type Last<State, X> =
       : Shape
     : never;
 interface Attended<X, Else> {
-  one: Tensor<Made<["same"], X>["shape"], Made<["same"], X>["type"]>;
+  one: Tensor<ShapeBy<["same"], X>[Of<X>], TypeBy<["same"], X>[Of<X>]>;
   weighted: [
-    found: Tensor<Made<["same"], X>["shape"], Made<["same"], X>["type"]>,
+    found: Tensor<ShapeBy<["same"], X>[Of<X>], TypeBy<["same"], X>[Of<X>]>,
     weights: Else extends readonly [unknown, infer Weights] ? Weights : never,
   ];
 }
 /** The module itself, or the sentence that says why it does not take its inputs. */
-export type Taking<Layer, Inputs> =
-  "refused" extends Verdict<Taken<Layer, Inputs>>
-    ? TakingBy<Layer, Inputs>[Verdict<Taken<Layer, Inputs>>]
-    : Layer;
+export type Taking<Layer, Inputs> = "refused" extends Takes<Layer, Inputs>[Of<First<Inputs>>]
+  ? TakingBy<Layer, Inputs>[Takes<Layer, Inputs>[Of<First<Inputs>>]]
+  : Layer;
+interface Takes<Layer, Inputs> {
+  plain: "allowed";
+  known: Verdict<Taken<Layer, Inputs>>;
+}
 /** Looked up by a key, as in core: so the compiler sees through it where a size is a parameter. */
 interface TakingBy<Layer, Inputs> {
   allowed: unknown;
@@ -253,6 +264,38 @@ interface Takings<P extends Rule, Inputs> {
       ? Attention<P, Q, K, V>
       : Attention<P, Q, K, K>
     : Shape;
+}
+/** What two tensors or three make, by whether anything is known of the first. */
+export interface SeveralShape<P extends Rule, Inputs> {
+  plain: [P[3]] extends ["one"] ? [] : Shape;
+  known: [P[3]] extends ["one"]
+    ? []
+    : [P[3]] extends ["each"]
+      ? Allowed<Several<P, Inputs>>
+      : Shape;
+}
+export interface SeveralType<Inputs> {
+  plain: DType;
+  known: Inputs extends readonly [infer X, infer Y, ...infer Z]
+    ?
+        | LossBy<"unknown", "one", X, Z extends readonly [infer W] ? W : Y>["type"]
+        | LossBy<"unknown", "one", X, Y>["type"]
+    : DType;
+}
+/** The last of them, or a sentence. */
+export type FitSeveral<P extends Rule, X, Inputs, Last> = "refused" extends FitsSeveral<
+  P,
+  Inputs
+>[Of<X>]
+  ? FitSeveralBy<P, Inputs>[FitsSeveral<P, Inputs>[Of<X>]]
+  : Last;
+interface FitsSeveral<P extends Rule, Inputs> {
+  plain: "allowed";
+  known: Verdict<Several<P, Inputs>>;
+}
+interface FitSeveralBy<P extends Rule, Inputs> {
+  allowed: unknown;
+  refused: Extract<Several<P, Inputs>, string>;
 }
 /** What two tensors or three make, or a sentence. */
 type Several<P extends Rule, Inputs> = Inputs extends readonly [
@@ -284,8 +327,13 @@ export type Fitting<Layers extends readonly unknown[]> =
     : Layers;
 
 /** What a tensor must be for a function with a rule: itself, or a sentence. */
-type Fit<P extends Rule, X> =
-  "refused" extends Verdict<Outcome<P, X>> ? FitBy<P, X>[Verdict<Outcome<P, X>>] : X;
+export type Fit<P extends Rule, X> = "refused" extends Fits<P, X>[Of<X>]
+  ? FitBy<P, X>[Fits<P, X>[Of<X>]]
+  : X;
+interface Fits<P extends Rule, X> {
+  plain: "allowed";
+  known: Verdict<Outcome<P, X>>;
+}
 interface FitBy<P extends Rule, X> {
   allowed: unknown;
   refused: Extract<Outcome<P, X>, string>;
@@ -306,8 +354,8 @@ export interface MeanFunction<Name extends string, Rank, Options> {
     kernelSize: K,
     ...options: A
   ): Tensor<
-    Made<PoolRule<Name, Rank, K, A[0]>, X>["shape"],
-    Made<PoolRule<Name, Rank, K, A[0]>, X>["type"]
+    ShapeBy<PoolRule<Name, Rank, K, A[0]>, X>[Of<X>],
+    TypeBy<PoolRule<Name, Rank, K, A[0]>, X>[Of<X>]
   >;
 }
 type PoolRule<Name, Rank, K, O> = Pooling<
@@ -331,18 +379,18 @@ export interface AdaptiveMeanFunction<Name extends string, Rank, Size> {
     input: Fit<["adapt", Name, Rank, [K]], X>,
     outputSize: K,
   ): Tensor<
-    Made<["adapt", Name, Rank, [K]], X>["shape"],
-    Made<["adapt", Name, Rank, [K]], X>["type"]
+    ShapeBy<["adapt", Name, Rank, [K]], X>[Of<X>],
+    TypeBy<["adapt", Name, Rank, [K]], X>[Of<X>]
   >;
 }
 type Pooled<P extends Rule, O, X> = PooledBy<P, X>[Given<O, "returnIndices", false> extends true
   ? "pair"
   : "one"];
 interface PooledBy<P extends Rule, X> {
-  one: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>;
+  one: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>;
   pair: [
-    output: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
-    indices: Tensor<Made<P, X>["shape"], "int32">,
+    output: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>,
+    indices: Tensor<ShapeBy<P, X>[Of<X>], "int32">,
   ];
 }
 
@@ -418,8 +466,8 @@ export interface ConvFunction<How extends "slide" | "enlarge", Name extends stri
     weight: W,
     ...more: A
   ): Tensor<
-    Made<ConvRule<How, Name, Rank, W, A[1]>, X>["shape"],
-    Made<ConvRule<How, Name, Rank, W, A[1]>, X>["type"]
+    ShapeBy<ConvRule<How, Name, Rank, W, A[1]>, X>[Of<X>],
+    TypeBy<ConvRule<How, Name, Rank, W, A[1]>, X>[Of<X>]
   >;
 }
 /** A product with weights [outputs, inputs]. */
@@ -428,7 +476,7 @@ export interface LinearFunction {
     input: Fit<LinearRule<W>, X>,
     weight: W,
     bias?: Tensor | null,
-  ): Tensor<Made<LinearRule<W>, X>["shape"], Made<LinearRule<W>, X>["type"]>;
+  ): Tensor<ShapeBy<LinearRule<W>, X>[Of<X>], TypeBy<LinearRule<W>, X>[Of<X>]>;
 }
 type LinearRule<W> =
   W extends Tensor<readonly [infer Out extends number, infer In extends number]>
@@ -440,7 +488,7 @@ export interface EmbeddingFunction<Options> {
     input: X,
     weight: W,
     options?: Options,
-  ): Tensor<Made<RowsRule<W>, X>["shape"], Made<RowsRule<W>, X>["type"]>;
+  ): Tensor<ShapeBy<RowsRule<W>, X>[Of<X>], TypeBy<RowsRule<W>, X>[Of<X>]>;
 }
 type RowsRule<W> =
   W extends Tensor<readonly [number, infer Size extends number]>
@@ -451,6 +499,6 @@ export interface OneHotFunction {
   <X extends Tensor, N extends number = -1>(
     input: X,
     numClasses?: N,
-  ): Tensor<Made<HotRule<N>, X>["shape"], Made<HotRule<N>, X>["type"]>;
+  ): Tensor<ShapeBy<HotRule<N>, X>[Of<X>], "int32">;
 }
 type HotRule<N> = ["oneHot", "oneHot", N extends -1 ? number : N];

@@ -112,7 +112,7 @@ type TypeOf<X, R extends Rule> =
  * Whether anything is known of a shape. Results are looked up by it: the compiler does not look
  * behind a key before it knows it, and of a plain tensor there is nothing to work out.
  */
-type Of<X> = X extends Tensor<infer S> ? (number extends S["length"] ? "plain" : "known") : never;
+export type Of<X> = X extends Tensor<infer S> ? (number extends S["length"] ? "plain" : "known") : never;
 
 /** A function of one tensor that keeps its shape. `More` is what may follow. */
 export interface UnaryFunction<R extends Rule, More extends unknown[] = []> extends Typed<
