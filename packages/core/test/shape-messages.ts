@@ -94,6 +94,18 @@ const cases: [program: string, message: string][] = [
     "PixelShuffle(2): [1, 6, 3, 4]: 4 does not divide 6",
   ],
   ["new nn.Fold(3, 2).call(zeros([4, 5]));", "Fold: [4, 5]: 5 ≠ 4"],
+  [
+    "nn.functional.unfold(zeros([n, 3]), 2);",
+    "unfold: [number, 3]: it must have 3 or 4 dimensions",
+  ],
+  [
+    "nn.functional.gridSample(zeros([2, 1, 4, 4]), zeros([3, 5, 5, 2]));",
+    "gridSample: [2, 1, 4, 4] and [3, 5, 5, 2]: 2 ≠ 3",
+  ],
+  [
+    "nn.functional.marginRankingLoss(zeros([8]), zeros([8]), zeros([7]));",
+    "marginRankingLoss: [8], [8] and [7]: 8 ≠ 7",
+  ],
   ["new nn.GLU(0).call(zeros([3, 4]));", "GLU: [3, 4]: 2 does not divide 3"],
   [
     "new nn.EmbeddingBag(5, 3).call(zeros([7], { dtype: 'int32' }));",

@@ -35,7 +35,7 @@ export interface Rules<S extends Shape, P extends readonly unknown[]> {
         >;
   sequential: Chain<P[1], S>;
   features: Features<S, P>;
-  last: Last<S, P[2], P, S>;
+  last: P[2] extends readonly [] ? Said<P, S, "no sizes are named"> : Last<S, P[2], P, S>;
   embed: [...S, P[2]];
   oneHot: [...S, P[2]];
   flatten: number extends S["length"] ? Shape : About<P, ShapeRules<S, [P[2], P[3]]>["flatten"]>;

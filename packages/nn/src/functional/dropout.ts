@@ -6,6 +6,7 @@ import { rand, readOptions, ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkRange, checkTensors, showShape } from "../checks.js";
+import type { SameFunction } from "../shape-functions.js";
 
 /** What all kinds of dropout take. */
 export interface DropoutOptions {
@@ -15,15 +16,14 @@ export interface DropoutOptions {
   readonly training?: boolean;
 }
 
-type Dropout = (input: Tensor, options?: DropoutOptions) => Tensor;
+type Dropout = SameFunction<[options?: DropoutOptions]>;
 
 /**
  * A kind of dropout. `units` says how many dimensions in front tell one thing that is left out from
  * another, given the rank of the input; `null` stands for all of them.
  */
-const dropping =
-  (name: string, units: (input: Tensor) => number | null, fill: Fill): Dropout =>
-  (input, options = {}) => {
+const dropping = (name: string, units: (input: Tensor) => number | null, fill: Fill): Dropout =>
+  ((input: Tensor, options: DropoutOptions = {}): Tensor => {
     checkTensors(name, { input });
     const { p, training } = readOptions(name, options, { p: 0.5, training: true });
     checkRange(name, "p", p, 0, 1);
@@ -32,7 +32,7 @@ const dropping =
     if (p === 1) return input.mul(0);
     const shape = input.shape.map((size, i) => (front === null || i < front ? size : 1));
     return fill(input, rand(shape).ge(p).to(input.dtype), p);
-  };
+  }) as never;
 
 /** What becomes of the input, where `kept` is 1 or 0. */
 type Fill = (input: Tensor, kept: Tensor, p: number) => Tensor;
