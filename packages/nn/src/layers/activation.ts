@@ -298,7 +298,7 @@ export class PReLU extends Module {
 
   constructor(options: PReLUOptions = {}) {
     super();
-    const { numParameters, init } = layerOptions("PReLU", options, {
+    const { numParameters, init } = layerOptions<PReLUOptions>("PReLU", options, {
       numParameters: 1,
       init: 0.25,
     });
