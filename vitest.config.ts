@@ -59,7 +59,16 @@ export default defineConfig({
         extends: true,
         test: { name: "process", include: [processTests], exclude: neverTests, pool: "forks" },
       },
-      { extends: true, test: { name: "full", include: [slowTests], exclude: neverTests } },
+      {
+        extends: true,
+        test: {
+          name: "full",
+          include: [slowTests],
+          exclude: neverTests,
+          // What is drawn at random, so many times more of it.
+          env: { NABLA_DRAWS: "6" },
+        },
+      },
       // The pages in Chromium.
       {
         extends: true,

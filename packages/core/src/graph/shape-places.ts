@@ -65,6 +65,7 @@ export type Place<S extends Shape, D, Told = S> = D extends number
 export type Names<S extends Shape> = S["length"] extends keyof Places
   ? keyof Places[S["length"]]
   : string;
+/** The size of a dimension. */
 export type At<S, P> = S[P & keyof S] & number;
 
 /** A dimension replaced by others, or by none. */
@@ -77,6 +78,7 @@ export type Spliced<S, P, New extends unknown[], Before extends unknown[] = []> 
         : Spliced<Rest, P, New, [...Before, N]>
       : Before
   : P;
+/** With another size in the place of one. */
 export type Replaced<S, P, N> = Spliced<S, P, [N extends number ? N : number]>;
 export type Inserted<S, P, N = 1, Before extends unknown[] = []> = P extends number
   ? number extends P
