@@ -1,9 +1,9 @@
 /**
  * What the compiler knows of layers and functions: how calls come by their types. A layer says by
  * which rule it maps shapes, and `call` (module.ts) and `Sequential` (layers/container.ts) ask for
- * it; a function has the type of a family below. A layer without a rule takes anything, and of what
- * it gives nothing is known. Types only; nothing here runs. The rules: shape-rules.ts. Tensors:
- * docs/shapes.md.
+ * it; a function has the type of a family, in shape-functions.ts. A layer without a rule takes
+ * anything, and of what it gives nothing is known. Types only; nothing here runs. The rules:
+ * shape-rules.ts. Tensors: docs/shapes.md.
  */
 import type { DType, Shape, Tensor } from "@nabla/core";
 import type { Of, Times } from "@nabla/core/engine";
@@ -20,7 +20,6 @@ import type {
   SeveralRules,
   Show,
 } from "./shape-rules.js";
-import type { Sizes } from "./sizes.js";
 
 export type { Maps } from "./shape-rules.js";
 
@@ -339,61 +338,6 @@ interface FitBy<P extends Rule, X> {
   refused: Extract<Outcome<P, X>, string>;
 }
 
-/** Pooling with windows of a size. */
-export interface PoolFunction<Name extends string, Rank, Options> {
-  <X extends Tensor, const K extends Sizes, const A extends [options?: Options]>(
-    input: Fit<PoolRule<Name, Rank, K, A[0]>, X>,
-    kernelSize: K,
-    ...options: A
-  ): Pooled<PoolRule<Name, Rank, K, A[0]>, A[0], X>;
-}
-/** The same, which gives no pair. */
-export interface MeanFunction<Name extends string, Rank, Options> {
-  <X extends Tensor, const K extends Sizes, const A extends [options?: Options]>(
-    input: Fit<PoolRule<Name, Rank, K, A[0]>, X>,
-    kernelSize: K,
-    ...options: A
-  ): Tensor<
-    ShapeBy<PoolRule<Name, Rank, K, A[0]>, X>[Of<X>],
-    TypeBy<PoolRule<Name, Rank, K, A[0]>, X>[Of<X>]
-  >;
-}
-type PoolRule<Name, Rank, K, O> = Pooling<
-  "slide",
-  Name,
-  Rank,
-  O,
-  Sliding<K, O, null, Given<O, "ceilMode", false>>
->;
-/** Pooling to sizes. */
-export interface AdaptiveFunction<Name extends string, Rank, Size, Options> {
-  <X extends Tensor, const K extends Size, const A extends [options?: Options]>(
-    input: Fit<Pooling<"adapt", Name, Rank, A[0], [K]>, X>,
-    outputSize: K,
-    ...options: A
-  ): Pooled<Pooling<"adapt", Name, Rank, A[0], [K]>, A[0], X>;
-}
-/** The same, which gives no pair. */
-export interface AdaptiveMeanFunction<Name extends string, Rank, Size> {
-  <X extends Tensor, const K extends Size>(
-    input: Fit<["adapt", Name, Rank, [K]], X>,
-    outputSize: K,
-  ): Tensor<
-    ShapeBy<["adapt", Name, Rank, [K]], X>[Of<X>],
-    TypeBy<["adapt", Name, Rank, [K]], X>[Of<X>]
-  >;
-}
-type Pooled<P extends Rule, O, X> = PooledBy<P, X>[Given<O, "returnIndices", false> extends true
-  ? "pair"
-  : "one"];
-interface PooledBy<P extends Rule, X> {
-  one: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>;
-  pair: [
-    output: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>,
-    indices: Tensor<ShapeBy<P, X>[Of<X>], "int32">,
-  ];
-}
-
 type LossOf<Name, K, X, Y> =
   X extends Tensor<infer S>
     ? Y extends Tensor<infer T, infer E>
@@ -440,65 +384,3 @@ export interface LossFunction<Name extends string, K extends LossKind, Options> 
     ...options: A
   ): Tensor<LossBy<K, Reduced<A[0]>, X, Y>["shape"], LossBy<K, Reduced<A[0]>, X, Y>["type"]>;
 }
-
-/** The weights of a convolution, [filters, channels / groups, ...window], as a rule has them. */
-type ConvRule<How, Name, Rank, W, O> =
-  W extends Tensor<
-    readonly [infer Out extends number, infer In extends number, ...infer K extends number[]]
-  >
-    ? K["length"] extends Rank
-      ? How extends "slide"
-        ? [How, Name, Rank, Sliding<K, O, 1>, Times<In, Given<O, "groups", 1>>, Out]
-        : [
-            How,
-            Name,
-            Rank,
-            Sliding<K, O, 1, Given<O, "outputPadding", 0>>,
-            Out,
-            Times<In, Given<O, "groups", 1>>,
-          ]
-      : ["unknown", Name]
-    : ["unknown", Name];
-/** A convolution, which has its window from its weight. */
-export interface ConvFunction<How extends "slide" | "enlarge", Name extends string, Rank, Options> {
-  <X extends Tensor, W extends Tensor, const A extends [bias?: Tensor | null, options?: Options]>(
-    input: Fit<ConvRule<How, Name, Rank, W, A[1]>, X>,
-    weight: W,
-    ...more: A
-  ): Tensor<
-    ShapeBy<ConvRule<How, Name, Rank, W, A[1]>, X>[Of<X>],
-    TypeBy<ConvRule<How, Name, Rank, W, A[1]>, X>[Of<X>]
-  >;
-}
-/** A product with weights [outputs, inputs]. */
-export interface LinearFunction {
-  <X extends Tensor, W extends Tensor>(
-    input: Fit<LinearRule<W>, X>,
-    weight: W,
-    bias?: Tensor | null,
-  ): Tensor<ShapeBy<LinearRule<W>, X>[Of<X>], TypeBy<LinearRule<W>, X>[Of<X>]>;
-}
-type LinearRule<W> =
-  W extends Tensor<readonly [infer Out extends number, infer In extends number]>
-    ? ["linear", "linear", In, Out]
-    : ["unknown"];
-/** Rows of a table [rows, size]. */
-export interface EmbeddingFunction<Options> {
-  <X extends Tensor, W extends Tensor>(
-    input: X,
-    weight: W,
-    options?: Options,
-  ): Tensor<ShapeBy<RowsRule<W>, X>[Of<X>], TypeBy<RowsRule<W>, X>[Of<X>]>;
-}
-type RowsRule<W> =
-  W extends Tensor<readonly [number, infer Size extends number]>
-    ? ["embed", "embedding", Size]
-    : ["unknown"];
-/** Rows that are 1 in one place. */
-export interface OneHotFunction {
-  <X extends Tensor, N extends number = -1>(
-    input: X,
-    numClasses?: N,
-  ): Tensor<ShapeBy<HotRule<N>, X>[Of<X>], "int32">;
-}
-type HotRule<N> = ["oneHot", "oneHot", N extends -1 ? number : N];

@@ -112,7 +112,8 @@ type TypeOf<X, R extends Rule> =
  * Whether anything is known of a shape. Results are looked up by it: the compiler does not look
  * behind a key before it knows it, and of a plain tensor there is nothing to work out.
  */
-export type Of<X> = X extends Tensor<infer S> ? (number extends S["length"] ? "plain" : "known") : never;
+export type Of<X> =
+  X extends Tensor<infer S> ? (number extends S["length"] ? "plain" : "known") : never;
 
 /** A function of one tensor that keeps its shape. `More` is what may follow. */
 export interface UnaryFunction<R extends Rule, More extends unknown[] = []> extends Typed<
@@ -172,9 +173,9 @@ type BothTypes<R extends Rule, X, O> =
 
 /** A function of the elements of two tensors, which broadcast. The second may be an `Other`. */
 export interface BinaryRow<
-  R extends Rule,
-  More extends unknown[] = [],
-  Other = Tensor | PlainNumber,
+  in out R extends Rule,
+  in out More extends unknown[] = [],
+  in out Other = Tensor | PlainNumber,
 >
   extends Typed<BinaryFamily<R, More, Other>>, Recorded {
   <X extends Tensor, O extends Other>(

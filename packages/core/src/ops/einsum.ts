@@ -33,7 +33,7 @@ export function einsum(equation: string, ...tensors: (Tensor | readonly Tensor[]
   if (typeof equation !== "string") {
     throw new ArgumentError('einsum: the equation comes first: einsum("ij,jk->ik", a, b).');
   }
-  const given = tensors.flat().map((x: Tensor) => checkTensor("einsum", x));
+  const given = tensors.flatMap((x) => x).map((x) => checkTensor("einsum", x));
   const [inputs = "", output] = equation.replaceAll(" ", "").split(/->(.*)/s);
   const terms = inputs.split(",");
   if (terms.length !== given.length) {
@@ -106,7 +106,7 @@ function namesOf(equation: string, term: string, all: number | readonly string[]
   }
   const rest =
     typeof all === "number" ? Array.from({ length: left }, (_, i) => dotted(left - i)) : all;
-  return [before.split(""), dots === undefined ? [] : rest, behind.split("")].flat();
+  return [...before, ...(dots === undefined ? [] : rest), ...behind];
 }
 
 /** So that names are in order as text, too. */

@@ -56,17 +56,17 @@ export interface RreluOptions {
  * @example
  * functional.rrelu(tensor([-2, 3]), { lower: 0.1, upper: 0.3 }) // tensor([-0.4000,  3.0000])
  */
-export const rrelu: SameFunction<[options?: RreluOptions]> = ((
+export const rrelu: SameFunction<[options?: RreluOptions]> = (
   input: Tensor,
   options: RreluOptions = {},
 ): Tensor => {
   checkTensors("rrelu", { input });
   const defaults = { lower: 1 / 8, upper: 1 / 3, training: false };
-  const { lower, upper, training } = readOptions("rrelu", options, defaults);
+  const { lower, upper, training } = readOptions<RreluOptions>("rrelu", options, defaults);
   checkRange("rrelu", "upper", upper, lower);
   const share = training ? randLike(input.detach()) : input.newFull([], 0.5);
   return bent(input, share.mul(upper - lower).add(lower));
-}) as never;
+};
 
 /**
  * The first half of the tensor along a dimension, times the sigmoid of the second. Throws a
@@ -104,13 +104,13 @@ export interface GumbelSoftmaxOptions {
  * @example
  * functional.gumbelSoftmax(tensor([0, 1000]), { hard: true }) // tensor([0., 1.])
  */
-export const gumbelSoftmax: SameFunction<[options?: GumbelSoftmaxOptions]> = ((
+export const gumbelSoftmax: SameFunction<[options?: GumbelSoftmaxOptions]> = (
   logits: Tensor,
   options: GumbelSoftmaxOptions = {},
 ): Tensor => {
   checkTensors("gumbelSoftmax", { logits });
   const defaults = { tau: 1, hard: false, dim: -1 };
-  const { tau, hard, dim } = readOptions("gumbelSoftmax", options, defaults);
+  const { tau, hard, dim } = readOptions<GumbelSoftmaxOptions>("gumbelSoftmax", options, defaults);
   if (!(tau > 0)) throw new ArgumentError(`gumbelSoftmax: tau is ${tau}, and must be above 0.`);
   const gumbels = logits.detach().clone().exponential_().log().neg();
   const soft = logits.add(gumbels).div(tau).softmax(dim);
@@ -119,4 +119,4 @@ export const gumbelSoftmax: SameFunction<[options?: GumbelSoftmaxOptions]> = ((
   const positions = arange(logits.size(dim), { dtype: "int32" }).reshape(sizes);
   const chosen = argmax(soft, dim, true).eq(positions).to(logits.dtype);
   return chosen.sub(soft.detach()).add(soft);
-}) as never;
+};

@@ -22,17 +22,18 @@ type Dropout = SameFunction<[options?: DropoutOptions]>;
  * A kind of dropout. `units` says how many dimensions in front tell one thing that is left out from
  * another, given the rank of the input; `null` stands for all of them.
  */
-const dropping = (name: string, units: (input: Tensor) => number | null, fill: Fill): Dropout =>
-  ((input: Tensor, options: DropoutOptions = {}): Tensor => {
+const dropping =
+  (name: string, units: (input: Tensor) => number | null, fill: Fill): Dropout =>
+  (input: Tensor, options: DropoutOptions = {}): Tensor => {
     checkTensors(name, { input });
-    const { p, training } = readOptions(name, options, { p: 0.5, training: true });
+    const { p, training } = readOptions<DropoutOptions>(name, options, { p: 0.5, training: true });
     checkRange(name, "p", p, 0, 1);
     const front = units(input);
     if (!training || p === 0) return input;
     if (p === 1) return input.mul(0);
     const shape = input.shape.map((size, i) => (front === null || i < front ? size : 1));
     return fill(input, rand(shape).ge(p).to(input.dtype), p);
-  }) as never;
+  };
 
 /** What becomes of the input, where `kept` is 1 or 0. */
 type Fill = (input: Tensor, kept: Tensor, p: number) => Tensor;

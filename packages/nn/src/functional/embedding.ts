@@ -17,8 +17,7 @@ import type { Tensor } from "@nabla/core";
 import { learn, refuseCompile } from "@nabla/core/engine";
 
 import { checkTensors, format } from "../checks.js";
-import type { BagFunction } from "../shape-functions.js";
-import type { EmbeddingFunction, OneHotFunction } from "../shape-types.js";
+import type { BagFunction, EmbeddingFunction, OneHotFunction } from "../shape-functions.js";
 import { range } from "../sizes.js";
 
 /** What `embedding` takes last. */
@@ -71,7 +70,7 @@ export const embedding: EmbeddingFunction<EmbeddingOptions> = (
   weight: Tensor,
   options: EmbeddingOptions = {},
 ): Tensor => {
-  const given = readOptions("embedding", options, defaults);
+  const given = readOptions<EmbeddingOptions>("embedding", options, defaults);
   return openTable("embedding", input, weight, given).rows(input);
 };
 
@@ -91,7 +90,7 @@ export const embeddingBag: BagFunction<EmbeddingBagOptions> = ((
   weight: Tensor,
   options: EmbeddingBagOptions = {},
 ): Tensor => {
-  const given = readOptions("embeddingBag", options, {
+  const given = readOptions<EmbeddingBagOptions>("embeddingBag", options, {
     ...defaults,
     offsets: null,
     mode: "mean",
@@ -115,7 +114,7 @@ export const embeddingBag: BagFunction<EmbeddingBagOptions> = ((
   const bags = starts
     .slice(1)
     .map((end, i) => range(starts[i]!, end).filter((at) => roles[at] !== "p"));
-  const [first] = bags.flat();
+  const first = bags.find((bag) => bag.length > 0)?.[0];
   if (first === undefined) return weight.newZeros([bags.length, weight.shape[1]!]);
 
   // Bags as the rows of a rectangle, in which short ones are filled up with what does not count.

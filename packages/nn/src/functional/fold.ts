@@ -34,7 +34,11 @@ export const unfold: UnfoldFunction<FoldOptions> = ((
   kernelSize: Sizes,
   options: FoldOptions = {},
 ): Tensor => {
-  const given = readOptions("unfold", options, { dilation: [1], padding: [0], stride: [1] });
+  const given = readOptions<FoldOptions>("unfold", options, {
+    dilation: [1],
+    padding: [0],
+    stride: [1],
+  });
   checkFilled("unfold", input, 2);
   const of = `unfold: ${format(input.shape)}`;
   const sliding = {

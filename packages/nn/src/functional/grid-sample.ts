@@ -82,7 +82,7 @@ export const gridSample: GridFunction<GridSampleOptions> = ((
   grid: Tensor,
   options: GridSampleOptions = {},
 ): Tensor => {
-  const given = readOptions("gridSample", options, {
+  const given = readOptions<GridSampleOptions>("gridSample", options, {
     mode: "bilinear",
     paddingMode: "zeros",
     alignCorners: false,

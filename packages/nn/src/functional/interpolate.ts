@@ -82,7 +82,7 @@ export const interpolate: ResizeFunction<"interpolate", InterpolateOptions> = ((
   input: Tensor,
   options: InterpolateOptions,
 ): Tensor => {
-  const given = readOptions("interpolate", options, {
+  const given = readOptions<InterpolateOptions>("interpolate", options, {
     size: null,
     scaleFactor: null,
     mode: "nearest",
@@ -174,7 +174,10 @@ export type UpsampleOptions = Pick<InterpolateOptions, "size" | "scaleFactor">;
  * @example
  * functional.upsample(tensor([[[1, 2]]]), { scaleFactor: 2 }) // tensor([[[1., 1., 2., 2.]]])
  */
-export const upsample: ResizeFunction<"upsample", InterpolateOptions> = interpolate as never;
+export const upsample: ResizeFunction<"upsample", InterpolateOptions> = ((
+  input: Tensor,
+  options: InterpolateOptions,
+): Tensor => interpolate(input, options)) as never;
 
 /**
  * Elements repeated: `interpolate` with mode `"nearest"`.

@@ -6,8 +6,7 @@ import { ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkOptional, checkTensors, format, showShape } from "../checks.js";
-import type { BilinearFunction } from "../shape-functions.js";
-import type { LinearFunction } from "../shape-types.js";
+import type { BilinearFunction, LinearFunction } from "../shape-functions.js";
 
 /**
  * input · weightᵀ + bias: from [..., inFeatures], with a weight of [outFeatures, inFeatures] and a

@@ -240,7 +240,7 @@ function remember(
  */
 export const batchNorm: SameFunction<
   [runningMean: Tensor | null, runningVar: Tensor | null, options?: BatchNormOptions]
-> = ((
+> = (
   input: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
@@ -260,7 +260,7 @@ export const batchNorm: SameFunction<
   const dims = input.shape.map((_, i) => i).filter((i) => i !== 1);
   const all = { ...rest, ...(isRead && { momentum }), runningMean, runningVar };
   return normalizeChannels("batchNorm", input, dims, training, all);
-}) as never;
+};
 
 /**
  * Each channel of each sample with mean 0 and variance 1 over all other dimensions. Remembered
@@ -271,7 +271,7 @@ export const batchNorm: SameFunction<
  * functional.instanceNorm(tensor([[[1, 3], [5, 25]]])) // tensor([[[-1.0000,  1.0000],
  * //          [-1.0000,  1.0000]]])
  */
-export const instanceNorm: SameFunction<[options?: InstanceNormOptions]> = ((
+export const instanceNorm: SameFunction<[options?: InstanceNormOptions]> = (
   input: Tensor,
   options: InstanceNormOptions = {},
 ): Tensor => {
@@ -287,7 +287,7 @@ export const instanceNorm: SameFunction<[options?: InstanceNormOptions]> = ((
   checkTensors("instanceNorm", { input });
   const dims = input.shape.map((_, i) => i).slice(2);
   return normalizeChannels("instanceNorm", input, dims, useInputStats, rest);
-}) as never;
+};
 
 /**
  * Groups of neighbouring channels (dimension 1) of each sample with mean 0 and variance 1; the
@@ -297,7 +297,7 @@ export const instanceNorm: SameFunction<[options?: InstanceNormOptions]> = ((
  * const input = tensor([[1, 3, 5, 25]]);
  * functional.groupNorm(input, 2) // tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
  */
-export const groupNorm: SameFunction<[numGroups: number, options?: NormOptions]> = ((
+export const groupNorm: SameFunction<[numGroups: number, options?: NormOptions]> = (
   input: Tensor,
   numGroups: number,
   options: NormOptions = {},
@@ -323,7 +323,7 @@ export const groupNorm: SameFunction<[numGroups: number, options?: NormOptions]>
   }
   const grouped = standardize(input.reshape([samples, numGroups, size]), [2], eps);
   return affine(grouped.reshape(input.shape), weight, bias, channelShape(input));
-}) as never;
+};
 
 /** The last dimensions, which have the given sizes; a ShapeError where they have not. */
 function lastDims(name: string, input: Tensor, sizes: readonly number[]): number[] {
@@ -409,25 +409,28 @@ export interface LocalResponseNormOptions {
  * const result = functional.localResponseNorm(input, 2, { alpha: 2, beta: 1 });
  * result.flatten() // tensor([0.5000, 0.3333])
  */
-export const localResponseNorm: SameFunction<[size: number, options?: LocalResponseNormOptions]> =
-  ((input: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor => {
-    const name = "localResponseNorm";
-    checkTensors(name, { input });
-    const defaults = { alpha: 1e-4, beta: 0.75, k: 1 };
-    const { alpha, beta, k } = readOptions(name, options, defaults);
-    if (input.dim() < 3 || !Number.isInteger(size) || size < 1) {
-      throw new ShapeError(
-        `${name}: it takes an input [samples, channels, ...] of three dimensions or more and a ` +
-          `size of 1 or more, not ${showShape(input)} and ${String(size)}.`,
-      );
-    }
-    const borders = input.shape.slice(2).flatMap(() => [0, 0]);
-    const squares = input.square().pad([...borders, Math.floor(size / 2), Math.ceil(size / 2) - 1]);
-    const sums = squares.unfold(1, size, 1).sum(-1);
-    // Whole numbers have whole means, as in PyTorch.
-    const means = sums.div(size, { roundingMode: sums.dtype === "int32" ? "trunc" : null });
-    return input.div(means.mul(alpha).add(k).pow(beta));
-  }) as never;
+export const localResponseNorm: SameFunction<[size: number, options?: LocalResponseNormOptions]> = (
+  input: Tensor,
+  size: number,
+  options: LocalResponseNormOptions = {},
+): Tensor => {
+  const name = "localResponseNorm";
+  checkTensors(name, { input });
+  const defaults = { alpha: 1e-4, beta: 0.75, k: 1 };
+  const { alpha, beta, k } = readOptions<LocalResponseNormOptions>(name, options, defaults);
+  if (input.dim() < 3 || !Number.isInteger(size) || size < 1) {
+    throw new ShapeError(
+      `${name}: it takes an input [samples, channels, ...] of three dimensions or more and a ` +
+        `size of 1 or more, not ${showShape(input)} and ${String(size)}.`,
+    );
+  }
+  const borders = input.shape.slice(2).flatMap(() => [0, 0]);
+  const squares = input.square().pad([...borders, Math.floor(size / 2), Math.ceil(size / 2) - 1]);
+  const sums = squares.unfold(1, size, 1).sum(-1);
+  // Whole numbers have whole means, as in PyTorch.
+  const means = sums.div(size, { roundingMode: sums.dtype === "int32" ? "trunc" : null });
+  return input.div(means.mul(alpha).add(k).pow(beta));
+};
 
 /** What `normalize` takes. */
 export interface NormalizeOptions {
@@ -445,7 +448,7 @@ export interface NormalizeOptions {
  * functional.normalize(tensor([[3, 4], [0, 0]])) // tensor([[0.6000, 0.8000],
  * //         [0.0000, 0.0000]])
  */
-export const normalize: SameFunction<[options?: NormalizeOptions]> = ((
+export const normalize: SameFunction<[options?: NormalizeOptions]> = (
   input: Tensor,
   options: NormalizeOptions = {},
 ): Tensor => {
@@ -453,4 +456,4 @@ export const normalize: SameFunction<[options?: NormalizeOptions]> = ((
   const defaults = { p: 2, dim: [1], eps: 1e-12 };
   const { p, dim, eps } = readOptions<NormalizeOptions>("normalize", options, defaults);
   return input.div(input.norm(p, dim, true).clampMin(eps));
-}) as never;
+};

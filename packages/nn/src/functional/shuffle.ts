@@ -15,7 +15,7 @@ import type { NumberFunction } from "../shape-functions.js";
  * functional.pixelShuffle(arange(4).reshape([4, 1, 1]), 2) // tensor([[[0., 1.],
  * //          [2., 3.]]])
  */
-export const pixelShuffle: NumberFunction<"shuffle", "pixelShuffle"> = ((
+export const pixelShuffle: NumberFunction<"shuffle", "pixelShuffle", [upscaleFactor: number]> = ((
   input: Tensor,
   upscaleFactor: number,
 ): Tensor => {
@@ -35,10 +35,11 @@ export const pixelShuffle: NumberFunction<"shuffle", "pixelShuffle"> = ((
  * @example
  * functional.pixelUnshuffle(arange(4).reshape([1, 2, 2]), 2).flatten() // tensor([0., 1., 2., 3.])
  */
-export const pixelUnshuffle: NumberFunction<"unshuffle", "pixelUnshuffle"> = ((
-  input: Tensor,
-  downscaleFactor: number,
-): Tensor => {
+export const pixelUnshuffle: NumberFunction<
+  "unshuffle",
+  "pixelUnshuffle",
+  [downscaleFactor: number]
+> = ((input: Tensor, downscaleFactor: number): Tensor => {
   const r = checkFactor("pixelUnshuffle", input, downscaleFactor);
   const [channels, height, width] = input.shape.slice(-3) as [number, number, number];
   checkDivides("pixelUnshuffle", input, [height, width], r);
@@ -54,7 +55,7 @@ export const pixelUnshuffle: NumberFunction<"unshuffle", "pixelUnshuffle"> = ((
  * @example
  * functional.channelShuffle(arange(4).reshape([1, 4, 1]), 2).flatten() // tensor([0., 2., 1., 3.])
  */
-export const channelShuffle: NumberFunction<"deal", "channelShuffle"> = ((
+export const channelShuffle: NumberFunction<"deal", "channelShuffle", [groups: number]> = ((
   input: Tensor,
   groups: number,
 ): Tensor => {

@@ -8,8 +8,9 @@ import type { Tensor } from "@nabla/core";
 import { checkTensors, showShape } from "../checks.js";
 import type {
   DistanceFunction,
-  LossOfThreeFunction,
+  PairLossFunction,
   SimilarityFunction,
+  TripletLossFunction,
 } from "../shape-functions.js";
 import type { MarginOptions } from "./loss.js";
 import { reduce } from "./reduction.js";
@@ -34,7 +35,7 @@ export const cosineSimilarity: SimilarityFunction<"cosineSimilarity", CosineSimi
   options: CosineSimilarityOptions = {},
 ): Tensor => {
   checkTensors("cosineSimilarity", { x1, x2 });
-  const { eps } = readOptions("cosineSimilarity", options, { eps: 1e-8 });
+  const { eps } = readOptions<CosineSimilarityOptions>("cosineSimilarity", options, { eps: 1e-8 });
   const [a, b] = [x1, x2].map((x) => {
     const rank = Math.max(x1.dim(), x2.dim());
     const whole = x.reshape([...new Array<number>(rank - x.dim()).fill(1), ...x.shape]);
@@ -67,7 +68,11 @@ export const pairwiseDistance: DistanceFunction<"pairwiseDistance", PairwiseDist
 ): Tensor => {
   checkTensors("pairwiseDistance", { x1, x2 });
   const defaults = { p: 2, eps: 1e-6, keepdim: false };
-  const { p, eps, keepdim } = readOptions("pairwiseDistance", options, defaults);
+  const { p, eps, keepdim } = readOptions<PairwiseDistanceOptions>(
+    "pairwiseDistance",
+    options,
+    defaults,
+  );
   return x1.sub(x2).add(eps).norm(p, -1, keepdim);
 }) as never;
 
@@ -85,7 +90,7 @@ export interface PdistOptions {
  */
 export function pdist(input: Tensor, options: PdistOptions = {}): Tensor {
   checkTensors("pdist", { input });
-  const { p } = readOptions("pdist", options, { p: 2 });
+  const { p } = readOptions<PdistOptions>("pdist", options, { p: 2 });
   if (!(p >= 0)) throw new ArgumentError(`pdist: p is ${p}, and must be 0 or more.`);
   if (input.dim() !== 2) {
     throw new ShapeError(
@@ -115,15 +120,19 @@ function checkRanks(name: string, given: Readonly<Record<string, Tensor>>): void
  * @example
  * functional.marginRankingLoss(tensor([3, 1]), tensor([1, 2]), tensor([1, 1])) // tensor(0.5000)
  */
-export const marginRankingLoss: LossOfThreeFunction<"marginRankingLoss", "ranking", MarginOptions> =
-  ((input1: Tensor, input2: Tensor, target: Tensor, options: MarginOptions = {}): Tensor => {
-    const name = "marginRankingLoss";
-    checkRanks(name, { input1, input2, target });
-    const defaults = { margin: 0, reduction: "mean" } as const;
-    const { margin, reduction } = readOptions<MarginOptions>(name, options, defaults);
-    const missing = input1.sub(input2).mul(target).neg().add(margin).clampMin(0);
-    return reduce(name, missing, reduction);
-  }) as never;
+export const marginRankingLoss: PairLossFunction<"marginRankingLoss", "ranking", MarginOptions> = ((
+  input1: Tensor,
+  input2: Tensor,
+  target: Tensor,
+  options: MarginOptions = {},
+): Tensor => {
+  const name = "marginRankingLoss";
+  checkRanks(name, { input1, input2, target });
+  const defaults = { margin: 0, reduction: "mean" } as const;
+  const { margin, reduction } = readOptions<MarginOptions>(name, options, defaults);
+  const missing = input1.sub(input2).mul(target).neg().add(margin).clampMin(0);
+  return reduce(name, missing, reduction);
+}) as never;
 
 /**
  * For pairs of vectors, a pair or one in each row: 1 - cosine where the target is 1, what the
@@ -131,29 +140,26 @@ export const marginRankingLoss: LossOfThreeFunction<"marginRankingLoss", "rankin
  * @example
  * functional.cosineEmbeddingLoss(tensor([1, 0]), tensor([1, 1]), tensor(1)) // tensor(0.2929)
  */
-export const cosineEmbeddingLoss: LossOfThreeFunction<
-  "cosineEmbeddingLoss",
-  "cosine",
-  MarginOptions
-> = ((input1: Tensor, input2: Tensor, target: Tensor, options: MarginOptions = {}): Tensor => {
-  const name = "cosineEmbeddingLoss";
-  checkTensors(name, { input1, input2, target });
-  const defaults = { margin: 0, reduction: "mean" } as const;
-  const { margin, reduction } = readOptions<MarginOptions>(name, options, defaults);
-  const rank = target.dim();
-  if (rank > 1 || input1.dim() !== rank + 1 || input2.dim() !== rank + 1) {
-    throw new ShapeError(
-      `${name}: inputs of shapes ${showShape(input1)} and ${showShape(input2)} do not fit a ` +
-        `target of shape ${showShape(target)}; use matrices and a target for each row, or ` +
-        "vectors and a number.",
-    );
-  }
-  const squares = [input1, input2].map((x) => x.mul(x).sum(-1).add(1e-12));
-  const cosine = input1.mul(input2).sum(-1).div(squares[0]!.mul(squares[1]!).sqrt());
-  const together = cosine.neg().add(1).maskedFill(target.ne(1), 0);
-  const apart = cosine.sub(margin).clampMin(0).maskedFill(target.ne(-1), 0);
-  return reduce(name, together.add(apart), reduction);
-}) as never;
+export const cosineEmbeddingLoss: PairLossFunction<"cosineEmbeddingLoss", "cosine", MarginOptions> =
+  ((input1: Tensor, input2: Tensor, target: Tensor, options: MarginOptions = {}): Tensor => {
+    const name = "cosineEmbeddingLoss";
+    checkTensors(name, { input1, input2, target });
+    const defaults = { margin: 0, reduction: "mean" } as const;
+    const { margin, reduction } = readOptions<MarginOptions>(name, options, defaults);
+    const rank = target.dim();
+    if (rank > 1 || input1.dim() !== rank + 1 || input2.dim() !== rank + 1) {
+      throw new ShapeError(
+        `${name}: inputs of shapes ${showShape(input1)} and ${showShape(input2)} do not fit a ` +
+          `target of shape ${showShape(target)}; use matrices and a target for each row, or ` +
+          "vectors and a number.",
+      );
+    }
+    const squares = [input1, input2].map((x) => x.mul(x).sum(-1).add(1e-12));
+    const cosine = input1.mul(input2).sum(-1).div(squares[0]!.mul(squares[1]!).sqrt());
+    const together = cosine.neg().add(1).maskedFill(target.ne(1), 0);
+    const apart = cosine.sub(margin).clampMin(0).maskedFill(target.ne(-1), 0);
+    return reduce(name, together.add(apart), reduction);
+  }) as never;
 
 /** What `tripletMarginWithDistanceLoss` takes. */
 export interface TripletDistanceOptions extends MarginOptions {
@@ -174,7 +180,7 @@ export interface TripletDistanceOptions extends MarginOptions {
  * const options = { distanceFunction };
  * functional.tripletMarginWithDistanceLoss(...triplet, options) // tensor(0.5000)
  */
-export const tripletMarginWithDistanceLoss: LossOfThreeFunction<
+export const tripletMarginWithDistanceLoss: TripletLossFunction<
   "tripletMarginWithDistanceLoss",
   "ranks",
   TripletDistanceOptions
@@ -223,7 +229,7 @@ export interface TripletMarginOptions extends Omit<TripletDistanceOptions, "dist
  * const anchor = tensor([0, 0]);
  * functional.tripletMarginLoss(anchor, tensor([3, 4]), tensor([0, 5.5])) // tensor(0.5000)
  */
-export const tripletMarginLoss: LossOfThreeFunction<
+export const tripletMarginLoss: TripletLossFunction<
   "tripletMarginLoss",
   "triplet",
   TripletMarginOptions
