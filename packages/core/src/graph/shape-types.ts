@@ -101,6 +101,12 @@ interface Recorded {
 export interface HasMethod {
   readonly method: unknown;
 }
+/** One whose methods do: of two tensors. */
+export interface HasName {
+  readonly rule: Rule;
+  readonly more: unknown[];
+  readonly other: unknown;
+}
 type InPlace<Args extends unknown[]> = <X extends Tensor>(this: X, ...args: Args) => X;
 
 /** What is known of a tensor. Of a shape that is not known, neither is the element type. */
@@ -184,8 +190,10 @@ export interface BinaryRow<
     ...more: More
   ): Tensor<BothShapesBy<X, O>[Of<X>], BothTypesBy<R, X, O>[Of<X>]>;
 }
-interface BinaryFamily<R extends Rule, More extends unknown[], Other> {
-  readonly binary: [R, More, Other];
+interface BinaryFamily<R extends Rule, More extends unknown[], Other> extends HasName {
+  readonly rule: R;
+  readonly more: More;
+  readonly other: Other;
   readonly inPlace: InPlace<[other: Operand, ...more: More]>;
 }
 type BinaryMethod<Name extends string, R extends Rule, More extends unknown[], Other> = <
@@ -444,8 +452,9 @@ type Listing<O, Asking extends PropertyKey> = [Extract<keyof O, Asking>] extends
     : Tensor[];
 
 /** The method of a family of two tensors, whose messages begin with what it is called. */
-export type NamedMethod<Name extends string, Family> = Family extends {
-  readonly binary: [infer R extends Rule, infer More extends unknown[], infer Other];
-}
-  ? BinaryMethod<`${Name}: `, R, More, Other>
-  : never;
+export type NamedMethod<Name, Family extends HasName> = BinaryMethod<
+  `${Name & string}: `,
+  Family["rule"],
+  Family["more"],
+  Family["other"]
+>;

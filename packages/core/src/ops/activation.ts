@@ -88,7 +88,7 @@ export const gelu = kept<[options?: GeluOptions]>(
       return x.mul(cubic.mul(Math.sqrt(8 / Math.PI)).sigmoid());
     }
     throw new ArgumentError(
-      `gelu: there is no approximation "${approximate}"; use "none" or "tanh".`,
+      `gelu: there is no approximation "${approximate as string}"; use "none" or "tanh".`,
     );
   },
 );

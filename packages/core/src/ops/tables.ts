@@ -1,6 +1,6 @@
 /**
- * All tables as one: every entry is a method of tensors, and a function of the same name. Not
- * here: functions that begin with something else than a tensor, such as ops/join.ts, and ops/linalg.ts.
+ * All tables as one: every entry is a method of tensors, and a function of the same name. Not here:
+ * functions that begin with something else than a tensor, as in ops/join.ts, and ops/linalg.ts.
  */
 export * from "./algebra.js";
 export * from "./composite.js";

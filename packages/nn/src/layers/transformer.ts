@@ -104,9 +104,9 @@ abstract class TransformerLayer<Memory extends MultiheadAttention | null> extend
       new MultiheadAttention<number>(dModel, nhead, { dropout, bias, batchFirst });
     this.selfAttn = attention();
     this.multiheadAttn = toMemory(attention);
-    this.linear1 = new Linear<number, number>(dModel, dimFeedforward, { bias });
+    this.linear1 = new Linear<number>(dModel, dimFeedforward, { bias });
     this.dropout = new Dropout(dropout);
-    this.linear2 = new Linear<number, number>(dimFeedforward, dModel, { bias });
+    this.linear2 = new Linear<number>(dimFeedforward, dModel, { bias });
     this.norm1 = new LayerNorm(dModel, { eps, bias });
     this.norm2 = new LayerNorm(dModel, { eps, bias });
     this.dropout1 = new Dropout(dropout);
