@@ -28,6 +28,10 @@ const cases: [program: string, message: string][] = [
   ["zeros([2, 3]).narrow(1, 2, 2);", "narrow: [2, 3]: dimension 1 has no 2 elements from 2 on"],
   ["zeros([2, 3]).select(0, 2);", "select: [2, 3]: dimension 0 has no position 2"],
   ["zeros([2, 3]).at(0, 3);", "at: [2, 3]: there is no position 3 among 3"],
+  [
+    "zeros([5, 3]).split([1, 3]);",
+    "split: [5, 3]: sizes that add up to 4 are not those of 5 positions",
+  ],
   ["zeros([2, 3]).softmax(2);", "softmax: [2, 3]: there is no dimension 2"],
   ["zeros([2, 3]).max(zeros([4]));", "max: 3 ≠ 4"],
   ["cat([zeros([2, 3]), zeros([2, 4])]);", "cat: [2, 3] and [2, 4]: 3 ≠ 4"],

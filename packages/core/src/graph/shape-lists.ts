@@ -5,7 +5,7 @@
  */
 import type { Tensor } from "../tensor.js";
 import type { DType } from "./dtype.js";
-import type { At, Or, Place, Replaced, Show, Spliced } from "./shape-places.js";
+import type { At, Equal, Or, Place, Replaced, Show, Spliced } from "./shape-places.js";
 import type { Of, Said, Typed } from "./shape-types.js";
 import type { Shape } from "./shape.js";
 import type { Minus, Plus, Quotient } from "./size-types.js";
@@ -30,11 +30,10 @@ type Cut<S extends Shape, P, Size, How extends CutName> = S extends readonly []
             : Covered<S, P, Size, Total<Size>>
           : [P, Sizes<At<S, P>, Size, How>]
     : P;
-type Covered<S, P, Sizes, Sum> = [Minus<At<S, P>, Sum>] extends [0]
-  ? [P, Sizes]
-  : number extends At<S, P> | Sum
-    ? [P, Sizes]
-    : `${Show<S>}: sizes that add up to ${Sum & number} are not those of ${At<S, P>} positions`;
+type Covered<S, P, Sizes, Sum> =
+  Equal<At<S, P>, Sum & number> extends string
+    ? `${Show<S>}: sizes that add up to ${Sum & number} are not those of ${At<S, P>} positions`
+    : [P, Sizes];
 type Total<List, Sum = 0> = List extends readonly [infer N, ...infer Rest]
   ? Total<Rest, Plus<Sum, N>>
   : Sum;

@@ -51,7 +51,9 @@ type Verdict<Result> = Result extends string ? "refused" : "allowed";
 /** The shape that a rule gives. */
 type Allowed<Result> = Result extends Shape ? Result : Shape;
 /** A sentence, of what comes first and the reason. */
-export type Said<Before extends string, Reason> = Reason extends string ? `${Before}: ${Reason}` : never;
+export type Said<Before extends string, Reason> = Reason extends string
+  ? `${Before}: ${Reason}`
+  : never;
 type Two<X, Sign extends string, O> = `${Show<ShapeOf<X>>} ${Sign} ${Show<ShapeOf<O>>}`;
 // The rules of element types, which are known of float tensors, and seldom of others.
 

@@ -64,9 +64,8 @@ export const split: CuttingFunction<"split", [size: number | readonly number[], 
       return between(x, dim, Array.from({ length: count + 1 }, end));
     }
     throw new ArgumentError(
-      `split: ${String(size)} does not cut dimension ${dim} of shape ${formatShape(x.shape)}; give ` +
-        "a " +
-        `size of 1 or more, or a list of sizes that add up to ${whole}.`,
+      `split: ${String(size)} does not cut dimension ${dim} of shape ${formatShape(x.shape)}; ` +
+        `give a size of 1 or more, or a list of sizes that add up to ${whole}.`,
     );
   });
 
