@@ -19,14 +19,14 @@ export type About<S, Word extends string, T, Result> = Result extends string
   ? `${Show<S>} ${Word} ${Show<T>}: ${Result}`
   : Result;
 /** Sizes that must be equal. */
-export type Equal<M extends number, N extends number> = [M, N] extends [N, M]
+export type Equal<M, N> = [M, N] extends [N, M]
   ? M
   : number extends M
     ? N
     : number extends N
       ? M
       : [M & N] extends [never]
-        ? `${M} ≠ ${N}`
+        ? `${M & number} ≠ ${N & number}`
         : number;
 
 /** What dimensions are called, by how many there are. Of more than six nothing is known. */

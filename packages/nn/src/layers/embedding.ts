@@ -95,7 +95,11 @@ abstract class Table extends Module {
  */
 export class Embedding<Size extends number = number> extends Table {
   constructor(numEmbeddings: number, embeddingDim: Size, options: F.EmbeddingOptions = {}) {
-    super(numEmbeddings, embeddingDim, layerOptions("Embedding", options, defaults));
+    super(
+      numEmbeddings,
+      embeddingDim,
+      layerOptions<F.EmbeddingOptions>("Embedding", options, defaults),
+    );
   }
 
   /**

@@ -33,7 +33,7 @@ export function layerOptions<Options extends object>(
   const strange = Object.keys(options ?? {}).find(
     (key) => !Object.hasOwn(defaults, key) && Object.hasOwn(elsewhere, key),
   );
-  if (strange === undefined) return readOptions(name, options, defaults);
+  if (strange === undefined) return readOptions<Options>(name, options, defaults);
   throw new ArgumentError(`${name}: it has no option ${strange}: ${elsewhere[strange]}`);
 }
 
