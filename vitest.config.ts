@@ -59,7 +59,16 @@ export default defineConfig({
         extends: true,
         test: { name: "process", include: [processTests], exclude: neverTests, pool: "forks" },
       },
-      { extends: true, test: { name: "full", include: [slowTests], exclude: neverTests } },
+      {
+        extends: true,
+        test: {
+          name: "full",
+          include: [slowTests],
+          exclude: neverTests,
+          // What is drawn at random, so many times more of it.
+          env: { NABLA_DRAWS: "6" },
+        },
+      },
       // The pages in Chromium.
       {
         extends: true,
@@ -76,6 +85,8 @@ export default defineConfig({
         test: {
           name: "browser",
           include: [...browserTests(), "packages/viz/test/everywhere.test.ts"],
+          // As in Node: importing the library anew for each file is half of the time.
+          isolate: false,
           browser: {
             enabled: true,
             headless: true,

@@ -9,10 +9,12 @@ import { join } from "node:path";
 import temml from "temml";
 import type { Plugin } from "vite";
 
+import { readText } from "../../../scripts/repository.js";
 import { groups } from "./documents.js";
 import type { Document, Picture } from "./documents.js";
 import { escapeHtml } from "./highlight.js";
 import { joined } from "./markdown.js";
+import { fragmentOf } from "./playground-link.js";
 import { headersFile } from "./policy.js";
 import { searchIndex } from "./search-index.js";
 
@@ -113,7 +115,7 @@ export function pages(
       handler(html, { path }) {
         const document = byPath.get(join(root, path));
         return document === undefined
-          ? framed(withFormulas(joined(html)), chapterAt(path))
+          ? framed(withPrograms(withFormulas(joined(html))), chapterAt(path))
           : framed(html, placeOf(document, documents));
       },
     },
@@ -127,6 +129,13 @@ export function pages(
     },
   };
 }
+
+/** Links to programs, `program:` and a file of the repository, open it in the playground. */
+const withPrograms = (html: string): string =>
+  html.replaceAll(
+    /href="program:([^"]+)"/g,
+    (_, path: string) => `href="playground.html${fragmentOf(readText(path))}"`,
+  );
 
 /** A page among others. */
 interface Place {

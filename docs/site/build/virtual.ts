@@ -135,5 +135,7 @@ function firstPrograms(): FirstProgram[] {
     const code = readText(`examples/${name}.ts`);
     return { group: "example", name, title: `${name}.ts`, code };
   });
-  return [...short, ...examples];
+  const small = readText("docs/site/programs/ten-classes.ts");
+  const ten = { name: "ten-classes", title: "ten-classes.ts", code: small };
+  return [...short, ...examples, { group: "example", ...ten }];
 }

@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { expectShown, numberOf, read, readNumber, slide, visit } from "./chromium.js";
+import { opened, resultOf } from "./opened.js";
 
 interface Spot {
   readonly x: number;
@@ -120,16 +121,7 @@ test("the code that is shown does what the page did", async () => {
   expect(code).toContain("manualSeed(2)");
   expect(code).toContain("new Linear(2, 3)");
   expect(code).toContain("step < 3");
-  const nabla = await import("nabla");
-  const x = nabla.tensor(painted.map(({ x, y }) => [x, y]));
-  const t = nabla.tensor(painted.map(({ t }) => t)).to("float32");
-  const names = ["x", "t", "manualSeed", "Sequential", "Linear", "Tanh", "Adam", "functional"];
-  // oxlint-disable-next-line typescript/no-implied-eval -- It is what the page shows.
-  const run = new Function(...names, `${code}\nreturn Array.from(p.data());`) as (
-    ...values: unknown[]
-  ) => number[];
-  const library = nabla as unknown as Readonly<Record<string, unknown>>;
-  const p = run(x, t, ...names.slice(2).map((name) => library[name]));
+  const p = (await resultOf(await opened(page), "Array.from(p.data())")) as number[];
   const loss = -painted.reduce((sum, { t }, i) => sum + Math.log(t === 1 ? p[i]! : 1 - p[i]!), 0);
   expectShown(await readNumber(page, "#now-loss"), loss / painted.length);
 });

@@ -12,7 +12,7 @@ import { formatShape, sameShape } from "./graph/shape.js";
 import type { Access, FusedKernel } from "./kernel/fused.js";
 import { onDemand } from "./schedule/demand.js";
 import type { Policy } from "./schedule/flush.js";
-import type { Item } from "./schedule/group.js";
+import type { Item } from "./schedule/item.js";
 import type { Onlooker, Plan } from "./schedule/plan.js";
 import { same } from "./schedule/round.js";
 import type { Entry, Leaf } from "./schedule/round.js";

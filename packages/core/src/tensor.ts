@@ -19,27 +19,15 @@ import type { Compared } from "./graph/shape-types.js";
 import { countElements, formatShape, normalizeDim, sameShape } from "./graph/shape.js";
 import type { Shape } from "./graph/shape.js";
 import { Storage } from "./graph/storage.js";
-import * as algebra from "./ops/algebra.js";
-import * as composites from "./ops/composite.js";
-import * as contractions from "./ops/contract.js";
-import * as copies from "./ops/copy.js";
 import type { NestedArray } from "./ops/create.js";
 import { construct } from "./ops/define.js";
-import * as distances from "./ops/distance.js";
-import * as fills from "./ops/fill.js";
 import * as functions from "./ops/functions.js";
-import * as gathers from "./ops/gather.js";
-import * as indexing from "./ops/indexing.js";
 import { refreshContents, refreshOrigin, viewable } from "./ops/inplace.js";
 import type { View } from "./ops/inplace.js";
 import { installInPlace, installMethods } from "./ops/methods.js";
 import type { InPlaceMethods, Methods } from "./ops/methods.js";
-import * as movements from "./ops/movement.js";
-import * as rearrangements from "./ops/rearrange.js";
-import * as reductions from "./ops/reductions.js";
 import * as scatters from "./ops/scatter.js";
-import * as orders from "./ops/sort.js";
-import * as parts from "./ops/split.js";
+import * as tables from "./ops/tables.js";
 import { print } from "./print.js";
 import { read as elements, readOne } from "./schedule/flush.js";
 
@@ -181,7 +169,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * zeros([2, 3]).T.shape // [ 3, 2 ]
    */
   get T(): Tensor {
-    return this.permute(this.shape.map((_, i) => this.dim() - 1 - i));
+    return (this as Tensor).permute(this.shape.map((_, i) => this.dim() - 1 - i));
   }
 
   /**
@@ -459,42 +447,11 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
 export interface Tensor<S extends Shape, D extends DType>
   extends
     Compared<S, D>,
-    Methods<typeof functions>,
-    Methods<typeof copies>,
-    Methods<typeof indexing>,
-    Methods<typeof gathers>,
-    Methods<typeof scatters>,
-    Methods<typeof orders>,
-    Methods<typeof distances>,
-    Methods<typeof movements>,
-    Methods<typeof rearrangements>,
-    Methods<typeof parts>,
-    Methods<typeof fills>,
-    Methods<typeof reductions>,
-    Methods<typeof contractions>,
-    Methods<typeof algebra>,
-    Methods<typeof composites>,
+    Methods<typeof tables>,
     InPlaceMethods<typeof functions>,
     InPlaceMethods<typeof scatters> {}
 
 construct.tensor = (node, origin) => new Tensor(node, origin);
 
-const tables = [
-  algebra,
-  composites,
-  contractions,
-  copies,
-  distances,
-  functions,
-  gathers,
-  indexing,
-  orders,
-  scatters,
-  movements,
-  reductions,
-  rearrangements,
-  parts,
-  fills,
-];
-for (const table of tables) installMethods(Tensor.prototype, table);
+installMethods(Tensor.prototype, tables);
 for (const table of [functions, scatters]) installInPlace(Tensor.prototype, table);

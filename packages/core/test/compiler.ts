@@ -70,7 +70,8 @@ export async function compile(
 async function output(folder: string, version: string): Promise<string> {
   const installed = createRequire(import.meta.url).resolve(`${version}/package.json`);
   const compiler = join(dirname(installed), "bin", "tsc");
-  const run = promisify(execFile)(process.execPath, [compiler, "-p", folder, "--pretty", "false"]);
+  const args = [compiler, "-p", folder, "--pretty", "false"];
+  const run = promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 });
   try {
     return (await run).stdout;
   } catch (error) {

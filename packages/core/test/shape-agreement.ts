@@ -5,7 +5,8 @@
 
 import { IndexError, ones, ShapeError, Tensor } from "@nabla/core";
 import type { DType, Shape } from "@nabla/core";
-import { beforeAll, expect, test } from "vitest";
+import * as fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
 
 import { compile, typesOf } from "./compiler.js";
 import type { Complaint } from "./compiler.js";
@@ -24,6 +25,21 @@ export interface Call {
   readonly text: (tensors: readonly string[]) => string;
   /** Whether an error that is not one of shapes is about them here. */
   readonly isAboutShape?: (error: Error) => boolean;
+}
+
+const { NABLA_SEED, NABLA_DRAWS } = process.env;
+const isLarge = NABLA_DRAWS !== undefined;
+const seed = Number(NABLA_SEED ?? (isLarge ? Math.floor(Math.random() * 2 ** 31) : 1));
+
+/**
+ * Draws so many calls, always the same, and many times more, always others, where tests may take
+ * their time. What is drawn follows from a seed that is in the names of the tests: the same calls
+ * again with `NABLA_SEED=...`.
+ */
+export function sampler(): <T>(count: number, values: fc.Arbitrary<T>) => T[] {
+  let times = 0;
+  return (count, values) =>
+    fc.sample(values, { numRuns: count * Number(NABLA_DRAWS ?? 1), seed: seed + times++ });
 }
 
 const isFloat = (dtype: DType): boolean => dtype.startsWith("float");
@@ -68,6 +84,15 @@ function typesFound(expressions: readonly string[], complaints: readonly Complai
 
 /** Tests that they agree for these calls, of which so many must work, and so many be refused. */
 export function testAgreement(
+  calls: readonly Call[],
+  least: { readonly succeeded: number; readonly refused: number },
+): void {
+  describe(`NABLA_SEED=${seed}`, () => {
+    testCalls(calls, least);
+  });
+}
+
+function testCalls(
   calls: readonly Call[],
   least: { readonly succeeded: number; readonly refused: number },
 ): void {

@@ -86,6 +86,24 @@ const cases: [program: string, message: string][] = [
     "CrossEntropyLoss: [3] and [3]: they have not as many dimensions",
   ],
   [
+    "new nn.Upsample({ size: 7, mode: 'bilinear' }).call(zeros([1, n, 5]));",
+    'Upsample: [1, number, 5]: mode \\"bilinear\\" is for 4 dimensions',
+  ],
+  [
+    "new nn.PixelShuffle(2).call(zeros([1, 6, 3, 4]));",
+    "PixelShuffle(2): [1, 6, 3, 4]: 4 does not divide 6",
+  ],
+  ["new nn.Fold(3, 2).call(zeros([4, 5]));", "Fold: [4, 5]: 5 ≠ 4"],
+  ["new nn.GLU(0).call(zeros([3, 4]));", "GLU: [3, 4]: 2 does not divide 3"],
+  [
+    "new nn.EmbeddingBag(5, 3).call(zeros([7], { dtype: 'int32' }));",
+    "EmbeddingBag: [7]: it must be [bags, numbers], or a list of numbers beside one of offsets",
+  ],
+  [
+    "new nn.GaussianNLLLoss().call(zeros([7, 2]), zeros([7, 2]), zeros([7, 3]));",
+    "GaussianNLLLoss: [7, 2], [7, 2] and [7, 3]: 2 ≠ 3",
+  ],
+  [
     "new nn.Sequential(new nn.Conv2d(1, 16, 5), new nn.ReLU(), new nn.Conv2d(8, 4, 3));",
     "Sequential: Conv2d(8, 4): [..., 16, number, number]: 16 ≠ 8",
   ],

@@ -6,9 +6,10 @@ import * as fc from "fast-check";
 
 import { callMethod } from "./arrays.js";
 import { elementwise } from "./oracles.js";
-import { testAgreement } from "./shape-agreement.js";
+import { sampler, testAgreement } from "./shape-agreement.js";
 import type { Call, Operand } from "./shape-agreement.js";
 
+const sample = sampler();
 const operand = (most: number, dtypes: readonly DType[]): fc.Arbitrary<Operand> =>
   fc.record({
     shape: fc.array(fc.constantFrom(1, 2, 3, 2, 3), { maxLength: most }),
@@ -33,7 +34,7 @@ function drawn(
   part: "values" | "indices" | null = null,
 ): Call[] {
   return methods.flatMap((method) =>
-    fc.sample(fc.tuple(x, args), draws).map(([first, rest]) => callOf(method, first, rest, part)),
+    sample(draws, fc.tuple(x, args)).map(([first, rest]) => callOf(method, first, rest, part)),
   );
 }
 
@@ -67,7 +68,7 @@ function callOf(method: string, x: Operand, args: readonly unknown[], part: stri
 
 /** Calls of a function of a list. */
 const joins = (name: "cat" | "stack", lists: fc.Arbitrary<Operand[]>, join: typeof cat): Call[] =>
-  fc.sample(fc.tuple(lists, fc.integer({ min: -2, max: 2 })), 60).map(([operands, dim]) => ({
+  sample(60, fc.tuple(lists, fc.integer({ min: -2, max: 2 }))).map(([operands, dim]) => ({
     operands,
     run: (tensors) => join(tensors as Tensor[], dim),
     text: (tensors) => `${name}([${tensors.join(", ")}], ${dim})`,

@@ -65,7 +65,8 @@ export function parseNpy(head: Uint8Array, size: number, what: string): NpyArray
     );
   }
   const { descr, fortran, shape } = parseDictionary(latin(start, begin), what);
-  const [, order, kind] = /^([<>|=]?)(\w+)$/.exec(descr) ?? [];
+  const found = /^([<>|=]?)(\w+)$/.exec(descr);
+  const [order, kind] = [found?.[1], found?.[2]];
   const type = types.get(kind ?? "");
   if (type === undefined) {
     throw new DataError(

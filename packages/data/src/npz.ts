@@ -104,7 +104,9 @@ export interface NpzOptions {
  * writeNpz({ x }).length > 10 * small.length // true
  */
 export function writeNpz(tensors: NamedTensors<Tensor>, options: NpzOptions = {}): Uint8Array {
-  const arrays = entriesOf(tensors).map(([name, x]) => [`${name}.npy`, writeNpy(x)] as const);
+  const arrays = entriesOf<Tensor>(tensors).map(
+    ([name, x]) => [`${name}.npy`, writeNpy(x)] as const,
+  );
   // The earliest time that zip can tell, for the sake of the same bytes.
   const mtime = new Date(1980, 0, 1);
   return zipSync(recordOf(arrays), { level: options.compress === true ? 6 : 0, mtime });

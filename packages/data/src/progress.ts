@@ -155,7 +155,7 @@ export function progress<Item>(
 export function progress(
   source: number | ((Iterable<unknown> | AsyncIterable<unknown>) & { readonly length: number }),
   options: ProgressOptions = {},
-): Progress<unknown> {
+): unknown {
   const total = typeof source === "number" ? source : source.length;
   if (!Number.isSafeInteger(total) || total < 0) {
     throw new ArgumentError(

@@ -269,8 +269,8 @@ function* safetensorsParts(
   tensors: NamedTensors<Tensor>,
   { metadata = {} }: SafetensorsOptions,
 ): Generator<Uint8Array> {
-  const entries = entriesOf(tensors);
-  const texts = entriesOf(metadata).map(([key, text]) => `${jsonOf(key)}:${jsonOf(text)}`);
+  const entries = entriesOf<Tensor>(tensors);
+  const texts = entriesOf<string>(metadata).map(([key, text]) => `${jsonOf(key)}:${jsonOf(text)}`);
   const members = texts.length > 0 ? [`"__metadata__":{${texts.join(",")}}`] : [];
   // The widest first, so that every tensor lies where its type wants it.
   const order = entries

@@ -139,7 +139,7 @@ export interface TruncNormalOptions {
  * init.truncNormal_(zeros([1000]), { std: 5 }).abs().max().item() <= 2 // true
  */
 export function truncNormal_(tensor: Tensor, options: TruncNormalOptions = {}): Tensor {
-  const { mean, std, a, b } = readOptions("truncNormal_", options, {
+  const { mean, std, a, b } = readOptions<TruncNormalOptions>("truncNormal_", options, {
     mean: 0,
     std: 1,
     a: -2,

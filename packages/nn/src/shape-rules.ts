@@ -8,6 +8,17 @@
 import type { Shape } from "@nabla/core";
 import type { Broadcast, Minus, Plus, Quotient, ShapeRules, Times } from "@nabla/core/engine";
 
+import type {
+  Columns,
+  Dealt,
+  Folded,
+  Halved,
+  Resized,
+  Shuffled,
+  Sloped,
+  Unshuffled,
+} from "./shape-pictures.js";
+
 /** The rules of one tensor, by the names under which layers ask for them. */
 export interface Rules<S extends Shape, P extends readonly unknown[]> {
   same: S;
@@ -34,14 +45,26 @@ export interface Rules<S extends Shape, P extends readonly unknown[]> {
   enlarge: Moved<S, P, Cut<S, P[2]>, "enlarge">;
   adapt: Moved<S, P, Cut<S, P[2]>, "adapt">;
   pad: Moved<S, P, Cut<S, P[2]>, "pad">;
+  resize: Resized<S, P>;
+  shuffle: Shuffled<S, P>;
+  unshuffle: Unshuffled<S, P>;
+  deal: Dealt<S, P>;
+  unfold: Columns<S, P>;
+  fold: Folded<S, P>;
+  halve: Halved<S, P>;
+  slopes: Sloped<S, P>;
+  along: number extends S["length"] ? S : About<P, ShapeRules<S, [P[2]]>["along"]>;
 }
 
 /** A sentence about a shape, or what is no sentence. */
 type About<P extends readonly unknown[], Result> = Result extends string
   ? `${P[1] & string}: ${Result}`
   : Result;
-type Said<P extends readonly unknown[], S, Reason> = `${P[1] & string}: ${Show<S>}: ${Reason &
-  string}`;
+export type Said<
+  P extends readonly unknown[],
+  S,
+  Reason,
+> = `${P[1] & string}: ${Show<S>}: ${Reason & string}`;
 /** How shapes are written, of which only the last sizes may be known. */
 export type Show<S> = `[${Listed<S>}]`;
 type Listed<S> = S extends readonly []
@@ -50,7 +73,7 @@ type Listed<S> = S extends readonly []
     ? `${Rest extends readonly [] ? "" : `${Listed<Rest>}, `}${number extends N ? "number" : N}`
     : "...";
 /** Sizes that must be equal: nothing, or a sentence. */
-type Unequal<M, N> = [M & N] extends [never] ? `${M & number} ≠ ${N & number}` : 0;
+export type Unequal<M, N> = [M & N] extends [never] ? `${M & number} ≠ ${N & number}` : 0;
 
 type Linear<S, P extends readonly unknown[], Told> = S extends readonly [...infer Rest, infer K]
   ? Unequal<K, P[2]> extends infer Why extends string
@@ -151,7 +174,7 @@ type Last<S, Sizes, P extends readonly unknown[], Told> = Sizes extends readonly
   : Told;
 
 /** What is before the channels, the channels, and the sizes that windows move in. */
-type Cut<S extends Shape, Rank> = number[] extends S
+export type Cut<S extends Shape, Rank> = number[] extends S
   ? [number[], number, Spaces[Rank & keyof Spaces]]
   : Rank extends 1
     ? S extends readonly [...infer Front, infer C, infer L]
@@ -170,7 +193,7 @@ interface Spaces {
   3: [number, number, number];
 }
 /** `P` is [rule, name, rank, windows, channels, filters]; a pooling has no channels of its own. */
-type Moved<S, P extends readonly unknown[], Parts, How extends keyof Sizes<0, 0, []>> = [
+export type Moved<S, P extends readonly unknown[], Parts, How extends keyof Sizes<0, 0, []>> = [
   Parts,
 ] extends [readonly [infer Front extends Shape, infer C, infer Z]]
   ? Front extends readonly [unknown, unknown, ...unknown[]]
@@ -184,9 +207,9 @@ type Moved<S, P extends readonly unknown[], Parts, How extends keyof Sizes<0, 0,
           { -readonly [I in keyof Z]: Sizes<Z[I], I, P[3] & readonly unknown[]>[How] }
         >
   : Said<P, S, WrongRank<P[2]>>;
-type WrongRank<Rank> =
+export type WrongRank<Rank> =
   `it must have ${{ 1: "2 or 3"; 2: "3 or 4"; 3: "4 or 5" }[Rank & (1 | 2 | 3)]} dimensions`;
-type AllOf<P extends readonly unknown[], S, Front extends unknown[], Z> = Z extends unknown[]
+export type AllOf<P extends readonly unknown[], S, Front extends unknown[], Z> = Z extends unknown[]
   ? [Extract<Z[number], string>] extends [never]
     ? [...Front, ...Z]
     : Said<P, S, Extract<Z[number], string>>
@@ -220,7 +243,7 @@ export type Added<K> = K extends number
     ? [...Added<Rest>, Plus<Before, After>]
     : [];
 /** What a number, or a list of one number or several, says of dimension `I`. */
-type Each<List, I, Else = number> = List extends number
+export type Each<List, I, Else = number> = List extends number
   ? List
   : List extends readonly [infer One]
     ? IfNumber<One, Else>
@@ -292,6 +315,9 @@ export interface SeveralRules<
         : never
       : "there is no dimension"
     : "there is no dimension";
+  /** Those that are of one shape but for the third, which may have one for each row. */
+  gaussian: Variance<A, C> extends infer Why extends string ? Why : Broadcast<A, B>;
+  ranks: SameRanks<A, B, C> extends infer Why extends string ? Why : Shape;
   distance: Broadcast<A, B> extends infer Z
     ? Z extends Shape
       ? ShapeRules<Z, [P[4], P[5]]>["reduce"]
@@ -304,6 +330,17 @@ type SameRanks<A extends Shape, B extends Shape, C extends Shape> = [
 ] extends [B["length"], C["length"]]
   ? 0
   : Ranks;
+/** What is wrong with a variance of the same shape, or of one size less, or with 1 there. */
+type Variance<A extends Shape, C extends Shape> = A extends readonly [
+  ...infer Rows extends number[],
+  infer N,
+]
+  ? C["length"] extends Rows["length"]
+    ? Alike<Rows, C>
+    : C extends readonly [...infer Own extends number[], infer M]
+      ? Alike<A, [...Own, M extends 1 ? N : M]>
+      : Ranks
+  : Alike<A, C>;
 type Both<Z, C extends Shape> = Z extends Shape ? Broadcast<Z, C> : Z;
 type Nearer<Y, Z> = Y extends Shape ? (Z extends Shape ? Broadcast<Front<Y>, Front<Z>> : Z) : Y;
 type NoClasses = "there is no dimension of classes";
@@ -313,7 +350,7 @@ type WithoutClasses<S> = S extends readonly [infer N, unknown, ...infer Rest]
     ? []
     : Shape;
 /** Of shapes that must be the same. */
-type Alike<S, T> = S extends Shape
+export type Alike<S, T> = S extends Shape
   ? T extends Shape
     ? number extends S["length"] | T["length"]
       ? Shape

@@ -8,6 +8,7 @@
 import type { DType, Shape, Tensor } from "@nabla/core";
 import type { Times } from "@nabla/core/engine";
 
+import type { Bags } from "./shape-pictures.js";
 import type {
   Added,
   Attention,
@@ -57,6 +58,14 @@ export type Pooling<How, Name, Rank, O, W> = [
   Given<O, "returnIndices", false>,
 ];
 
+/** The rule of what has another size, by the options. */
+export type Resizing<Name extends string, O, Mode> = [
+  "resize",
+  Name,
+  Given<O, "size", null>,
+  Given<O, "scaleFactor", null>,
+  Mode,
+];
 /** The rule of a padding. */
 export type Padding<Name extends string, Rank, K> = Maps<
   ["pad", Called<Name, K>, Rank, [Added<K>]]
@@ -135,19 +144,30 @@ interface Made<P extends Rule, X> {
   type: TypeOf<P, X>;
 }
 
-/** What a module gives for its inputs. */
-export type Output<Layer, Inputs, Else> =
-  Layer extends Maps<infer P>
-    ? P[0] extends keyof Outputs<[], [], Else>
-      ? Outputs<P, Inputs, Else>[P[0]]
-      : Inputs extends readonly [infer X extends Tensor]
-        ? P[6] extends true
-          ? [Tensor<Made<P, X>["shape"], Made<P, X>["type"]>, Tensor<Made<P, X>["shape"], "int32">]
-          : Tensor<Made<P, X>["shape"], Made<P, X>["type"]>
-        : Else
-    : Else;
-/** What those give that take several inputs, or give several results. */
+/**
+ * What a module gives for its inputs, looked up by a key: the compiler looks into no rule before it
+ * knows which.
+ */
+export type Output<Layer, Inputs, Else> = Outputs<RuleOf<Layer>, Inputs, Else>[KindOf<
+  RuleOf<Layer>,
+  Inputs
+>];
+type RuleOf<Layer> = Layer extends Maps<infer P> ? P : ["plain"];
+type KindOf<P extends Rule, Inputs> = P[0] extends keyof Outputs<[], [], 0>
+  ? P[0]
+  : Inputs extends readonly [Tensor]
+    ? P[6] extends true
+      ? "pair"
+      : "one"
+    : "plain";
+/** For those that take one tensor, several inputs, or give several results. */
 interface Outputs<P extends Rule, Inputs, Else> {
+  plain: Else;
+  one: Tensor<Made<P, First<Inputs>>["shape"], Made<P, First<Inputs>>["type"]>;
+  pair: [
+    Tensor<Made<P, First<Inputs>>["shape"], Made<P, First<Inputs>>["type"]>,
+    Tensor<Made<P, First<Inputs>>["shape"], "int32">,
+  ];
   loss: Inputs extends readonly [infer X extends Tensor, infer Y extends Tensor]
     ? Tensor<LossBy<P[2], P[3], X, Y>["shape"], LossBy<P[2], P[3], X, Y>["type"]>
     : Else;
@@ -164,7 +184,9 @@ interface Outputs<P extends Rule, Inputs, Else> {
   attention: Inputs extends readonly [infer X extends Tensor, ...unknown[]]
     ? Attended<X, Else>[P[7] & keyof Attended<X, Else>]
     : Else;
+  bags: Tensor<Allowed<Bags<P, Inputs>>>;
 }
+type First<Inputs> = Inputs extends readonly [infer X, ...unknown[]] ? X : never;
 /** A tensor, one with the last state, or a state alone, each as it is or as a pair. */
 interface Sequences<P extends Rule, X, State> {
   one: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>;
@@ -224,6 +246,7 @@ type Taken<Layer, Inputs> =
 interface Takings<P extends Rule, Inputs> {
   loss: Inputs extends readonly [infer X, infer Y] ? LossOf<P[1], P[2], X, Y> : Shape;
   several: Several<P, Inputs>;
+  bags: Bags<P, Inputs>;
   sequence: Inputs extends readonly [infer X, ...unknown[]] ? Outcome<P, X> : Shape;
   attention: Inputs extends readonly [Tensor<infer Q>, Tensor<infer K>, ...infer More]
     ? More extends readonly [Tensor<infer V>, ...unknown[]]

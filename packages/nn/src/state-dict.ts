@@ -41,7 +41,7 @@ export function stateOf(module: Module, prefix = "", state: StateDict = {}): Sta
 
 export function loadState(module: Module, state: StateDict, options: LoadOptions): LoadResult {
   const of = `${module.constructor.name}.loadStateDict`;
-  const { strict } = readOptions(of, options, { strict: true });
+  const { strict } = readOptions<LoadOptions>(of, options, { strict: true });
   if (typeof state !== "object" || (state as StateDict | null) === null) {
     throw new ArgumentError(`${of}: give an object of tensors, such as model.stateDict().`);
   }

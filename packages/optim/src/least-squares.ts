@@ -92,7 +92,11 @@ export function leastSquares(
   options: LeastSquaresOptions = {},
 ): LeastSquaresResult {
   const defaults = { maxIter: 1000, tolerance: 1e-8 };
-  const { maxIter, tolerance } = readOptions("leastSquares", options, defaults);
+  const { maxIter, tolerance } = readOptions<LeastSquaresOptions>(
+    "leastSquares",
+    options,
+    defaults,
+  );
   checkCounts("leastSquares", { maxIter });
   checkNumbers("leastSquares", { tolerance }, { above: 0 });
   const first = linearise(residuals, start);

@@ -8,11 +8,19 @@
 import { Tensor } from "@nabla/core";
 import type { Formula, GraphNode } from "@nabla/core/inspect";
 
-import type { ExplainOptions } from "./explain.js";
 import { writeFormula } from "./formula.js";
 import { isNumber, Labels, writeNumber, writeShape, writeValues } from "./labels.js";
+import type { Model } from "./labels.js";
 import { readGraph, wayBack } from "./way-back.js";
 import type { Step } from "./way-back.js";
+
+/** What `backwardSteps` is told. */
+export interface BackwardOptions {
+  /** A model, after whose parameters leaves are named. */
+  readonly model?: Model;
+  /** Where the pass starts, as in `loss.backward(gradient)`; 1 for a single number. */
+  readonly gradient?: Tensor | null;
+}
 
 /** What one input gets. */
 export interface BackwardShare {
@@ -75,7 +83,7 @@ export interface BackwardStep {
  */
 export function backwardSteps(
   loss: Tensor,
-  { gradient, model }: Pick<ExplainOptions, "gradient" | "model"> = {},
+  { gradient, model }: BackwardOptions = {},
 ): BackwardStep[] {
   const graph = readGraph("backwardSteps", loss);
   const labels = new Labels(graph, { reserved: ["g"], model });

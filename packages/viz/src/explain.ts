@@ -7,18 +7,13 @@ import type { Tensor } from "@nabla/core";
 import type { GraphNode } from "@nabla/core/inspect";
 
 import { tell } from "./backward-steps.js";
-import type { BackwardShare, BackwardStep } from "./backward-steps.js";
-import type { Model } from "./labels.js";
+import type { BackwardOptions, BackwardShare, BackwardStep } from "./backward-steps.js";
 import { Labels, writeCount, writeShape, writeTally } from "./labels.js";
 import { oneLine } from "./text.js";
 import { readGraph, wayBack } from "./way-back.js";
 
 /** What `explain` is told. */
-export interface ExplainOptions {
-  /** A model, after whose parameters leaves are named. */
-  readonly model?: Model;
-  /** Where the pass starts, as in `loss.backward(gradient)`; 1 for a single number. */
-  readonly gradient?: Tensor | null;
+export interface ExplainOptions extends BackwardOptions {
   /**
    * How many operations are explained, 24 unless given: of more, the first and the last. And how
    * many leaves.

@@ -5,7 +5,7 @@
  * Read `figure.ts` next, then any plot: each is one file.
  */
 export { backwardSteps } from "./backward-steps.js";
-export type { BackwardShare, BackwardStep } from "./backward-steps.js";
+export type { BackwardOptions, BackwardShare, BackwardStep } from "./backward-steps.js";
 export { confusionTable } from "./confusion-table.js";
 export type { ConfusionTableOptions } from "./confusion-table.js";
 export { decisionBoundary } from "./decision-boundary.js";

@@ -4,7 +4,7 @@
 import { PlotError } from "./errors.js";
 
 /** A list of numbers: a plain array or a typed one, such as a column of a table. */
-export type Numbers = readonly number[] | Float64Array | Float32Array | Int32Array;
+export type Numbers = readonly number[] | Float64Array | Float32Array | Int32Array | Uint8Array;
 
 /** Whether a number can be drawn; beyond 1e150, squares leave the range of 64-bit numbers. */
 export function isDrawable(value: number): boolean {

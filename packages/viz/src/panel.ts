@@ -229,7 +229,7 @@ function drawPlot({ content, marks, width, height, top, idPrefix }: Drawing): st
 /**
  * Plot numbers its clip paths through the whole program; here they are numbered within the panel.
  */
-function renameClips(svg: Element, idPrefix: string): void {
+function renameClips(svg: ParentNode, idPrefix: string): void {
   const names = new Map<string, string>();
   for (const clip of svg.querySelectorAll("clipPath")) {
     const name = `${idPrefix}clip-${names.size + 1}`;

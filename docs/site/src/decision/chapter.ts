@@ -6,7 +6,8 @@ import { Chart } from "../chart.js";
 import type { Handle } from "../chart.js";
 import { chosen, onChoice, Player, power, say, Slider } from "../controls.js";
 import { element, inLanguage } from "../page.js";
-import { codeOf } from "./code.js";
+import { showProgram } from "../program.js";
+import { programOf } from "./code.js";
 import { decisionScene, gridOfPlaces, lossScene } from "./pictures.js";
 import { exampleSpots, reach } from "./spots.js";
 import type { ExampleName, Spot } from "./spots.js";
@@ -165,7 +166,7 @@ function show(): void {
     current.kind === "line"
       ? text.line(...(training.line.map((value) => say(value)) as [string, string, string]))
       : text.network(4 * current.hidden + 1, seed);
-  element("code").textContent = codeOf(current, steps, text.code);
+  showProgram(programOf(spots, current, steps, text.code));
 }
 
 function verdict(now: Stage): readonly [string, string] {

@@ -7,6 +7,8 @@ import * as Plot from "@observablehq/plot";
 import { Chart } from "../chart.js";
 import { onChoice, Player, power, say, Slider } from "../controls.js";
 import { element, inLanguage } from "../page.js";
+import { showProgram } from "../program.js";
+import { programOf } from "./code.js";
 import { descend, heights, judge, STEPS } from "./descend.js";
 import type { CurveName, Place } from "./descend.js";
 import { words } from "./words.js";
@@ -65,6 +67,7 @@ function update(): void {
   element("verdict-title").textContent = title;
   element("verdict-text").textContent = told(arrived);
   element("verdict-remark").textContent = remark;
+  showProgram(programOf(curve, start, rate.value, text.code));
   show();
 }
 

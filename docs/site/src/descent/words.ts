@@ -1,4 +1,5 @@
 /** What the first chapter says as its reader moves things, in both languages. */
+import type { CodeWords } from "./code.js";
 import type { Verdict } from "./descend.js";
 
 interface Words {
@@ -11,6 +12,7 @@ interface Words {
   >;
   /** What each step multiplies x by, on the parabola. */
   readonly factor: (rate: string, factor: string) => string;
+  readonly code: CodeWords;
 }
 
 export const words: Readonly<Record<"en" | "zh", Words>> = {
@@ -19,6 +21,7 @@ export const words: Readonly<Record<"en" | "zh", Words>> = {
     start: "Starting point",
     startValue: (x) => `x = ${x}`,
     shown: (step) => `${step}`,
+    code: { curve: "the curve", slope: "finds f′(x) and leaves it in x.grad" },
     verdicts: {
       rest: ["It stays.", () => "The slope is zero here, so there is nowhere to go."],
       slow: [
@@ -58,6 +61,7 @@ export const words: Readonly<Record<"en" | "zh", Words>> = {
     start: "起点",
     startValue: (x) => `x = ${x}`,
     shown: (step) => `${step}`,
+    code: { curve: "曲线", slope: "求出 f′(x)，放在 x.grad 里" },
     verdicts: {
       rest: ["原地不动。", () => "这里的斜率是 0，没有哪边更低，也就没有地方可去。"],
       slow: ["太慢。", () => "方向没错，可步子太碎，30 步还远远不够。"],

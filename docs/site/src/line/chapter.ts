@@ -5,6 +5,8 @@
 import { Chart } from "../chart.js";
 import { chosen, onChoice, Player, power, say, Slider } from "../controls.js";
 import { element, inLanguage } from "../page.js";
+import { showProgram } from "../program.js";
+import { programOf } from "./code.js";
 import { closedForm, Descent, errorOf, largestRate } from "./fit.js";
 import type { Line, Method, Point, Settings } from "./fit.js";
 import { pointsScene, surfaceRange, surfaceScene } from "./pictures.js";
@@ -212,6 +214,7 @@ function showNumbers(best: Line | null): void {
   write("best-b", best?.b ?? Number.NaN);
   write("best-loss", best === null ? Number.NaN : errorOf(points)(best.w, best.b));
   element("now-step").textContent = String(path.length - 1);
+  showProgram(programOf(points, start, settings(), path.length - 1, text.slopes));
   const [title, told] = verdictOf(best);
   element("verdict-title").textContent = title;
   element("verdict-text").textContent = told;

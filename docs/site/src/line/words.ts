@@ -5,6 +5,8 @@ interface Words {
   readonly place: (x: string, y: string) => string;
   readonly start: string;
   readonly startValue: (w: string, b: string) => string;
+  /** Of the two that backward() finds. */
+  readonly slopes: string;
   readonly waiting: readonly [title: string, text: string];
   readonly walking: (share: string) => readonly [title: string, text: string];
   readonly arrived: (steps: number) => readonly [title: string, text: string];
@@ -24,6 +26,7 @@ export const words: Readonly<Record<"en" | "zh", Words>> = {
     place: (x, y) => `x = ${x}, y = ${y}`,
     start: "Start of the descent",
     startValue: (w, b) => `w = ${w}, b = ${b}`,
+    slopes: "w.grad and b.grad: the two slopes",
     waiting: ["Ready.", "Play, or take one step at a time."],
     walking: (share) => ["On its way.", `${share} of the error that can go is gone.`],
     arrived: (steps) => [
@@ -46,6 +49,7 @@ export const words: Readonly<Record<"en" | "zh", Words>> = {
     place: (x, y) => `x = ${x}，y = ${y}`,
     start: "下降的起点",
     startValue: (w, b) => `w = ${w}，b = ${b}`,
+    slopes: "w.grad 和 b.grad：两个斜率",
     waiting: ["准备好了。", "点“播放”，或者一步一步走。"],
     walking: (share) => ["正在路上。", `能消掉的误差，已经消掉了 ${share}。`],
     arrived: (steps) => [

@@ -53,8 +53,8 @@ type CattedAt<A extends Shape, B extends Shape, P> = P extends number
         B,
         {
           -readonly [I in keyof A]: I extends `${P}`
-            ? Plus<A[I], B[I & keyof B] & number>
-            : Equal<A[I], B[I & keyof B] & number>;
+            ? Plus<A[I], B[I & keyof B]>
+            : Equal<A[I], B[I & keyof B]>;
         }
       >
   : P;
@@ -70,7 +70,7 @@ type Alike<A extends Shape, B extends Shape> = A extends Shape
     ? number extends A["length"] | B["length"]
       ? Shape
       : A["length"] extends B["length"]
-        ? Fitting<A, B, { -readonly [I in keyof A]: Equal<A[I], B[I & keyof B] & number> }>
+        ? Fitting<A, B, { -readonly [I in keyof A]: Equal<A[I], B[I & keyof B]> }>
         : `${Show<A>} and ${Show<B>}: they have not as many dimensions`
     : never
   : never;

@@ -19,14 +19,14 @@ export type About<S, Word extends string, T, Result> = Result extends string
   ? `${Show<S>} ${Word} ${Show<T>}: ${Result}`
   : Result;
 /** Sizes that must be equal. */
-export type Equal<M extends number, N extends number> = [M, N] extends [N, M]
+export type Equal<M, N> = [M, N] extends [N, M]
   ? M
   : number extends M
     ? N
     : number extends N
       ? M
       : [M & N] extends [never]
-        ? `${M} ≠ ${N}`
+        ? `${M & number} ≠ ${N & number}`
         : number;
 
 /** What dimensions are called, by how many there are. Of more than six nothing is known. */
@@ -65,6 +65,7 @@ export type Place<S extends Shape, D, Told = S> = D extends number
 export type Names<S extends Shape> = S["length"] extends keyof Places
   ? keyof Places[S["length"]]
   : string;
+/** The size of a dimension. */
 export type At<S, P> = S[P & keyof S] & number;
 
 /** A dimension replaced by others, or by none. */
@@ -77,6 +78,7 @@ export type Spliced<S, P, New extends unknown[], Before extends unknown[] = []> 
         : Spliced<Rest, P, New, [...Before, N]>
       : Before
   : P;
+/** With another size in the place of one. */
 export type Replaced<S, P, N> = Spliced<S, P, [N extends number ? N : number]>;
 export type Inserted<S, P, N = 1, Before extends unknown[] = []> = P extends number
   ? number extends P

@@ -168,6 +168,7 @@ type Left<
   Keep,
   Before extends unknown[] = [],
   Result extends Shape = [],
+  Length extends number = S["length"],
 > = boolean extends Keep
   ? Shape
   : S extends readonly [infer N extends number, ...infer Rest extends Shape]
@@ -176,7 +177,7 @@ type Left<
         Gone,
         Keep,
         [...Before, N],
-        [Extract<`${Before["length"]}` | `-${S["length"]}`, Gone>] extends [never]
+        [Extract<`${Before["length"]}` | `-${Length}`, Gone>] extends [never]
           ? [...Result, N]
           : Keep extends true
             ? [...Result, 1]
@@ -185,7 +186,7 @@ type Left<
     : Result;
 
 /** The product of all sizes but -1. */
-type Count<S, Result extends number = 1> = S extends readonly [infer N extends number, ...infer R]
+type Count<S, Result = 1> = S extends readonly [infer N extends number, ...infer R]
   ? Count<R, N extends -1 ? Result : Times<Result, N>>
   : Result;
 type Known<T, Result extends unknown[] = []> = T extends readonly [infer N, ...infer Rest]
@@ -197,7 +198,7 @@ type Reshaped<S extends Shape, T> = T extends Shape
     : About<S, "to", T, Shared<Count<S>, Count<T>, T, Known<T>["length"]>>
   : Shape;
 /** All elements in a shape of which some sizes are known, or all. */
-type Shared<M extends number, N extends number, T extends Shape, Known> = Known extends T["length"]
+type Shared<M, N, T extends Shape, Known> = Known extends T["length"]
   ? Beside<Equal<M, N>, Writable<T>>
   : Filled<T, Part<M, N>, Known>;
 type Tail<T> = T extends readonly [unknown, ...infer Rest] ? Rest : [];
@@ -207,14 +208,14 @@ type Filled<T extends Shape, Size, Known> = Size extends string
   : Tail<T>["length"] extends Known
     ? { -readonly [I in keyof T]: T[I] extends -1 ? Size : T[I] }
     : "only one size can be left open";
-type Part<M extends number, N extends number> = [N] extends [0]
-  ? `nothing times 0 is ${M}`
+type Part<M, N> = [N] extends [0]
+  ? `nothing times 0 is ${M & number}`
   : Quotient<M, N> extends [infer Whole, infer Rest extends number]
     ? [Rest] extends [0]
       ? Whole
       : number extends Rest
         ? number
-        : `${M} is no multiple of ${N}`
+        : `${M & number} is no multiple of ${N & number}`
     : never;
 
 /** So much before and after the last dimension, the one before it, and so on. */
@@ -224,7 +225,9 @@ type Padded<S, Sizes, Result extends unknown[] = []> = Sizes extends readonly [
   ...infer Rest,
 ]
   ? S extends readonly [...infer Front, infer N]
-    ? Padded<Front, Rest, [Plus<N, Plus<Before, After>>, ...Result]>
+    ? Plus<N, Plus<Before, After>> extends infer M
+      ? Padded<Front, Rest, [M, ...Result]>
+      : never
     : Shape
   : Sizes extends readonly []
     ? [...(S extends Shape ? S : []), ...Result]
@@ -357,7 +360,7 @@ type Flattened<
 type Merged<
   S,
   Q,
-  N extends number,
+  N,
   Told,
   Result extends unknown[],
   Before extends unknown[],

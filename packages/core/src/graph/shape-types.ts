@@ -172,9 +172,9 @@ type BothTypes<R extends Rule, X, O> =
 
 /** A function of the elements of two tensors, which broadcast. The second may be an `Other`. */
 export interface BinaryRow<
-  R extends Rule,
-  More extends unknown[] = [],
-  Other = Tensor | PlainNumber,
+  in out R extends Rule,
+  in out More extends unknown[] = [],
+  in out Other = Tensor | PlainNumber,
 >
   extends Typed<BinaryFamily<R, More, Other>>, Recorded {
   <X extends Tensor, O extends Other>(

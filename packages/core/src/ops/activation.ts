@@ -32,7 +32,11 @@ export interface AlphaOptions {
  * tensor([-1, 0, 2]).elu() // tensor([-0.6321,  0.0000,  2.0000])
  */
 export const elu = kept<[options?: AlphaOptions]>((x: Tensor, options: AlphaOptions = {}): Tensor =>
-  exponentialBelow(checkTensor("elu", x), readOptions("elu", options, { alpha: 1 }).alpha, 1),
+  exponentialBelow(
+    checkTensor("elu", x),
+    readOptions<AlphaOptions>("elu", options, { alpha: 1 }).alpha,
+    1,
+  ),
 );
 
 /**
@@ -43,7 +47,7 @@ export const elu = kept<[options?: AlphaOptions]>((x: Tensor, options: AlphaOpti
  */
 export const celu = kept<[options?: AlphaOptions]>(
   (x: Tensor, options: AlphaOptions = {}): Tensor => {
-    const { alpha } = readOptions("celu", options, { alpha: 1 });
+    const { alpha } = readOptions<AlphaOptions>("celu", options, { alpha: 1 });
     if (alpha !== 0) return exponentialBelow(checkTensor("celu", x), alpha, 1 / alpha);
     throw new ArgumentError("celu: alpha is 0, and nothing can be divided by it; use relu.");
   },
@@ -76,7 +80,7 @@ export interface GeluOptions {
  */
 export const gelu = kept<[options?: GeluOptions]>(
   (x: Tensor, options: GeluOptions = {}): Tensor => {
-    const { approximate } = readOptions("gelu", options, { approximate: "none" });
+    const { approximate } = readOptions<GeluOptions>("gelu", options, { approximate: "none" });
     checkTensor("gelu", x);
     if (approximate === "none") return x.mul(0.5).mul(x.mul(-Math.SQRT1_2).erfc());
     if (approximate === "tanh") {
@@ -84,7 +88,7 @@ export const gelu = kept<[options?: GeluOptions]>(
       return x.mul(cubic.mul(Math.sqrt(8 / Math.PI)).sigmoid());
     }
     throw new ArgumentError(
-      `gelu: there is no approximation "${approximate}"; use "none" or "tanh".`,
+      `gelu: there is no approximation "${approximate as string}"; use "none" or "tanh".`,
     );
   },
 );
@@ -120,7 +124,10 @@ export interface HardtanhOptions {
  */
 export const hardtanh = kept<[options?: HardtanhOptions]>(
   (x: Tensor, options: HardtanhOptions = {}): Tensor => {
-    const { minVal, maxVal } = readOptions("hardtanh", options, { minVal: -1, maxVal: 1 });
+    const { minVal, maxVal } = readOptions<HardtanhOptions>("hardtanh", options, {
+      minVal: -1,
+      maxVal: 1,
+    });
     const raised = threshold(x, minVal, minVal);
     const bound = inType(x, maxVal);
     return raised.maskedFill(raised.ge(bound), bound);
@@ -183,7 +190,7 @@ export interface ShrinkOptions {
  */
 export const hardshrink = kept<[options?: ShrinkOptions]>(
   (x: Tensor, options: ShrinkOptions = {}): Tensor => {
-    const { lambd } = readOptions("hardshrink", options, { lambd: 0.5 });
+    const { lambd } = readOptions<ShrinkOptions>("hardshrink", options, { lambd: 0.5 });
     return checkTensor("hardshrink", x).maskedFill(x.abs().le(lambd), 0);
   },
 );
@@ -206,7 +213,7 @@ nearer.op.name = "softshrink";
  */
 export const softshrink = kept<[options?: ShrinkOptions]>(
   (x: Tensor, options: ShrinkOptions = {}): Tensor => {
-    const { lambd } = readOptions("softshrink", options, { lambd: 0.5 });
+    const { lambd } = readOptions<ShrinkOptions>("softshrink", options, { lambd: 0.5 });
     if (lambd >= 0) return nearer(x, lambd);
     throw new ArgumentError(`softshrink: lambd is ${String(lambd)}, and must be 0 or more.`);
   },
@@ -233,7 +240,9 @@ export interface LeakyReluOptions {
  */
 export const leakyRelu = kept<[options?: LeakyReluOptions]>(
   (x: Tensor, options: LeakyReluOptions = {}): Tensor => {
-    const { negativeSlope } = readOptions("leakyRelu", options, { negativeSlope: 0.01 });
+    const { negativeSlope } = readOptions<LeakyReluOptions>("leakyRelu", options, {
+      negativeSlope: 0.01,
+    });
     return checkTensor("leakyRelu", x).where(x.gt(0), x.mul(negativeSlope));
   },
 );
@@ -265,7 +274,10 @@ export const softplus: UnaryRow<"same", [options?: SoftplusOptions]> = row(
   smoothRelu.samples,
   (x: Tensor, options?: SoftplusOptions): Tensor => {
     if (options === undefined) return smoothRelu(x);
-    const { beta, threshold: bound } = readOptions("softplus", options, { beta: 1, threshold: 20 });
+    const { beta, threshold: bound } = readOptions<SoftplusOptions>("softplus", options, {
+      beta: 1,
+      threshold: 20,
+    });
     const steep = checkTensor("softplus", x).mul(beta);
     return x.where(steep.gt(bound), smoothRelu(steep).div(beta));
   },

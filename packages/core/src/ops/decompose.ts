@@ -175,7 +175,7 @@ export interface SVDOptions {
  * //         [0., 0.]])
  */
 export const svd = (x: Tensor, options: SVDOptions = {}): { U: Tensor; S: Tensor; Vh: Tensor } => {
-  const { fullMatrices } = readOptions("linalg.svd", options, { fullMatrices: true });
+  const { fullMatrices } = readOptions<SVDOptions>("linalg.svd", options, { fullMatrices: true });
   const [u, S, v] = singular("linalg.svd", x);
   const [U, V] = fullMatrices ? [completed(u), completed(v)] : [u, v];
   return { U, S, Vh: V.mT };

@@ -26,7 +26,10 @@ export interface DiffOptions {
  * tensor([1, 4, 9]).diff(2) // tensor([2.])
  */
 export const diff = (x: Tensor, n = 1, dim = -1, options: DiffOptions = {}): Tensor => {
-  const { prepend, append } = readOptions("diff", options, { prepend: null, append: null });
+  const { prepend, append } = readOptions<DiffOptions>("diff", options, {
+    prepend: null,
+    append: null,
+  });
   const { shape, dtype } = checkTensor("diff", x);
   const at = normalizeDim("diff", dim, shape.length);
   if (!Number.isInteger(n) || n < 0 || shape.length === 0) {

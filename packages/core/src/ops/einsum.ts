@@ -33,7 +33,7 @@ export function einsum(equation: string, ...tensors: (Tensor | readonly Tensor[]
   if (typeof equation !== "string") {
     throw new ArgumentError('einsum: the equation comes first: einsum("ij,jk->ik", a, b).');
   }
-  const given = tensors.flat().map((x: Tensor) => checkTensor("einsum", x));
+  const given = tensors.flatMap((x) => x).map((x) => checkTensor("einsum", x));
   const [inputs = "", output] = equation.replaceAll(" ", "").split(/->(.*)/s);
   const terms = inputs.split(",");
   if (terms.length !== given.length) {
@@ -90,13 +90,14 @@ const count = (names: readonly string[], name: string): number =>
  * numbered from the last.
  */
 function namesOf(equation: string, term: string, all: number | readonly string[]): string[] {
-  const [, before, dots, behind] = /^([a-zA-Z]*)(\.\.\.)?([a-zA-Z]*)$/.exec(term) ?? [];
-  if (before === undefined || behind === undefined) {
+  const found = /^([a-zA-Z]*)(\.\.\.)?([a-zA-Z]*)$/.exec(term);
+  if (found === null) {
     throw new ArgumentError(
       `einsum: "${term}" in "${equation}" names no dimensions; use letters, and "..." once, as ` +
         'in "...ij,jk->...ik".',
     );
   }
+  const [, before = "", dots, behind = ""] = found;
   const left = typeof all === "number" ? all - before.length - behind.length : all.length;
   if (left < 0 || (typeof all === "number" && left > 0 && dots === undefined)) {
     throw new ShapeError(
@@ -106,7 +107,8 @@ function namesOf(equation: string, term: string, all: number | readonly string[]
   }
   const rest =
     typeof all === "number" ? Array.from({ length: left }, (_, i) => dotted(left - i)) : all;
-  return [before.split(""), dots === undefined ? [] : rest, behind.split("")].flat();
+  const between = dots === undefined ? [] : rest;
+  return before.split("").concat(between, behind.split(""));
 }
 
 /** So that names are in order as text, too. */

@@ -123,8 +123,18 @@ const extreme: Extreme = (name, whole, position, beside) => (x, dim, keepdim) =>
   if (typeof dim === "object") return beside(x, dim);
   return found(name, x, dim, keepdim, (line, at) => position(comparable(line), at));
 };
-const largest = extreme("max", amax, argmax, maximum);
-const smallest = extreme("min", amin, argmin, minimum);
+const largest = extreme(
+  "max",
+  (x) => amax(x),
+  (x, dim) => argmax(x, dim),
+  (x, other) => maximum(x, other),
+);
+const smallest = extreme(
+  "min",
+  (x) => amin(x),
+  (x, dim) => argmin(x, dim),
+  (x, other) => minimum(x, other),
+);
 
 /**
  * The largest of all elements; along a dimension also where it is, the first of equals, to which

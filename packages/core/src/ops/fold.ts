@@ -129,7 +129,7 @@ export function reduction<Name extends string, R extends Rule = "same">(of: {
     const { node } = checkTensor(op.name, given);
     const known = recent.find(node, args);
     if (known?.from === node.dtype) return reduce(given, known);
-    const { dim, keepdim, options } = readArguments(op.name, args, TYPE_OPTIONS);
+    const { dim, keepdim, options } = readArguments<TypeOptions>(op.name, args, TYPE_OPTIONS);
     const x = options.dtype === undefined ? given : given.to(options.dtype);
     return reduce(x, recent.keep(node, args, readOut(x, dim, keepdim)));
   };

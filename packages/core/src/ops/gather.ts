@@ -127,7 +127,7 @@ export interface NonzeroOptions {
  */
 export const nonzero: ListingFunction<NonzeroOptions, "asTuple"> = typed(
   (given: Tensor, options: NonzeroOptions = {}): Tensor | Tensor[] => {
-    const { asTuple } = readOptions("nonzero", options, { asTuple: false });
+    const { asTuple } = readOptions<NonzeroOptions>("nonzero", options, { asTuple: false });
     const x = asTuple ? checkTensor("nonzero", given).atLeast1d() : checkTensor("nonzero", given);
     const positions = nonzeroPositions(x);
     const along = coordinates(positions, x.shape).map((places) => tensor(places));

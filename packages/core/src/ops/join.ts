@@ -297,7 +297,9 @@ export interface CombinationsOptions {
  * //         [2., 3.]])
  */
 export const combinations = (x: Tensor, r = 2, options: CombinationsOptions = {}): Tensor => {
-  const { withReplacement } = readOptions("combinations", options, { withReplacement: false });
+  const { withReplacement } = readOptions<CombinationsOptions>("combinations", options, {
+    withReplacement: false,
+  });
   const { shape } = checkTensor("combinations", x);
   if (shape.length !== 1 || !Number.isInteger(r) || r < 0) {
     throw new ArgumentError(

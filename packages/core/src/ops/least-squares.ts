@@ -44,7 +44,7 @@ function counted(name: string, x: Tensor, s: Tensor, { atol, rtol }: RankOptions
  */
 export const matrixRank = (given: Tensor, options: RankOptions = {}): Tensor => {
   const name = "linalg.matrixRank";
-  const { hermitian } = readOptions(name, options, usual);
+  const { hermitian } = readOptions<RankOptions>(name, options, usual);
   const x = floatMatrices(name, given, hermitian).detach();
   if (x.numel() === 0) return full(x.shape.slice(0, -2), 0, { dtype: "int32" });
   const s = svdvals(hermitian ? symmetric(x) : x);
@@ -72,7 +72,7 @@ const pseudoInverse = told<null>("pinv", (g, { x, y }): Tensor => {
  */
 export const pinv = (x: Tensor, options: RankOptions = {}): Tensor => {
   const name = "linalg.pinv";
-  const { hermitian } = readOptions(name, options, usual);
+  const { hermitian } = readOptions<RankOptions>(name, options, usual);
   if (floatMatrices(name, x, hermitian).numel() === 0) return x.mT;
   return pseudoInverse(x, null, () => {
     const [u, s, v] = singular(name, hermitian ? symmetric(x) : x);

@@ -102,7 +102,7 @@ export const scatter = (
   source: Tensor | number | boolean,
   options: ScatterOptions = {},
 ): Tensor => {
-  const { reduce } = readOptions("scatter", options, { reduce: null });
+  const { reduce } = readOptions<ScatterOptions>("scatter", options, { reduce: null });
   if (reduce !== null && !Object.hasOwn(ways, reduce)) {
     throw new ArgumentError(
       `scatter: reduce is ${reduce}; use "add" or "multiply", or scatterReduce for more.`,
@@ -209,7 +209,7 @@ export const indexAdd = (
   source: Tensor,
   options: IndexAddOptions = {},
 ): Tensor => {
-  const { alpha } = readOptions("indexAdd", options, { alpha: null });
+  const { alpha } = readOptions<IndexAddOptions>("indexAdd", options, { alpha: null });
   const place = placeAcross("indexAdd", x, dim, index);
   const scaled = alpha === null ? source : checkTensor("indexAdd", source).mul(alpha);
   return writeAcross("indexAdd", x, place, scaled, "add");
@@ -261,7 +261,7 @@ export const indexPut = (
   values: Tensor,
   options: PutOptions = {},
 ): Tensor => {
-  const { accumulate } = readOptions("indexPut", options, { accumulate: false });
+  const { accumulate } = readOptions<PutOptions>("indexPut", options, { accumulate: false });
   const source = checkSource("indexPut", x, values);
   if (!Array.isArray(indices) || indices.length === 0) {
     throw new ArgumentError("indexPut: give the index as a list of tensors, [rows, columns].");
@@ -293,7 +293,7 @@ export const indexPut = (
  * //         [0., 5.]])
  */
 export const put = (x: Tensor, index: Tensor, source: Tensor, options: PutOptions = {}): Tensor => {
-  const { accumulate } = readOptions("put", options, { accumulate: false });
+  const { accumulate } = readOptions<PutOptions>("put", options, { accumulate: false });
   const values = checkSource("put", x, source);
   const where = "the row of all elements";
   const positions = checkPositions("put", index, where, countElements(x.shape));

@@ -82,7 +82,7 @@ export interface SideOptions {
  */
 export const solve = (a: Tensor, b: Tensor, options: SideOptions = {}): Tensor => {
   const name = "linalg.solve";
-  const { left } = readOptions(name, options, { left: true });
+  const { left } = readOptions<SideOptions>(name, options, { left: true });
   const [matrix, isVector] = rightHandSide(name, floatMatrices(name, a, true), b);
   const x = solveSide(name, a, matrix, left, {});
   return isVector ? x.squeeze(-1) : x;
@@ -107,7 +107,7 @@ export interface TriangularOptions extends SideOptions {
 export const solveTriangular = (a: Tensor, b: Tensor, options: TriangularOptions): Tensor => {
   const name = "linalg.solveTriangular";
   const usual = { upper: null as never, left: true, unitriangular: false };
-  const { upper, left, unitriangular } = readOptions(name, options ?? {}, usual);
+  const { upper, left, unitriangular } = readOptions<TriangularOptions>(name, options ?? {}, usual);
   if (typeof upper !== "boolean") {
     throw new ArgumentError(`${name}: say which triangle counts: { upper: true } or false.`);
   }

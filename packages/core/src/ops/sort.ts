@@ -40,7 +40,10 @@ export interface SortOptions {
  */
 export const sort = finding<"sort", "alongLast", [dim?: number, options?: SortOptions]>(
   (given: Tensor, dim = -1, options: SortOptions = {}): ValuesAndIndices => {
-    const { descending } = readOptions("sort", options, { descending: false, stable: true });
+    const { descending } = readOptions<SortOptions>("sort", options, {
+      descending: false,
+      stable: true,
+    });
     const [x, at] = lineUp("sort", given, dim);
     const indices = sortedPositions(x, at, descending);
     const { shape } = given;
@@ -59,7 +62,10 @@ export const argsort = shaped<
   [dim?: number, options?: SortOptions],
   "position"
 >((given: Tensor, dim = -1, options: SortOptions = {}): Tensor => {
-  const { descending } = readOptions("argsort", options, { descending: false, stable: true });
+  const { descending } = readOptions<SortOptions>("argsort", options, {
+    descending: false,
+    stable: true,
+  });
   const [x, at] = lineUp("argsort", given, dim);
   return sortedPositions(x, at, descending).reshape(given.shape);
 });
@@ -118,7 +124,7 @@ export interface UniqueOptions {
  */
 export const unique: ListingFunction<UniqueOptions, "returnInverse" | "returnCounts"> = typed(
   (given: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] => {
-    const { returnInverse, returnCounts, dim } = readOptions("unique", options, {
+    const { returnInverse, returnCounts, dim } = readOptions<UniqueOptions>("unique", options, {
       sorted: true,
       returnInverse: false,
       returnCounts: false,
@@ -174,7 +180,7 @@ export const searchsorted = (
   values: Tensor | number,
   options: SearchOptions = {},
 ): Tensor => {
-  const { right, side, sorter } = readOptions("searchsorted", options, {
+  const { right, side, sorter } = readOptions<SearchOptions>("searchsorted", options, {
     right: false,
     side: null,
     sorter: null,
@@ -200,7 +206,7 @@ export const bucketize = (
   boundaries: Tensor,
   options: BucketizeOptions = {},
 ): Tensor => {
-  const { right } = readOptions("bucketize", options, { right: false });
+  const { right } = readOptions<BucketizeOptions>("bucketize", options, { right: false });
   if (checkTensor("bucketize", boundaries).shape.length === 1) {
     return search("bucketize", boundaries, checkTensor("bucketize", x), right, null);
   }
@@ -257,7 +263,10 @@ export interface BincountOptions {
  * tensor([0, 2, 2], { dtype: "int32" }).bincount() // tensor([1, 0, 2])
  */
 export const bincount = (x: Tensor, options: BincountOptions = {}): Tensor => {
-  const { weights, minlength } = readOptions("bincount", options, { weights: null, minlength: 0 });
+  const { weights, minlength } = readOptions<BincountOptions>("bincount", options, {
+    weights: null,
+    minlength: 0,
+  });
   const { dtype, shape } = checkTensor("bincount", x);
   if (dtype !== "int32" || shape.length !== 1) {
     throw new DTypeError(

@@ -24,7 +24,7 @@ function spreadAndMean(
   given: Tensor,
   args: Along<VarianceOptions>,
 ): [variance: Tensor, mean: Tensor] {
-  const { dim, keepdim, options } = readArguments(name, args, ["correction"]);
+  const { dim, keepdim, options } = readArguments<VarianceOptions>(name, args, ["correction"]);
   const x = checkTensor(name, given);
   floats(name, x.dtype);
   const dims = normalizeDims(name, dim, x.shape.length);

@@ -7,8 +7,9 @@ import type { DType } from "../graph/dtype.js";
 import type { Access, FusedKernel, Output } from "../kernel/fused.js";
 import { operand, rewrite } from "../kernel/scalar.js";
 import type { Expression } from "../kernel/scalar.js";
-import type { Item, Order, Source, Steps } from "./group.js";
+import type { Item, Order, Source } from "./item.js";
 import { compose, follow } from "./walk.js";
+import type { Steps } from "./walk.js";
 
 /** Whether what runs at a level finds an item in its buffer, and need not compute it. */
 const isThere = (from: Item, level: number): boolean => from.stored && from.level < level;

@@ -12,7 +12,8 @@ import { countElements, formatShape, sameShape } from "../graph/shape.js";
 import type { FusedKernel } from "../kernel/fused.js";
 import { elements } from "./flush.js";
 import { group, readBy } from "./group.js";
-import type { Grouping, Item } from "./group.js";
+import type { Grouping } from "./group.js";
+import type { Item } from "./item.js";
 import { entryOf, isAlike, sameLeaf } from "./round.js";
 import type { Entry, Leaf, Recorded } from "./round.js";
 

@@ -3,12 +3,17 @@
  * elements becomes walks over theirs. Arithmetic on strides; no data, no nodes.
  */
 import { rowMajor } from "../graph/shape.js";
-import type { Steps } from "./group.js";
 
 /** Where the elements of an operand are: a place to begin, and a stride for each dimension. */
 export interface Walk {
   readonly strides: readonly number[];
   readonly offset: number;
+}
+
+/** For each dimension of a walk how far it goes in each dimension of the space walked through. */
+export interface Steps {
+  readonly start: readonly number[];
+  readonly by: readonly (readonly number[])[];
 }
 
 /**

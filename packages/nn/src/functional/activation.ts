@@ -58,7 +58,7 @@ export interface RreluOptions {
 export function rrelu(input: Tensor, options: RreluOptions = {}): Tensor {
   checkTensors("rrelu", { input });
   const defaults = { lower: 1 / 8, upper: 1 / 3, training: false };
-  const { lower, upper, training } = readOptions("rrelu", options, defaults);
+  const { lower, upper, training } = readOptions<RreluOptions>("rrelu", options, defaults);
   checkRange("rrelu", "upper", upper, lower);
   const share = training ? randLike(input.detach()) : input.newFull([], 0.5);
   return bent(input, share.mul(upper - lower).add(lower));
@@ -103,7 +103,7 @@ export interface GumbelSoftmaxOptions {
 export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {
   checkTensors("gumbelSoftmax", { logits });
   const defaults = { tau: 1, hard: false, dim: -1 };
-  const { tau, hard, dim } = readOptions("gumbelSoftmax", options, defaults);
+  const { tau, hard, dim } = readOptions<GumbelSoftmaxOptions>("gumbelSoftmax", options, defaults);
   if (!(tau > 0)) throw new ArgumentError(`gumbelSoftmax: tau is ${tau}, and must be above 0.`);
   const gumbels = logits.detach().clone().exponential_().log().neg();
   const soft = logits.add(gumbels).div(tau).softmax(dim);

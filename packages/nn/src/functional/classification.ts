@@ -19,7 +19,7 @@ import { checkOptional, checkRange, checkShape, checkTensors, showShape } from "
 import { binaryCrossEntropyWithLogits } from "./loss.js";
 import type { WeightedOptions } from "./loss.js";
 import { lossOf, reduce, reducing } from "./reduction.js";
-import type { Loss, ReductionOptions } from "./reduction.js";
+import type { ReductionOptions } from "./reduction.js";
 
 /** Throws unless all targets are classes, or `ignored`: a DTypeError or an IndexError. */
 function checkClasses(name: string, target: Tensor, count: number, ignored: number | null): void {
@@ -115,7 +115,7 @@ const weighted = (x: Tensor, weight: Tensor | null): Tensor =>
  * const input = tensor([[0.5, 0.5], [0.9, 0.1]]).log();
  * functional.nllLoss(input, tensor([1, 0], { dtype: "int32" })) // tensor(0.3993)
  */
-export const nllLoss: Loss<"nllLoss", "numbers", ClassOptions> = lossOf(
+export const nllLoss = lossOf<"nllLoss", "numbers", ClassOptions>(
   (input, target, options: ClassOptions = {}) => {
     checkTensors("nllLoss", { input, target });
     const defaults = { weight: null, ignoreIndex: -100, reduction: "mean" } as const;
@@ -135,7 +135,7 @@ export const nllLoss: Loss<"nllLoss", "numbers", ClassOptions> = lossOf(
  * functional.crossEntropy(tensor([[0, 0], [1000, 0]]), target) // tensor(0.3466)
  * functional.crossEntropy(tensor([0, 1]), tensor([0.25, 0.75])) // tensor(0.5633)
  */
-export const crossEntropy: Loss<"crossEntropy", "classes", CrossEntropyOptions> = lossOf(
+export const crossEntropy = lossOf<"crossEntropy", "classes", CrossEntropyOptions>(
   (input, target, options: CrossEntropyOptions = {}) => {
     const name = "crossEntropy";
     checkTensors(name, { input, target });
@@ -183,7 +183,7 @@ export interface MultiMarginOptions extends ReductionOptions {
  * @example
  * functional.multiMarginLoss(tensor([1, 0.5, 3]), tensor(0, { dtype: "int32" })) // tensor(1.1667)
  */
-export const multiMarginLoss: Loss<"multiMarginLoss", "unknown", MultiMarginOptions> = reducing(
+export const multiMarginLoss = reducing<"multiMarginLoss", "unknown", MultiMarginOptions>(
   "multiMarginLoss",
   { p: 1, margin: 1, weight: null },
   (input, target, { p, margin, weight }: Required<MultiMarginOptions>) => {
@@ -221,8 +221,10 @@ function asMatrix(name: string, input: Tensor): Tensor {
  * const target = tensor([2, -1, 0], { dtype: "int32" });
  * functional.multilabelMarginLoss(tensor([1, 0.5, 2]), target) // tensor(0.)
  */
-export const multilabelMarginLoss: Loss<"multilabelMarginLoss", "unknown", ReductionOptions> =
-  reducing("multilabelMarginLoss", {}, (input, target) => {
+export const multilabelMarginLoss = reducing<"multilabelMarginLoss", "unknown", ReductionOptions>(
+  "multilabelMarginLoss",
+  {},
+  (input, target) => {
     const name = "multilabelMarginLoss";
     checkShape(name, "the target", target, input.shape);
     const rows = asMatrix(name, input);
@@ -238,7 +240,8 @@ export const multilabelMarginLoss: Loss<"multilabelMarginLoss", "unknown", Reduc
     const others = times.eq(0).reshape([samples, 1, count]);
     const losses = missing.where(others, 0).mul(times).sum([1, 2]).div(count);
     return losses.reshape(input.dim() < 2 ? [] : [samples]);
-  });
+  },
+);
 
 /**
  * `binaryCrossEntropyWithLogits`, averaged over the classes, which are the last dimension: for
@@ -246,11 +249,11 @@ export const multilabelMarginLoss: Loss<"multilabelMarginLoss", "unknown", Reduc
  * @example
  * functional.multilabelSoftMarginLoss(tensor([[0, 0]]), tensor([[1, 0]])) // tensor(0.6931)
  */
-export const multilabelSoftMarginLoss: Loss<
+export const multilabelSoftMarginLoss = reducing<
   "multilabelSoftMarginLoss",
   "unknown",
   WeightedOptions
-> = reducing(
+>(
   "multilabelSoftMarginLoss",
   { weight: null },
   (input, target, { weight }: Required<WeightedOptions>) =>

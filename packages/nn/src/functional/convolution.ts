@@ -45,7 +45,7 @@ const conv = <R extends number>(rank: R): Conv<R> => {
     bias: Bias = null,
     options: ConvOptions = {},
   ): Tensor => {
-    const { padding, ...windows } = readOptions(name, options, {
+    const { padding, ...windows } = readOptions<ConvOptions>(name, options, {
       stride: [1],
       padding: [0],
       dilation: [1],
@@ -70,7 +70,7 @@ const convTranspose = <R extends number>(rank: R): ConvTranspose<R> => {
     bias: Bias = null,
     options: TransposedConvolutionOptions = {},
   ): Tensor => {
-    const windows = readOptions(name, options, {
+    const windows = readOptions<TransposedConvolutionOptions>(name, options, {
       stride: [1],
       padding: [0],
       outputPadding: [0],

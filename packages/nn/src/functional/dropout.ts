@@ -25,7 +25,7 @@ const dropping =
   (name: string, units: (input: Tensor) => number | null, fill: Fill): Dropout =>
   (input, options = {}) => {
     checkTensors(name, { input });
-    const { p, training } = readOptions(name, options, { p: 0.5, training: true });
+    const { p, training } = readOptions<DropoutOptions>(name, options, { p: 0.5, training: true });
     checkRange(name, "p", p, 0, 1);
     const front = units(input);
     if (!training || p === 0) return input;

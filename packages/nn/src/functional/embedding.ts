@@ -70,7 +70,7 @@ export const embedding: EmbeddingFunction<EmbeddingOptions> = (
   weight: Tensor,
   options: EmbeddingOptions = {},
 ): Tensor => {
-  const given = readOptions("embedding", options, defaults);
+  const given = readOptions<EmbeddingOptions>("embedding", options, defaults);
   return openTable("embedding", input, weight, given).rows(input);
 };
 
@@ -90,7 +90,7 @@ export function embeddingBag(
   weight: Tensor,
   options: EmbeddingBagOptions = {},
 ): Tensor {
-  const given = readOptions("embeddingBag", options, {
+  const given = readOptions<EmbeddingBagOptions>("embeddingBag", options, {
     ...defaults,
     offsets: null,
     mode: "mean",
@@ -114,7 +114,7 @@ export function embeddingBag(
   const bags = starts
     .slice(1)
     .map((end, i) => range(starts[i]!, end).filter((at) => roles[at] !== "p"));
-  const [first] = bags.flat();
+  const first = bags.find((bag) => bag.length > 0)?.[0];
   if (first === undefined) return weight.newZeros([bags.length, weight.shape[1]!]);
 
   // Bags as the rows of a rectangle, in which short ones are filled up with what does not count.

@@ -29,7 +29,11 @@ export interface FoldOptions {
  * functional.unfold(x, 2).at(0, slice(), 0) // tensor([0., 1., 3., 4.])
  */
 export function unfold(input: Tensor, kernelSize: Sizes, options: FoldOptions = {}): Tensor {
-  const given = readOptions("unfold", options, { dilation: [1], padding: [0], stride: [1] });
+  const given = readOptions<FoldOptions>("unfold", options, {
+    dilation: [1],
+    padding: [0],
+    stride: [1],
+  });
   checkFilled("unfold", input, 2);
   const of = `unfold: ${format(input.shape)}`;
   const sliding = {

@@ -77,7 +77,7 @@ interface Read {
  * functional.gridSample(x, grid, { alignCorners: true }) // tensor([[[[2.5000, 3.0000]]]])
  */
 export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
-  const given = readOptions("gridSample", options, {
+  const given = readOptions<GridSampleOptions>("gridSample", options, {
     mode: "bilinear",
     paddingMode: "zeros",
     alignCorners: false,

@@ -16,7 +16,7 @@ export * from "./linear.js";
 export * from "./loss.js";
 export * from "./normalization.js";
 export * from "./pooling.js";
-export type { Loss, Reduction, ReductionOptions } from "./reduction.js";
+export type { Reduction, ReductionOptions } from "./reduction.js";
 export * from "./shuffle.js";
 export * from "./similarity.js";
 export { pad } from "@nabla/core";

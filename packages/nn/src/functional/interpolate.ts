@@ -78,7 +78,7 @@ const modes = {
  * functional.interpolate(ones([1, 3, 4, 6]), { scaleFactor: 0.5 }).shape // [ 1, 3, 2, 3 ]
  */
 export function interpolate(input: Tensor, options: InterpolateOptions): Tensor {
-  const given = readOptions("interpolate", options, {
+  const given = readOptions<InterpolateOptions>("interpolate", options, {
     size: null,
     scaleFactor: null,
     mode: "nearest",

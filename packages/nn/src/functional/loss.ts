@@ -16,14 +16,14 @@ import {
   showShape,
 } from "../checks.js";
 import { lossOf, reduce, reducing } from "./reduction.js";
-import type { Loss, ReductionOptions } from "./reduction.js";
+import type { ReductionOptions } from "./reduction.js";
 
 /**
  * The sizes of the differences. Shapes broadcast, which is rarely meant: [4, 1] and [4] make 16.
  * @example
  * functional.l1Loss(tensor([1, 2]), tensor([2, 4])) // tensor(1.5000)
  */
-export const l1Loss: Loss<"l1Loss", "broadcast", ReductionOptions> = reducing(
+export const l1Loss = reducing<"l1Loss", "broadcast", ReductionOptions>(
   "l1Loss",
   {},
   (input, target) => input.sub(target).abs(),
@@ -35,7 +35,7 @@ export const l1Loss: Loss<"l1Loss", "broadcast", ReductionOptions> = reducing(
  * functional.mseLoss(tensor([1, 2]), tensor([2, 4])) // tensor(2.5000)
  * functional.mseLoss(tensor([1, 2]), tensor([2, 4]), { reduction: "none" }) // tensor([1., 4.])
  */
-export const mseLoss: Loss<"mseLoss", "broadcast", ReductionOptions> = reducing(
+export const mseLoss = reducing<"mseLoss", "broadcast", ReductionOptions>(
   "mseLoss",
   {},
   (input, target) => input.sub(target).square(),
@@ -62,7 +62,7 @@ export interface SmoothL1Options extends ReductionOptions {
  * functional.smoothL1Loss(input, target) // tensor(0.8750)
  * functional.smoothL1Loss(input, target, { beta: 0.1, reduction: "sum" }) // tensor(3.4000)
  */
-export const smoothL1Loss: Loss<"smoothL1Loss", "broadcast", SmoothL1Options> = reducing(
+export const smoothL1Loss = reducing<"smoothL1Loss", "broadcast", SmoothL1Options>(
   "smoothL1Loss",
   { beta: 1 },
   (input, target, { beta }: Required<SmoothL1Options>) => {
@@ -83,7 +83,7 @@ export interface HuberOptions extends ReductionOptions {
  * const [input, target] = [tensor([0, 0.5, 3]), zeros([3])];
  * functional.huberLoss(input, target, { delta: 2, reduction: "sum" }) // tensor(4.1250)
  */
-export const huberLoss: Loss<"huberLoss", "broadcast", HuberOptions> = reducing(
+export const huberLoss = reducing<"huberLoss", "broadcast", HuberOptions>(
   "huberLoss",
   { delta: 1 },
   (input, target, { delta }: Required<HuberOptions>) => {
@@ -108,10 +108,10 @@ export interface KlDivOptions {
  * const input = tensor([[0.5, 0.5]]).log();
  * functional.klDiv(input, tensor([[0, 1]]), { reduction: "batchmean" }) // tensor(0.6931)
  */
-export const klDiv: Loss<"klDiv", "broadcast", KlDivOptions> = lossOf(
+export const klDiv = lossOf<"klDiv", "broadcast", KlDivOptions>(
   (input, target, options: KlDivOptions = {}) => {
     checkTensors("klDiv", { input, target });
-    const { reduction, logTarget } = readOptions("klDiv", options, {
+    const { reduction, logTarget } = readOptions<KlDivOptions>("klDiv", options, {
       reduction: "mean",
       logTarget: false,
     });
@@ -165,7 +165,7 @@ const weighted = (losses: Tensor, weight: Tensor | null): Tensor =>
  * @example
  * functional.binaryCrossEntropy(tensor([0.9, 0.2]), tensor([1, 0])) // tensor(0.1643)
  */
-export const binaryCrossEntropy: Loss<"binaryCrossEntropy", "alike", WeightedOptions> = reducing(
+export const binaryCrossEntropy = reducing<"binaryCrossEntropy", "alike", WeightedOptions>(
   "binaryCrossEntropy",
   { weight: null },
   (input, target, { weight }: Required<WeightedOptions>) => {
@@ -196,11 +196,11 @@ const crossEntropyOfLogits = customFunction({
  * @example
  * functional.binaryCrossEntropyWithLogits(tensor([0, -1000]), tensor([1, 0])) // tensor(0.3466)
  */
-export const binaryCrossEntropyWithLogits: Loss<
+export const binaryCrossEntropyWithLogits = reducing<
   "binaryCrossEntropyWithLogits",
   "alike",
   LogitsOptions
-> = reducing(
+>(
   "binaryCrossEntropyWithLogits",
   { weight: null, posWeight: null },
   (input, target, { weight, posWeight }: Required<LogitsOptions>) => {
@@ -229,7 +229,7 @@ export interface PoissonOptions extends ReductionOptions {
  * @example
  * functional.poissonNllLoss(tensor([0, 1]), tensor([1, 2])) // tensor(0.8591)
  */
-export const poissonNllLoss: Loss<"poissonNllLoss", "broadcast", PoissonOptions> = reducing(
+export const poissonNllLoss = reducing<"poissonNllLoss", "broadcast", PoissonOptions>(
   "poissonNllLoss",
   { logInput: true, full: false, eps: 1e-8 },
   (input, target, { logInput, full, eps }: Required<PoissonOptions>) => {
@@ -303,7 +303,7 @@ export interface MarginOptions extends ReductionOptions {
  * @example
  * functional.hingeEmbeddingLoss(tensor([0.5, 0.75]), tensor([1, -1])) // tensor(0.3750)
  */
-export const hingeEmbeddingLoss: Loss<"hingeEmbeddingLoss", "broadcast", MarginOptions> = reducing(
+export const hingeEmbeddingLoss = reducing<"hingeEmbeddingLoss", "broadcast", MarginOptions>(
   "hingeEmbeddingLoss",
   { margin: 1 },
   (input, target, { margin }: Required<MarginOptions>) => {
@@ -317,7 +317,7 @@ export const hingeEmbeddingLoss: Loss<"hingeEmbeddingLoss", "broadcast", MarginO
  * @example
  * functional.softMarginLoss(tensor([0, 1000]), tensor([1, 1])) // tensor(0.3466)
  */
-export const softMarginLoss: Loss<"softMarginLoss", "broadcast", ReductionOptions> = reducing(
+export const softMarginLoss = reducing<"softMarginLoss", "broadcast", ReductionOptions>(
   "softMarginLoss",
   {},
   (input, target) => input.mul(target).neg().softplus(),

@@ -407,7 +407,7 @@ export function localResponseNorm(
   const name = "localResponseNorm";
   checkTensors(name, { input });
   const defaults = { alpha: 1e-4, beta: 0.75, k: 1 };
-  const { alpha, beta, k } = readOptions(name, options, defaults);
+  const { alpha, beta, k } = readOptions<LocalResponseNormOptions>(name, options, defaults);
   if (input.dim() < 3 || !Number.isInteger(size) || size < 1) {
     throw new ShapeError(
       `${name}: it takes an input [samples, channels, ...] of three dimensions or more and a ` +

@@ -69,7 +69,8 @@ export function adaptiveMean(of: string, input: Tensor, places: Shape): Tensor {
   const repeats = along.map((rows) =>
     rows.map((row) => row.map((at, k) => (at === row[k - 1] ? 1 : 0))),
   );
-  if (!repeats.flat(2).includes(1)) return averaged(view, counts, rank);
+  if (!repeats.some((rows) => rows.some((row) => row.includes(1))))
+    return averaged(view, counts, rank);
   const isRepeat = repeats
     .map((rows, i) => tableOf(rows, i, rank))
     .reduce((any, one) => any.add(one))

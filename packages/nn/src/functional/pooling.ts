@@ -102,7 +102,7 @@ function evenWindows(
 const maxPool = <R extends Rank>(rank: R): MaxPool<R> => {
   const name = `maxPool${rank}d`;
   const pool = (input: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): unknown => {
-    const { returnIndices, ...given } = readOptions(name, options, {
+    const { returnIndices, ...given } = readOptions<MaxPoolOptions>(name, options, {
       stride: null,
       padding: [0],
       dilation: [1],
@@ -119,13 +119,17 @@ const maxPool = <R extends Rank>(rank: R): MaxPool<R> => {
 const avgPool = <R extends Rank>(rank: R): AvgPool<R> => {
   const name = `avgPool${rank}d`;
   const pool = (input: Tensor, kernelSize: Sizes, options: AvgPoolOptions = {}): unknown => {
-    const { countIncludePad, divisorOverride, ...given } = readOptions(name, options, {
-      stride: null,
-      padding: [0],
-      ceilMode: false,
-      countIncludePad: true,
-      divisorOverride: null,
-    });
+    const { countIncludePad, divisorOverride, ...given } = readOptions<AvgPoolOptions>(
+      name,
+      options,
+      {
+        stride: null,
+        padding: [0],
+        ceilMode: false,
+        countIncludePad: true,
+        divisorOverride: null,
+      },
+    );
     checkInput(name, input, rank, ["bool"]);
     if (divisorOverride !== null && (!Number.isInteger(divisorOverride) || divisorOverride === 0)) {
       throw new ArgumentError(

@@ -29,17 +29,10 @@ export function reduce(name: string, losses: Tensor, reduction: string): Tensor 
   );
 }
 
-/** A loss of a tensor and a target. */
-export type Loss<Name extends string, Kind extends LossKind, Options> = LossFunction<
-  Name,
-  Kind,
-  Options
->;
-
 /** A loss with what the compiler knows of it: it is given back as it is. */
 export const lossOf = <Name extends string, Kind extends LossKind, Options>(
   loss: (input: Tensor, target: Tensor, options?: Options) => Tensor,
-): Loss<Name, Kind, Options> => loss as never;
+): LossFunction<Name, Kind, Options> => loss as never;
 
 /** Makes a loss of what it is for single elements, and the defaults of its own options. */
 export const reducing = <
@@ -50,10 +43,10 @@ export const reducing = <
   name: Name,
   defaults: Required<Omit<Options, "reduction">>,
   elements: (input: Tensor, target: Tensor, options: Required<Options>) => Tensor,
-): Loss<Name, Kind, Options> =>
-  lossOf((input, target, options: Options = {} as Options) => {
+): LossFunction<Name, Kind, Options> =>
+  lossOf<Name, Kind, Options>((input, target, options: Options = {} as Options) => {
     checkTensors(name, { input, target });
     const complete = { ...defaults, reduction: "mean" } as Required<Options>;
-    const all = readOptions(name, options, complete);
+    const all = readOptions<Options>(name, options, complete);
     return reduce(name, elements(input, target, all), all.reduction as Reduction);
   });

@@ -29,7 +29,7 @@ export function cosineSimilarity(
   options: CosineSimilarityOptions = {},
 ): Tensor {
   checkTensors("cosineSimilarity", { x1, x2 });
-  const { eps } = readOptions("cosineSimilarity", options, { eps: 1e-8 });
+  const { eps } = readOptions<CosineSimilarityOptions>("cosineSimilarity", options, { eps: 1e-8 });
   const [a, b] = [x1, x2].map((x) => {
     const rank = Math.max(x1.dim(), x2.dim());
     const whole = x.reshape([...new Array<number>(rank - x.dim()).fill(1), ...x.shape]);
@@ -62,7 +62,11 @@ export function pairwiseDistance(
 ): Tensor {
   checkTensors("pairwiseDistance", { x1, x2 });
   const defaults = { p: 2, eps: 1e-6, keepdim: false };
-  const { p, eps, keepdim } = readOptions("pairwiseDistance", options, defaults);
+  const { p, eps, keepdim } = readOptions<PairwiseDistanceOptions>(
+    "pairwiseDistance",
+    options,
+    defaults,
+  );
   return x1.sub(x2).add(eps).norm(p, -1, keepdim);
 }
 
@@ -80,7 +84,7 @@ export interface PdistOptions {
  */
 export function pdist(input: Tensor, options: PdistOptions = {}): Tensor {
   checkTensors("pdist", { input });
-  const { p } = readOptions("pdist", options, { p: 2 });
+  const { p } = readOptions<PdistOptions>("pdist", options, { p: 2 });
   if (!(p >= 0)) throw new ArgumentError(`pdist: p is ${p}, and must be 0 or more.`);
   if (input.dim() !== 2) {
     throw new ShapeError(

@@ -8,9 +8,9 @@ import type { Tensor } from "@nabla/core";
 import * as F from "../functional/index.js";
 import { parameter } from "../members.js";
 import { Module } from "../module.js";
-import type { Same } from "../shape-types.js";
-import { checkCounts, layer, layerOptions } from "./layer.js";
-import type { None } from "./layer.js";
+import type { Given, Maps, Same } from "../shape-types.js";
+import { checkCounts, layer, layerOptions, numbered, plain } from "./layer.js";
+import type { LayerOf, None } from "./layer.js";
 
 /** What `GELU` takes. */
 export interface GELUOptions {
@@ -237,27 +237,27 @@ export interface Threshold extends Same {}
  * @example
  * new Softmax(-1).call(tensor([0, 1])) // tensor([0.2689, 0.7311])
  */
-export class Softmax extends layer<[dim: number], { dim: number }>(["dim"], {}, ([x], { dim }) =>
-  x.softmax(dim),
-) {}
+export class Softmax<K extends number = number> extends numbered("dim", plain(F.softmax))<K> {}
+export interface Softmax<K extends number> extends Maps<["along", "Softmax", K]> {}
 
 /**
  * The logarithms of `Softmax`, without losing digits.
  * @example
  * new LogSoftmax(-1).call(tensor([0, 1])) // tensor([-1.3133, -0.3133])
  */
-export class LogSoftmax extends layer<[dim: number], { dim: number }>(["dim"], {}, ([x], { dim }) =>
-  x.logSoftmax(dim),
-) {}
+export class LogSoftmax<K extends number = number> extends numbered(
+  "dim",
+  plain(F.logSoftmax),
+)<K> {}
+export interface LogSoftmax<K extends number> extends Maps<["along", "LogSoftmax", K]> {}
 
 /**
  * `Softmax` of -x.
  * @example
  * new Softmin(-1).call(tensor([0, 1])) // tensor([0.7311, 0.2689])
  */
-export class Softmin extends layer<[dim: number], { dim: number }>(["dim"], {}, ([x], { dim }) =>
-  x.softmin(dim),
-) {}
+export class Softmin<K extends number = number> extends numbered("dim", plain(F.softmin))<K> {}
+export interface Softmin<K extends number> extends Maps<["along", "Softmin", K]> {}
 
 /**
  * `Softmax` over the channels of pictures [n, channels, height, width].
@@ -265,17 +265,20 @@ export class Softmin extends layer<[dim: number], { dim: number }>(["dim"], {}, 
  * new Softmax2d().call(zeros([1, 4, 1, 1])).sum() // tensor(1.)
  */
 export class Softmax2d extends layer<[], None>([], {}, ([x]) => x.softmax(-3)) {}
+export interface Softmax2d extends Maps<["along", "Softmax2d", -3]> {}
+
+const halving: new <K extends number>(dim?: K) => LayerOf<{ dim: number }> = layer<
+  [dim?: number],
+  { dim: number }
+>(["dim"], { dim: -1 }, ([x], { dim }): Tensor => F.glu(x, dim));
 
 /**
  * The first half along `dim`, the last one unless given, times the sigmoid of the second.
  * @example
  * new GLU().call(tensor([1, 2, 0, 0])) // tensor([0.5000, 1.0000])
  */
-export class GLU extends layer<[dim?: number], { dim: number }>(
-  ["dim"],
-  { dim: -1 },
-  ([x], { dim }) => F.glu(x, dim),
-) {}
+export class GLU<K extends number = -1> extends halving<K> {}
+export interface GLU<K extends number> extends Maps<["halve", "GLU", K]> {}
 
 /** What `PReLU` takes. */
 export interface PReLUOptions {
@@ -290,15 +293,15 @@ export interface PReLUOptions {
  * @example
  * new PReLU().call(tensor([-4, 2])) // tensor([-1.,  2.], gradFn=<where>)
  */
-export class PReLU extends Module {
+export class PReLU<const O extends PReLUOptions = object> extends Module {
   /** How many slopes there are. */
   readonly numParameters: number;
   /** The slopes, [numParameters]. */
   weight: Tensor;
 
-  constructor(options: PReLUOptions = {}) {
+  constructor(options?: O) {
     super();
-    const { numParameters, init } = layerOptions("PReLU", options, {
+    const { numParameters, init } = layerOptions<PReLUOptions>("PReLU", options ?? {}, {
       numParameters: 1,
       init: 0.25,
     });
@@ -311,3 +314,6 @@ export class PReLU extends Module {
     return F.prelu(input, this.weight);
   }
 }
+export interface PReLU<O extends PReLUOptions> extends Maps<
+  ["slopes", "PReLU", Given<O, "numParameters", 1>]
+> {}

@@ -136,7 +136,7 @@ export class MultiheadAttention<
     this.inProjBias = all.bias ? parameter(empty([3 * embedDim])) : null;
     this.biasK = all.addBiasKv ? parameter(empty([1, 1, embedDim])) : null;
     this.biasV = all.addBiasKv ? parameter(empty([1, 1, embedDim])) : null;
-    this.outProj = new Linear(embedDim, embedDim, { bias: all.bias });
+    this.outProj = new Linear<number>(embedDim, embedDim, { bias: all.bias });
     this.resetParameters();
   }
 

@@ -9,7 +9,7 @@ import * as F from "../functional/index.js";
 import { normal_ } from "../init.js";
 import { parameter } from "../members.js";
 import { Module } from "../module.js";
-import type { Maps } from "../shape-types.js";
+import type { Given, Maps } from "../shape-types.js";
 import { checkCounts, layerOptions } from "./layer.js";
 
 /** What `EmbeddingBag` takes last. */
@@ -95,7 +95,11 @@ abstract class Table extends Module {
  */
 export class Embedding<Size extends number = number> extends Table {
   constructor(numEmbeddings: number, embeddingDim: Size, options: F.EmbeddingOptions = {}) {
-    super(numEmbeddings, embeddingDim, layerOptions("Embedding", options, defaults));
+    super(
+      numEmbeddings,
+      embeddingDim,
+      layerOptions<F.EmbeddingOptions>("Embedding", options, defaults),
+    );
   }
 
   /**
@@ -134,14 +138,19 @@ export interface Embedding<Size extends number> extends Maps<["embed", "Embeddin
  * const [numbers, offsets] = [[2, 0, 1], [0, 2]].map((list) => tensor(list, { dtype: "int32" }));
  * new EmbeddingBag(3, 4, { mode: "sum" }).call(numbers, offsets).shape // [ 2, 4 ]
  */
-export class EmbeddingBag extends Table {
+export class EmbeddingBag<
+  Size extends number = number,
+  const O extends EmbeddingBagLayerOptions = number extends Size
+    ? EmbeddingBagLayerOptions
+    : object,
+> extends Table {
   /** What becomes of a bag's rows. */
   readonly mode: "sum" | "mean" | "max";
   /** Whether the last offset is the end of the last bag. */
   readonly includeLastOffset: boolean;
 
-  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagLayerOptions = {}) {
-    const all = layerOptions<EmbeddingBagLayerOptions>("EmbeddingBag", options, {
+  constructor(numEmbeddings: number, embeddingDim: Size, options?: O) {
+    const all = layerOptions<EmbeddingBagLayerOptions>("EmbeddingBag", options ?? {}, {
       ...defaults,
       mode: "mean",
       includeLastOffset: false,
@@ -161,3 +170,6 @@ export class EmbeddingBag extends Table {
     return F.embeddingBag(input, this.weight, settings);
   }
 }
+export interface EmbeddingBag<Size extends number, O extends EmbeddingBagLayerOptions> extends Maps<
+  ["bags", "EmbeddingBag", Size, Given<O, "includeLastOffset", false>]
+> {}

@@ -33,7 +33,7 @@ export function layerOptions<Options extends object>(
   const strange = Object.keys(options ?? {}).find(
     (key) => !Object.hasOwn(defaults, key) && Object.hasOwn(elsewhere, key),
   );
-  if (strange === undefined) return readOptions(name, options, defaults);
+  if (strange === undefined) return readOptions<Options>(name, options, defaults);
   throw new ArgumentError(`${name}: it has no option ${strange}: ${elsewhere[strange]}`);
 }
 
@@ -127,6 +127,13 @@ export function layer<
   }
   return Layer as unknown as LayerClass<Given, Fields, Inputs, Output>;
 }
+
+/** A class of layers with one number, which the compiler knows. */
+export const numbered = <Name extends string>(
+  name: Name,
+  run: (input: Tensor, number: number) => Tensor,
+): new <K extends number>(number: K) => LayerOf<Record<Name, number>> =>
+  layer<[number: number], Record<Name, number>>([name], {}, ([x], fields) => run(x, fields[name]));
 
 /** An object that is no list and no tensor. */
 const isOptions = (value: unknown): value is object =>

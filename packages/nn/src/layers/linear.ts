@@ -37,7 +37,7 @@ export class Linear<In extends number = number, Out extends number = number> ext
 
   constructor(inFeatures: In, outFeatures: Out, options: LinearOptions = {}) {
     super();
-    const { bias } = layerOptions("Linear", options, { bias: true });
+    const { bias } = layerOptions<LinearOptions>("Linear", options, { bias: true });
     checkCounts("Linear", { inFeatures, outFeatures });
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
@@ -89,7 +89,7 @@ export class Bilinear<
 
   constructor(in1Features: In1, in2Features: In2, outFeatures: Out, options: LinearOptions = {}) {
     super();
-    const { bias } = layerOptions("Bilinear", options, { bias: true });
+    const { bias } = layerOptions<LinearOptions>("Bilinear", options, { bias: true });
     checkCounts("Bilinear", { in1Features, in2Features, outFeatures });
     this.in1Features = in1Features;
     this.in2Features = in2Features;

@@ -19,12 +19,12 @@ const loss = <Options extends object>(
   layer<[options?: Options], Options, Pair>([], defaults, ([input, target], fields) =>
     run(input, target, fields),
   );
-type Three = [anchor: Tensor, positive: Tensor, negative: Tensor];
+type Three = [first: Tensor, second: Tensor, third: Tensor];
 /** The same of three tensors. */
 const lossOfThree = <Options extends object>(
   run: (a: Tensor, b: Tensor, c: Tensor, options: Options) => Tensor,
   defaults: Required<Options>,
-): new <O extends Options>(...given: [options?: O]) => LayerOf<Options, Three> =>
+): new <O extends Options>(options?: O) => LayerOf<Options, Three> =>
   layer<[options?: Options], Options, Three>([], defaults, ([a, b, c], fields) =>
     run(a, b, c, fields),
   );
@@ -181,13 +181,18 @@ export interface PoissonNLLLoss<O extends F.PoissonOptions> extends Lossy<
  * @example
  * new GaussianNLLLoss().call(tensor([1]), tensor([3]), tensor([1])) // tensor(2.)
  */
-export class GaussianNLLLoss extends layer<
-  [options?: F.GaussianOptions],
-  F.GaussianOptions,
-  [input: Tensor, target: Tensor, variance: Tensor]
->([], { full: false, eps: 1e-6, reduction: "mean" }, ([input, target, variance], fields) =>
-  F.gaussianNllLoss(input, target, variance, fields),
-) {}
+export class GaussianNLLLoss<
+  const O extends F.GaussianOptions = object,
+> extends lossOfThree<F.GaussianOptions>(plain(F.gaussianNllLoss), {
+  full: false,
+  eps: 1e-6,
+  reduction: "mean",
+})<O> {}
+export interface GaussianNLLLoss<O extends F.GaussianOptions> extends LossOfThree<
+  "GaussianNLLLoss",
+  "gaussian",
+  O
+> {}
 
 /**
  * For distances of pairs that belong together (1) or not (-1); see
@@ -330,10 +335,15 @@ export interface TripletMarginLoss<O extends F.TripletMarginOptions> extends Los
  * const loss = new TripletMarginWithDistanceLoss({ distanceFunction });
  * loss.call(tensor([[0]]), tensor([[1]]), tensor([[1]])) // tensor(1.)
  */
-export class TripletMarginWithDistanceLoss extends layer<
-  [options?: F.TripletDistanceOptions],
-  F.TripletDistanceOptions,
-  Three
->([], { distanceFunction: null, margin: 1, swap: false, reduction: "mean" }, ([a, b, c], fields) =>
-  F.tripletMarginWithDistanceLoss(a, b, c, fields),
-) {}
+export class TripletMarginWithDistanceLoss<
+  // By this, which says no more, the compiler knows what a distance is given.
+  const O extends F.TripletDistanceOptions = Pick<F.TripletDistanceOptions, "distanceFunction">,
+> extends lossOfThree<F.TripletDistanceOptions>(plain(F.tripletMarginWithDistanceLoss), {
+  distanceFunction: null,
+  margin: 1,
+  swap: false,
+  reduction: "mean",
+})<O> {}
+export interface TripletMarginWithDistanceLoss<
+  O extends F.TripletDistanceOptions,
+> extends LossOfThree<"TripletMarginWithDistanceLoss", "ranks", O> {}

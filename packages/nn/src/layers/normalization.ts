@@ -294,7 +294,11 @@ export class LayerNorm<const Z extends Sizes = Sizes> extends Module {
   constructor(normalizedShape: Z, options: LayerNormOptions = {}) {
     super();
     const defaults = { eps: 1e-5, elementwiseAffine: true, bias: true };
-    const { eps, elementwiseAffine, bias } = layerOptions("LayerNorm", options, defaults);
+    const { eps, elementwiseAffine, bias } = layerOptions<LayerNormOptions>(
+      "LayerNorm",
+      options,
+      defaults,
+    );
     this.normalizedShape = shapeOf("LayerNorm", normalizedShape);
     this.eps = eps;
     this.weight = elementwiseAffine ? parameter(ones(this.normalizedShape)) : null;
@@ -378,7 +382,10 @@ export class GroupNorm<Groups extends number = number, N extends number = number
 
   constructor(numGroups: Groups, numChannels: N, options: GroupNormOptions = {}) {
     super();
-    const { eps, affine } = layerOptions("GroupNorm", options, { eps: 1e-5, affine: true });
+    const { eps, affine } = layerOptions<GroupNormOptions>("GroupNorm", options, {
+      eps: 1e-5,
+      affine: true,
+    });
     checkCounts("GroupNorm", { numGroups, numChannels });
     if (numChannels % numGroups !== 0) {
       throw new ArgumentError(

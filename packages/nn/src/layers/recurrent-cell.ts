@@ -112,7 +112,7 @@ export interface RNNCell<In extends number, Size extends number> extends Maps<
  */
 export class LSTMCell<In extends number = number, Size extends number = number> extends Cell {
   constructor(inputSize: In, hiddenSize: Size, options: CellOptions = {}) {
-    const { bias } = layerOptions("LSTMCell", options, { bias: true });
+    const { bias } = layerOptions<CellOptions>("LSTMCell", options, { bias: true });
     super(inputSize, hiddenSize, bias, longShortTerm);
   }
 
@@ -136,7 +136,7 @@ export interface LSTMCell<In extends number, Size extends number> extends Maps<
  */
 export class GRUCell<In extends number = number, Size extends number = number> extends Cell {
   constructor(inputSize: In, hiddenSize: Size, options: CellOptions = {}) {
-    const { bias } = layerOptions("GRUCell", options, { bias: true });
+    const { bias } = layerOptions<CellOptions>("GRUCell", options, { bias: true });
     super(inputSize, hiddenSize, bias, gated);
   }
 

@@ -5,9 +5,9 @@
 import type { Shape, Tensor } from "@nabla/core";
 
 import * as F from "../functional/index.js";
-import type { Distance, Given, Maps, Same } from "../shape-types.js";
+import type { Called, Distance, Given, Maps, Resizing, Same, Sliding } from "../shape-types.js";
 import type { Sizes } from "../sizes.js";
-import { layer } from "./layer.js";
+import { layer, numbered, plain } from "./layer.js";
 import type { LayerOf, None } from "./layer.js";
 
 type Two = [x1: Tensor, x2: Tensor];
@@ -66,103 +66,148 @@ export interface Unflatten<Dim extends number, To extends Shape> extends Maps<
   ["unflatten", "Unflatten", Dim, To]
 > {}
 
+/** A class of enlargements of which the compiler knows the options. */
+const resizing = <Options extends object>(
+  run: (input: Tensor, options: Options) => Tensor,
+  defaults: Partial<Options>,
+): new <O extends Options>(options: O) => LayerOf<Options> =>
+  layer<[options: Options], Options>([], defaults, ([x], fields) => run(x, fields));
+const sizes = { size: null, scaleFactor: null };
+
 /**
  * Enlarges to a `size` or by a `scaleFactor`; see `functional.interpolate`.
  * @example
  * new Upsample({ scaleFactor: 2 }).call(ones([1, 1, 2, 3])).shape // [ 1, 1, 4, 6 ]
  */
-export class Upsample extends layer<[options: F.InterpolateOptions], F.InterpolateOptions>(
-  [],
-  {
-    size: null,
-    scaleFactor: null,
-    mode: "nearest",
-    alignCorners: null,
-    recomputeScaleFactor: false,
-  },
-  ([x], fields) => F.interpolate(x, fields),
-) {}
+export class Upsample<const O extends F.InterpolateOptions = F.InterpolateOptions> extends resizing<
+  Omit<F.InterpolateOptions, "antialias">
+>(plain(F.interpolate), {
+  ...sizes,
+  mode: "nearest",
+  alignCorners: null,
+  recomputeScaleFactor: false,
+})<O> {}
+export interface Upsample<O extends F.InterpolateOptions> extends Maps<
+  Resizing<"Upsample", O, Given<O, "mode", "nearest">>
+> {}
 
 /**
  * Enlarges pictures by repeating; see `functional.interpolate`.
  * @example
  * new UpsamplingNearest2d({ scaleFactor: 2 }).call(ones([1, 1, 2, 3])).shape // [ 1, 1, 4, 6 ]
  */
-export class UpsamplingNearest2d extends layer<[options: F.UpsampleOptions], F.UpsampleOptions>(
-  [],
-  { size: null, scaleFactor: null },
-  ([x], fields) => F.upsampleNearest(x, fields),
-) {}
+export class UpsamplingNearest2d<
+  const O extends F.UpsampleOptions = F.UpsampleOptions,
+> extends resizing<F.UpsampleOptions>(plain(F.upsampleNearest), sizes)<O> {}
+export interface UpsamplingNearest2d<O extends F.UpsampleOptions> extends Maps<
+  Resizing<"UpsamplingNearest2d", O, "nearest">
+> {}
 
 /**
  * Enlarges pictures by straight lines between corners; see `functional.interpolate`.
  * @example
  * new UpsamplingBilinear2d({ size: [4, 4] }).call(ones([1, 1, 2, 3])).shape // [ 1, 1, 4, 4 ]
  */
-export class UpsamplingBilinear2d extends layer<[options: F.UpsampleOptions], F.UpsampleOptions>(
-  [],
-  { size: null, scaleFactor: null },
-  ([x], fields) => F.upsampleBilinear(x, fields),
-) {}
+export class UpsamplingBilinear2d<
+  const O extends F.UpsampleOptions = F.UpsampleOptions,
+> extends resizing<F.UpsampleOptions>(plain(F.upsampleBilinear), sizes)<O> {}
+export interface UpsamplingBilinear2d<O extends F.UpsampleOptions> extends Maps<
+  Resizing<"UpsamplingBilinear2d", O, "bilinear">
+> {}
 
 /**
- * Channels as pixels of a larger picture; see `functional.pixelShuffle`.
+ * Channels as pixels of a larger picture, `upscaleFactor` times as high and wide; see
+ * `functional.pixelShuffle`.
  * @example
  * new PixelShuffle(2).call(ones([1, 4, 2, 3])).shape // [ 1, 1, 4, 6 ]
  */
-export class PixelShuffle extends layer<[upscaleFactor: number], { upscaleFactor: number }>(
-  ["upscaleFactor"],
-  {},
-  ([x], { upscaleFactor }) => F.pixelShuffle(x, upscaleFactor),
-) {}
+export class PixelShuffle<K extends number = number> extends numbered(
+  "upscaleFactor",
+  plain(F.pixelShuffle),
+)<K> {}
+export interface PixelShuffle<K extends number> extends Maps<
+  ["shuffle", Called<"PixelShuffle", K>, K]
+> {}
 
 /**
- * Pixels as channels of a smaller picture; see `functional.pixelUnshuffle`.
+ * Pixels as channels of a smaller picture, which is `downscaleFactor` times smaller; see
+ * `functional.pixelUnshuffle`.
  * @example
  * new PixelUnshuffle(2).call(ones([1, 1, 4, 6])).shape // [ 1, 4, 2, 3 ]
  */
-export class PixelUnshuffle extends layer<[downscaleFactor: number], { downscaleFactor: number }>(
-  ["downscaleFactor"],
-  {},
-  ([x], { downscaleFactor }) => F.pixelUnshuffle(x, downscaleFactor),
-) {}
+export class PixelUnshuffle<K extends number = number> extends numbered(
+  "downscaleFactor",
+  plain(F.pixelUnshuffle),
+)<K> {}
+export interface PixelUnshuffle<K extends number> extends Maps<
+  ["unshuffle", Called<"PixelUnshuffle", K>, K]
+> {}
 
 /**
- * The channels of groups, taken in turn; see `functional.channelShuffle`.
+ * The channels of so many `groups`, taken in turn; see `functional.channelShuffle`.
  * @example
  * new ChannelShuffle(2).call(ones([1, 4, 2, 3])).shape // [ 1, 4, 2, 3 ]
  */
-export class ChannelShuffle extends layer<[groups: number], { groups: number }>(
-  ["groups"],
-  {},
-  ([x], { groups }) => F.channelShuffle(x, groups),
-) {}
+export class ChannelShuffle<K extends number = number> extends numbered(
+  "groups",
+  plain(F.channelShuffle),
+)<K> {}
+export interface ChannelShuffle<K extends number> extends Maps<
+  ["deal", Called<"ChannelShuffle", K>, K]
+> {}
+
+interface Windows extends F.FoldOptions {
+  kernelSize: Sizes;
+}
+interface Picture extends Windows {
+  outputSize: Sizes;
+}
+const even: Required<F.FoldOptions> = { dilation: 1, padding: 0, stride: 1 };
+const unfolding: new <K extends Sizes, O extends F.FoldOptions>(
+  kernelSize: K,
+  options?: O,
+) => LayerOf<Windows> = layer<[kernelSize: Sizes, options?: F.FoldOptions], Windows>(
+  ["kernelSize"],
+  even,
+  ([x], { kernelSize, ...options }): Tensor => F.unfold(x, kernelSize, options),
+);
+const folding: new <Size extends Sizes, K extends Sizes, O extends F.FoldOptions>(
+  outputSize: Size,
+  kernelSize: K,
+  options?: O,
+) => LayerOf<Picture> = layer<
+  [outputSize: Sizes, kernelSize: Sizes, options?: F.FoldOptions],
+  Picture
+>(["outputSize", "kernelSize"], even, ([x], { outputSize, kernelSize, ...options }): Tensor =>
+  F.fold(x, outputSize, kernelSize, options),
+);
 
 /**
  * Windows as columns; see `functional.unfold`.
  * @example
  * new Unfold(2).call(ones([1, 1, 3, 3])).shape // [ 1, 4, 4 ]
  */
-export class Unfold extends layer<
-  [kernelSize: Sizes, options?: F.FoldOptions],
-  F.FoldOptions & { kernelSize: Sizes }
->(["kernelSize"], { dilation: 1, padding: 0, stride: 1 }, ([x], { kernelSize, ...options }) =>
-  F.unfold(x, kernelSize, options),
-) {}
+export class Unfold<
+  const K extends Sizes = Sizes,
+  const O extends F.FoldOptions = Sizes extends K ? F.FoldOptions : object,
+> extends unfolding<K, O> {}
+export interface Unfold<K extends Sizes, O extends F.FoldOptions> extends Maps<
+  ["unfold", Called<"Unfold", K>, 2, Sliding<K, O, 1>]
+> {}
 
 /**
  * The sum of windows that are columns; see `functional.fold`.
  * @example
  * new Fold(3, 2).call(ones([1, 4, 4])).shape // [ 1, 1, 3, 3 ]
  */
-export class Fold extends layer<
-  [outputSize: Sizes, kernelSize: Sizes, options?: F.FoldOptions],
-  F.FoldOptions & { outputSize: Sizes; kernelSize: Sizes }
->(
-  ["outputSize", "kernelSize"],
-  { dilation: 1, padding: 0, stride: 1 },
-  ([x], { outputSize, kernelSize, ...options }) => F.fold(x, outputSize, kernelSize, options),
-) {}
+export class Fold<
+  const Size extends Sizes = Sizes,
+  const K extends Sizes = Sizes,
+  const O extends F.FoldOptions = Sizes extends K ? F.FoldOptions : object,
+> extends folding<Size, K, O> {}
+export interface Fold<Size extends Sizes, K extends Sizes, O extends F.FoldOptions> extends Maps<
+  ["fold", "Fold", 2, Sliding<K, O, 1>, Size]
+> {}
 
 type CosineOptions = F.CosineSimilarityOptions & { dim?: number };
 const cosine: new <O extends CosineOptions>(

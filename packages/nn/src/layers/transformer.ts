@@ -96,14 +96,17 @@ abstract class TransformerLayer<Memory extends MultiheadAttention | null> extend
     if (activation !== "relu" && activation !== "gelu" && typeof activation !== "function") {
       throw new ArgumentError(`${name}: activation must be "relu", "gelu" or a function.`);
     }
-    this.#activation = typeof activation === "function" ? activation : (x) => x[activation]();
+    this.#activation =
+      typeof activation === "function"
+        ? activation
+        : (x) => (activation === "relu" ? x.relu() : x.gelu());
     const attention = (): MultiheadAttention =>
-      new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst });
+      new MultiheadAttention<number>(dModel, nhead, { dropout, bias, batchFirst });
     this.selfAttn = attention();
     this.multiheadAttn = toMemory(attention);
-    this.linear1 = new Linear(dModel, dimFeedforward, { bias });
+    this.linear1 = new Linear<number>(dModel, dimFeedforward, { bias });
     this.dropout = new Dropout(dropout);
-    this.linear2 = new Linear(dimFeedforward, dModel, { bias });
+    this.linear2 = new Linear<number>(dimFeedforward, dModel, { bias });
     this.norm1 = new LayerNorm(dModel, { eps, bias });
     this.norm2 = new LayerNorm(dModel, { eps, bias });
     this.dropout1 = new Dropout(dropout);

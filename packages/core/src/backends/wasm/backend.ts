@@ -12,8 +12,9 @@ import type { Backend, Result, Routine } from "../backend.js";
 import { interpreter } from "../interpreter.js";
 import { align, lodge } from "./arena.js";
 import { BoundKernels } from "./bound.js";
+import type { Settings } from "./bound.js";
 import { compile } from "./compile.js";
-import type { Compiled, CompileOptions } from "./compile.js";
+import type { Compiled } from "./compile.js";
 import { Memory } from "./memory.js";
 import { Team } from "./team.js";
 import { sharingPlace } from "./workers.js";
@@ -110,10 +111,6 @@ interface Read {
   place: number;
   room: number;
   holds: Buffer | null;
-}
-
-export interface Settings extends CompileOptions {
-  readonly memory: Memory;
 }
 
 /** One module and what it reads and writes. */

@@ -10,9 +10,8 @@ import type { Access, FusedKernel } from "../../kernel/fused.js";
 import type { Bound, Carried, Result } from "../backend.js";
 import { align, lodge } from "./arena.js";
 import type { Lodger } from "./arena.js";
-import type { Settings } from "./backend.js";
 import { compile } from "./compile.js";
-import type { Compiled } from "./compile.js";
+import type { Compiled, CompileOptions } from "./compile.js";
 import type { Memory } from "./memory.js";
 import { planWalks } from "./order.js";
 
@@ -21,6 +20,11 @@ const SMALL = 4096;
 
 /** Buffers from this many bytes on are not copied for one run only. */
 const LARGE = 2 ** 24;
+
+/** What code is made by, and the memory it works in. */
+export interface Settings extends CompileOptions {
+  readonly memory: Memory;
+}
 
 /** Where a buffer is read or written. */
 interface Place {

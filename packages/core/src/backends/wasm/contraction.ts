@@ -78,7 +78,7 @@ export function arrange(kernel: FusedKernel, whole: Arranged | null = null): Arr
     else same.push(output);
   }
   const products: Arrangement[] = [];
-  for (const outputs of [...groups.values()].flat()) {
+  for (const outputs of Array.from(groups.values()).flatMap((own) => own)) {
     const product = arrangementOf(kernel, outputs);
     const isPlain = outputs.every(({ epilogue }) => epilogue === null);
     if (whole === null && isPlain && isStream(product)) others.push(...outputs);
