@@ -139,9 +139,19 @@ type Floats<Result, D extends DType> = Result extends readonly unknown[]
       ? D
       : DType
   : DType;
+/** Of a plain tensor there is nothing to work out: what is made of it is looked up, as in core. */
+type Of<X> = X extends Tensor<infer S> ? (number extends S["length"] ? "plain" : "known") : never;
 interface Made<P extends Rule, X> {
-  shape: Allowed<Outcome<P, X>>;
-  type: TypeOf<P, X>;
+  shape: ShapeBy<P, X>[Of<X>];
+  type: TypeBy<P, X>[Of<X>];
+}
+interface ShapeBy<P extends Rule, X> {
+  plain: Shape;
+  known: Allowed<Outcome<P, X>>;
+}
+interface TypeBy<P extends Rule, X> {
+  plain: P[0] extends "oneHot" ? "int32" : DType;
+  known: TypeOf<P, X>;
 }
 
 /**
@@ -225,10 +235,13 @@ interface Attended<X, Else> {
   ];
 }
 /** The module itself, or the sentence that says why it does not take its inputs. */
-export type Taking<Layer, Inputs> =
-  "refused" extends Verdict<Taken<Layer, Inputs>>
-    ? TakingBy<Layer, Inputs>[Verdict<Taken<Layer, Inputs>>]
-    : Layer;
+export type Taking<Layer, Inputs> = "refused" extends TakesBy<Layer, Inputs>[Of<First<Inputs>>]
+  ? TakingBy<Layer, Inputs>[TakesBy<Layer, Inputs>[Of<First<Inputs>>]]
+  : Layer;
+interface TakesBy<Layer, Inputs> {
+  plain: "allowed";
+  known: Verdict<Taken<Layer, Inputs>>;
+}
 /** Looked up by a key, as in core: so the compiler sees through it where a size is a parameter. */
 interface TakingBy<Layer, Inputs> {
   allowed: unknown;
@@ -284,8 +297,13 @@ export type Fitting<Layers extends readonly unknown[]> =
     : Layers;
 
 /** What a tensor must be for a function with a rule: itself, or a sentence. */
-type Fit<P extends Rule, X> =
-  "refused" extends Verdict<Outcome<P, X>> ? FitBy<P, X>[Verdict<Outcome<P, X>>] : X;
+type Fit<P extends Rule, X> = "refused" extends FitsBy<P, X>[Of<X>]
+  ? FitBy<P, X>[FitsBy<P, X>[Of<X>]]
+  : X;
+interface FitsBy<P extends Rule, X> {
+  plain: "allowed";
+  known: Verdict<Outcome<P, X>>;
+}
 interface FitBy<P extends Rule, X> {
   allowed: unknown;
   refused: Extract<Outcome<P, X>, string>;
@@ -360,26 +378,35 @@ interface LossBy<K, Reduction, X, Y> {
   shape: [Reduction] extends ["one"]
     ? []
     : [Reduction] extends ["each"]
-      ? X extends Tensor<infer S>
-        ? Y extends Tensor<infer T>
-          ? Allowed<LossRules<S, T>[K & LossKind]>
-          : never
-        : never
+      ? LossShapeBy<K, X, Y>[Of<X>]
       : Shape;
-  type: X extends Tensor<infer S, infer D>
-    ? Y extends Tensor<infer _T, infer E>
-      ? number extends S["length"]
-        ? DType
-        : [D, E] extends ["float32", "float32" | "int32" | "bool"] | ["float64", DType]
-          ? D
-          : DType
+  type: LossTypeBy<X, Y>[Of<X>];
+}
+interface LossShapeBy<K, X, Y> {
+  plain: Shape;
+  known: X extends Tensor<infer S>
+    ? Y extends Tensor<infer T>
+      ? Allowed<LossRules<S, T>[K & LossKind]>
       : never
     : never;
 }
-type FitTarget<Name, K, X, Y> =
-  "refused" extends Verdict<LossOf<Name, K, X, Y>>
-    ? TargetBy<Name, K, X, Y>[Verdict<LossOf<Name, K, X, Y>>]
-    : Y;
+interface LossTypeBy<X, Y> {
+  plain: DType;
+  known: X extends Tensor<infer _S, infer D>
+    ? Y extends Tensor<infer _T, infer E>
+      ? [D, E] extends ["float32", "float32" | "int32" | "bool"] | ["float64", DType]
+        ? D
+        : DType
+      : never
+    : never;
+}
+type FitTarget<Name, K, X, Y> = "refused" extends FitsTarget<Name, K, X, Y>[Of<X>]
+  ? TargetBy<Name, K, X, Y>[FitsTarget<Name, K, X, Y>[Of<X>]]
+  : Y;
+interface FitsTarget<Name, K, X, Y> {
+  plain: "allowed";
+  known: Verdict<LossOf<Name, K, X, Y>>;
+}
 interface TargetBy<Name, K, X, Y> {
   allowed: unknown;
   refused: LossOf<Name, K, X, Y>;
