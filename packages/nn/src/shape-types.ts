@@ -352,26 +352,35 @@ interface LossBy<K, Reduction, X, Y> {
   shape: [Reduction] extends ["one"]
     ? []
     : [Reduction] extends ["each"]
-      ? X extends Tensor<infer S>
-        ? Y extends Tensor<infer T>
-          ? Allowed<LossRules<S, T>[K & LossKind]>
-          : never
-        : never
+      ? LossShapeBy<K, X, Y>[Of<X>]
       : Shape;
-  type: X extends Tensor<infer S, infer D>
-    ? Y extends Tensor<infer _T, infer E>
-      ? number extends S["length"]
-        ? DType
-        : [D, E] extends ["float32", "float32" | "int32" | "bool"] | ["float64", DType]
-          ? D
-          : DType
+  type: LossTypeBy<X, Y>[Of<X>];
+}
+interface LossShapeBy<K, X, Y> {
+  plain: Shape;
+  known: X extends Tensor<infer S>
+    ? Y extends Tensor<infer T>
+      ? Allowed<LossRules<S, T>[K & LossKind]>
       : never
     : never;
 }
-type FitTarget<Name, K, X, Y> =
-  "refused" extends Verdict<LossOf<Name, K, X, Y>>
-    ? TargetBy<Name, K, X, Y>[Verdict<LossOf<Name, K, X, Y>>]
-    : Y;
+interface LossTypeBy<X, Y> {
+  plain: DType;
+  known: X extends Tensor<infer _S, infer D>
+    ? Y extends Tensor<infer _T, infer E>
+      ? [D, E] extends ["float32", "float32" | "int32" | "bool"] | ["float64", DType]
+        ? D
+        : DType
+      : never
+    : never;
+}
+type FitTarget<Name, K, X, Y> = "refused" extends FitsTarget<Name, K, X, Y>[Of<X>]
+  ? TargetBy<Name, K, X, Y>[FitsTarget<Name, K, X, Y>[Of<X>]]
+  : Y;
+interface FitsTarget<Name, K, X, Y> {
+  plain: "allowed";
+  known: Verdict<LossOf<Name, K, X, Y>>;
+}
 interface TargetBy<Name, K, X, Y> {
   allowed: unknown;
   refused: LossOf<Name, K, X, Y>;

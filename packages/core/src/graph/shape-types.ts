@@ -268,7 +268,11 @@ export interface ChoiceFunction<Name extends string> {
   <C extends Tensor, const A extends readonly [a: Operand, b: Operand]>(
     condition: Fit<Name, "together", C, A>,
     ...args: A
-  ): Tensor<ShapeBy<"together", C, A>[Of<C>], Chosen<A>>;
+  ): Tensor<ShapeBy<"together", C, A>[Of<C>], ChosenBy<A>[Of<C>]>;
+}
+interface ChosenBy<A> {
+  plain: DType;
+  known: Chosen<A>;
 }
 type Chosen<A> = A extends readonly [Tensor<infer _S, infer D>, infer O]
   ? Joint<D, [Tensor<[], D>, O]>

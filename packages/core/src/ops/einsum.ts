@@ -97,7 +97,7 @@ function namesOf(equation: string, term: string, all: number | readonly string[]
         'in "...ij,jk->...ik".',
     );
   }
-  const [, before = "", dots, behind = ""] = found;
+  const { 1: before = "", 2: dots, 3: behind = "" } = found;
   const left = typeof all === "number" ? all - before.length - behind.length : all.length;
   if (left < 0 || (typeof all === "number" && left > 0 && dots === undefined)) {
     throw new ShapeError(
