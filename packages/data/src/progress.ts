@@ -89,7 +89,7 @@ export class Progress<Item> {
   }
 
   /** The same for items that come one by one. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Awaited<Item>, void, undefined> {
     const display = this.display();
     try {
       for await (const item of this.items) {
