@@ -103,7 +103,7 @@ export interface HasName {
   readonly more: unknown[];
   readonly other: unknown;
 }
-type InPlace<Args extends unknown[]> = <X extends Tensor>(this: X, ...args: Args) => X;
+type InPlace<Args extends readonly unknown[]> = <X extends Tensor>(this: X, ...args: Args) => X;
 
 /** What is known of a tensor. Of a shape that is not known, neither is the element type. */
 type ShapeOf<X> = X extends Tensor<infer S> ? S : never;
@@ -282,6 +282,7 @@ export interface ShapedFunction<
     this: Fit<Name, K, X, A>,
     ...args: A
   ) => Tensor<ShapeBy<K, X, A>[Of<X>], TypeBy<R, X, A>[Of<X>]>;
+  readonly inPlace: InPlace<Args>;
 }
 /** A record of one. */
 export interface ShapedRow<Name extends string, K extends RuleName, Args extends readonly unknown[]>
