@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from "vitest";
 
-import { isSupported } from "../src/backends/wasm/compile.js";
+import { canFuse, isSupported } from "../src/backends/wasm/compile.js";
 import type { Access } from "../src/kernel/fused.js";
 import { operand, s } from "../src/kernel/scalar.js";
 import type { Expression } from "../src/kernel/scalar.js";
@@ -33,9 +33,14 @@ function kernelOf(expression: Expression, type: Float, inputs: readonly number[]
   return { kernel: { space: [zeros.length], operands, outputs: [output] }, contents };
 }
 
-function compute(expression: Expression, type: Float, inputs: readonly number[][]): number[] {
+function compute(
+  expression: Expression,
+  type: Float,
+  inputs: readonly number[][],
+  fused = canFuse(),
+): number[] {
   const { kernel, contents } = kernelOf(expression, type, inputs);
-  const { run, buffers } = place([kernel], contents);
+  const { run, buffers } = place([kernel], contents, 0, fused);
   run();
   return [...buffers.at(-1)!];
 }
@@ -147,18 +152,50 @@ function argumentsOf({ ranges, sizes, hard }: Case, type: Float): number[] {
   return points.filter((x) => x !== 0);
 }
 
-describe.runIf(isSupported()).each(floats)(
-  "in %s, within so many units of the last place",
-  (type) => {
+/** Compares with the exact function, of which the arguments are the points or `given`. */
+function expectNear(
+  found: readonly number[],
+  type: Float,
+  name: Name,
+  most: number,
+  points: readonly number[],
+): void {
+  let [largest, worst] = [0, 0];
+  points.forEach((x, i) => {
+    const error = ulps(found[i]!, exact[name](x), type);
+    if (!(error <= largest)) [largest, worst] = [error, x];
+  });
+  expect(largest, `at ${worst}`).toBeLessThanOrEqual(most);
+}
+
+/** exp(-|x|), which formulas of losses have more than once. */
+const decay = (x: Expression): Expression => s.exp(s.neg(s.abs(x)));
+
+const ways = floats.flatMap((type) => [true, false].map((fused) => ({ type, fused })));
+
+describe.runIf(isSupported()).each(ways.filter(({ fused }) => !fused || canFuse()))(
+  "in $type, fused: $fused, within so many units of the last place",
+  ({ type, fused }) => {
+    const x = operand(0, type);
+
     test.each(Object.keys(cases) as Name[])("%s", (name) => {
       const points = argumentsOf(cases[name], type).filter((x) => name !== "log" || x > 0);
-      const found = compute(s[name](operand(0, type)), type, [points]);
-      let [most, worst] = [0, 0];
-      points.forEach((x, i) => {
-        const error = ulps(found[i]!, exact[name](x), type);
-        if (!(error <= most)) [most, worst] = [error, x];
-      });
-      expect(most, `at ${worst}`).toBeLessThanOrEqual(cases[name].most);
+      const found = compute(s[name](x), type, [points], fused);
+      expectNear(found, type, name, cases[name].most, points);
+    });
+
+    test("log1p(exp(-|x|))", () => {
+      const ranges = both([-1, 1], [-20, 20], [-110, 110], [-750, 750]);
+      const points = argumentsOf({ most: 2, ranges, sizes: 1, hard: [40, 80] }, type);
+      const inner = compute(decay(x), type, [points], fused);
+      expectNear(compute(s.log1p(decay(x)), type, [points], fused), type, "log1p", 2, inner);
+    });
+
+    test("exp(-x) beside exp(-|x|)", () => {
+      const points = argumentsOf(cases.exp, type);
+      const beside = s.add(s.mul(decay(x), 0), s.exp(s.neg(x)));
+      const found = compute(beside, type, [points.map((y) => -y)], fused);
+      expectNear(found, type, "exp", 4, points);
     });
 
     test("pow", () => {
@@ -275,6 +312,24 @@ describe.runIf(isSupported()).each(floats)("special numbers in %s", (type) => {
     // Alone in its vector, and beside others.
     expectAgreement(s[name](x), [special]);
     expectAgreement(s[name](x), [special.flatMap((value) => [value, 0.3, 0.7, 1.1])]);
+  });
+
+  test("exp(-x) and the logarithm beside exp(-|x|)", () => {
+    const beside = s.add(s.mul(decay(x), 0), s.exp(s.neg(x)));
+    // Infinite times 0 is no number; exp(-|x|) is finite.
+    for (const formula of [beside, s.log1p(decay(x)), s.div(1, s.add(1, beside))]) {
+      expectAgreement(formula, [special]);
+    }
+  });
+
+  test.each(["max", "min"] as const)("%s beside a number", (name) => {
+    for (const bound of [0, -0, 1, -1e-50, 1e-50, inf, -inf, NaN]) {
+      for (const expression of [s[name](x, bound), s[name](bound, x)]) {
+        const { kernel, contents } = kernelOf(expression, type, [special]);
+        const expected = [...interpret([kernel], contents).at(-1)!];
+        expect(compute(expression, type, [special])).toEqual(expected);
+      }
+    }
   });
 
   test.each(binary)("%s", (name) => {

@@ -55,16 +55,12 @@ export interface OptimizerState<Options> {
  * w // tensor(0.8000, requiresGrad=true)
  */
 export abstract class Optimizer<Options extends object, State extends object = ParameterState> {
-  /**
-   * The groups, with all their options.
-   * @example
-   * const opt = new SGD([tensor(1, { requiresGrad: true })], { lr: 0.1 });
-   * opt.paramGroups[0].lr // 0.1
-   */
-  readonly paramGroups: ParameterGroup<Options>[] = [];
+  private readonly groups: ParameterGroup<Options>[] = [];
+  /** Whether somebody else may have the groups, and so change them at any time. */
+  protected areShown = true;
   /** What is remembered of each parameter that has moved. */
   protected readonly state = new Map<Tensor, State>();
-  /** How often something came to be remembered that was not, or was replaced. */
+  /** How often groups, options or what is remembered were changed from in here, but for numbers. */
   protected changes = 0;
   private defaults: Options;
 
@@ -105,6 +101,17 @@ export abstract class Optimizer<Options extends object, State extends object = P
     for (const group of groups) this.addParamGroup(group);
   }
 
+  /**
+   * The groups, with all their options.
+   * @example
+   * const opt = new SGD([tensor(1, { requiresGrad: true })], { lr: 0.1 });
+   * opt.paramGroups[0].lr // 0.1
+   */
+  get paramGroups(): ParameterGroup<Options>[] {
+    this.areShown = true;
+    return this.groups;
+  }
+
   /** The algorithm's name, for messages. */
   protected get name(): string {
     return this.constructor.name;
@@ -142,7 +149,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
   addParamGroup(group: ParameterGroupOptions<Options>): void {
     const { params, ...own } = group;
     const list = params instanceof Tensor ? [params] : [...listOf(this.name, params)];
-    const known = new Set(this.paramGroups.flatMap((other) => other.params));
+    const known = new Set(this.groups.flatMap((other) => other.params));
     for (const parameter of list) {
       this.checkParameter(parameter);
       if (known.has(parameter)) {
@@ -155,7 +162,8 @@ export abstract class Optimizer<Options extends object, State extends object = P
     }
     const options = this.complete(own as unknown as Partial<Options>);
     this.validate(options);
-    this.paramGroups.push({ ...options, params: list });
+    this.groups.push({ ...options, params: list });
+    this.changes += 1;
   }
 
   /** All options, from those given and the defaults of the rest; unknown ones are refused. */
@@ -190,8 +198,8 @@ export abstract class Optimizer<Options extends object, State extends object = P
    * w.grad // null
    */
   zeroGrad(setToNone = true): void {
-    for (const { params } of this.paramGroups) concerns(params);
-    for (const { params } of this.paramGroups) {
+    for (const { params } of this.groups) concerns(params);
+    for (const { params } of this.groups) {
       for (const parameter of params) {
         if (setToNone) parameter.grad = null;
         else if (parameter.grad !== null) parameter.grad = parameter.newZeros(parameter.shape);
@@ -214,12 +222,12 @@ export abstract class Optimizer<Options extends object, State extends object = P
   step(closure?: () => Tensor): Tensor | undefined {
     const loss = closure === undefined ? undefined : enableGrad(closure);
     // All of them before any parameter moves: what throws changes nothing.
-    for (const group of this.paramGroups) this.validate(group);
+    for (const group of this.groups) this.validate(group);
     if (isCaptured()) {
       restsOn(`the groups of ${this.name}, their options and its state`, this.premises());
     }
     noGrad(() => {
-      for (const group of this.paramGroups) {
+      for (const group of this.groups) {
         for (const parameter of group.params) {
           const gradient = gradientOf(parameter);
           if (gradient === null) continue;
@@ -237,18 +245,19 @@ export abstract class Optimizer<Options extends object, State extends object = P
    * compute. Numbers may change, but for whether they are 0.
    */
   private premises(): () => unknown {
-    const groups = this.paramGroups.map((group) => ({
+    const groups = this.groups.map((group) => ({
       group,
       params: [...group.params],
       options: { ...group } as Options,
     }));
     return () => {
-      if (groups.length !== this.paramGroups.length) return false;
+      // What nobody else has nobody else has changed.
+      if (!this.areShown) return this.changes;
+      if (groups.length !== this.groups.length) return false;
       for (let i = 0; i < groups.length; i++) {
         const own = groups[i]!;
         const { group, params } = own;
-        if (this.paramGroups[i] !== group || group.params.length !== params.length) return false;
-        for (let k = 0; k < params.length; k++) if (group.params[k] !== params[k]) return false;
+        if (this.groups[i] !== group || !sameItems(group.params, params)) return false;
         if (this.sameOptions(group, own.options)) continue;
         for (const name of Object.keys(this.defaults) as (keyof Options)[]) {
           if (choiceOf(name, group[name]) !== choiceOf(name, own.options[name])) return false;
@@ -260,8 +269,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
     };
   }
 
-  /** Whether no option differs; algorithms for very small steps have quicker ways to tell. */
-  protected sameOptions(a: Options, b: Options): boolean {
+  private sameOptions(a: Options, b: Options): boolean {
     for (const name in this.defaults) if (a[name] !== b[name]) return false;
     return true;
   }
@@ -269,7 +277,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
   /** Computes what the step has changed, so that nothing waits from step to step. */
   protected realizeAll(): void {
     const changed: Tensor[] = [];
-    for (const { params } of this.paramGroups) for (const one of params) changed.push(one);
+    for (const { params } of this.groups) for (const one of params) changed.push(one);
     for (const state of this.state.values() as Iterable<ParameterState>) {
       for (const name in state) {
         const value = state[name]!;
@@ -299,14 +307,14 @@ export abstract class Optimizer<Options extends object, State extends object = P
    * opt.stateDict().paramGroups[0].momentum // 0.9
    */
   stateDict(): OptimizerState<Options> {
-    const parameters = this.paramGroups.flatMap(({ params }) => params);
+    const parameters = this.groups.flatMap(({ params }) => params);
     const state: Record<number, ParameterState> = {};
     parameters.forEach((parameter, i) => {
       const own = this.state.get(parameter) as ParameterState | undefined;
       if (own !== undefined && Object.keys(own).length > 0) state[i] = copyState(own);
     });
     const position = new Map(parameters.map((parameter, i) => [parameter, i]));
-    const paramGroups = this.paramGroups.map((group) => ({
+    const paramGroups = this.groups.map((group) => ({
       ...group,
       params: group.params.map((parameter) => position.get(parameter)!),
     }));
@@ -331,17 +339,17 @@ export abstract class Optimizer<Options extends object, State extends object = P
         `${this.name}.loadStateDict: this is no state; pass what stateDict() gave.`,
       );
     }
-    const parameters = this.paramGroups.flatMap(({ params }) => params);
+    const parameters = this.groups.flatMap(({ params }) => params);
     const sizes = (groups: readonly { params: readonly unknown[] }[]): string =>
       groups.map(({ params }) => params.length).join(", ");
-    if (sizes(saved.paramGroups) !== sizes(this.paramGroups)) {
+    if (sizes(saved.paramGroups) !== sizes(this.groups)) {
       throw new ArgumentError(
         `${this.name}.loadStateDict: the saved groups have ${sizes(saved.paramGroups)} ` +
           "parameters, " +
-          `these have ${sizes(this.paramGroups)}; build the optimizer as it was when it was saved.`,
+          `these have ${sizes(this.groups)}; build the optimizer as it was when it was saved.`,
       );
     }
-    const groups = this.paramGroups.flatMap((group) => group.params.map(() => group));
+    const groups = this.groups.flatMap((group) => group.params.map(() => group));
     const states = parameters.map((parameter, i) => {
       const own = saved.state[i];
       if (own === undefined) return null;
@@ -359,7 +367,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
     });
     for (const group of saved.paramGroups) this.validate(group);
     saved.paramGroups.forEach((group, i) => {
-      Object.assign(this.paramGroups[i]!, group, { params: this.paramGroups[i]!.params });
+      Object.assign(this.groups[i]!, group, { params: this.groups[i]!.params });
     });
     this.state.clear();
     this.changes += 1;

@@ -53,6 +53,8 @@ export class SGD extends Optimizer<Required<SGDOptions>, { momentumBuffer?: Tens
   /** The parameters, or groups of them, and options for all that say nothing else. */
   constructor(parameters: Parameters<SGDOptions>, options: SGDOptions) {
     super(parameters as Parameters<Required<SGDOptions>>, defaults, options);
+    // The methods here give them to nobody.
+    this.areShown = new.target !== SGD;
   }
 
   protected override validate(options: Required<SGDOptions>): void {
@@ -65,17 +67,6 @@ export class SGD extends Optimizer<Required<SGDOptions>, { momentumBuffer?: Tens
           `${options.dampening}; for example { lr: 0.1, momentum: 0.9, nesterov: true }.`,
       );
     }
-  }
-
-  protected override sameOptions(a: Required<SGDOptions>, b: Required<SGDOptions>): boolean {
-    return (
-      a.lr === b.lr &&
-      a.momentum === b.momentum &&
-      a.dampening === b.dampening &&
-      a.weightDecay === b.weightDecay &&
-      a.nesterov === b.nesterov &&
-      a.maximize === b.maximize
-    );
   }
 
   protected override update(

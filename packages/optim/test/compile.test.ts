@@ -39,7 +39,7 @@ interface Setting {
   readonly optimizer: AnyOptimizer;
   readonly parameters: readonly Tensor[];
   /** Before call `i`. */
-  readonly before?: (i: number) => void;
+  readonly before?: (i: number) => unknown;
   /** Between backward() and step(). */
   readonly between?: () => void;
   readonly after?: () => void;
@@ -194,6 +194,39 @@ describe("what captures a step anew, so that it is right", () => {
       const optimizer = new SGD!(parameters, { lr: 0.05, momentum: 0.9, weightDecay: 0.1 });
       return { optimizer, parameters, before: (i) => i === 5 && change(optimizer, parameters) };
     }, count);
+  });
+
+  test("an option, by who has had the groups all along", () => {
+    expectAgreement(() => {
+      const w = leaf();
+      const optimizer = new SGD!([w], { lr: 0.05, momentum: 0.9 });
+      const [group] = optimizer.paramGroups;
+      const before = (i: number): unknown => i === 5 && Object.assign(group!, { nesterov: true });
+      return { optimizer, parameters: [w], before };
+    }, 2);
+  });
+
+  test("an option, by an algorithm that keeps what its update is given", () => {
+    class Keeping extends optim.SGD {
+      options: object = {};
+
+      protected override update(
+        parameter: Tensor,
+        gradient: Tensor,
+        options: Required<optim.SGDOptions>,
+        state: { momentumBuffer?: Tensor },
+      ): void {
+        this.options = options;
+        super.update(parameter, gradient, options, state);
+      }
+    }
+    expectAgreement(() => {
+      const w = leaf();
+      const optimizer = new Keeping([w], { lr: 0.05, momentum: 0.9 });
+      const before = (i: number): unknown =>
+        i === 5 && Object.assign(optimizer.options, { nesterov: true });
+      return { optimizer: optimizer as unknown as AnyOptimizer, parameters: [w], before };
+    }, 2);
   });
 
   test("a rate that means nothing is an error at its own call", () => {

@@ -51,7 +51,9 @@ type Verdict<Result> = Result extends string ? "refused" : "allowed";
 /** The shape that a rule gives. */
 type Allowed<Result> = Result extends Shape ? Result : Shape;
 /** A sentence, of what comes first and the reason. */
-type Said<Before extends string, Reason> = Reason extends string ? `${Before}: ${Reason}` : never;
+export type Said<Before extends string, Reason> = Reason extends string
+  ? `${Before}: ${Reason}`
+  : never;
 type Two<X, Sign extends string, O> = `${Show<ShapeOf<X>>} ${Sign} ${Show<ShapeOf<O>>}`;
 // The rules of element types, which are known of float tensors, and seldom of others.
 
@@ -114,7 +116,8 @@ type TypeOf<X, R extends Rule> =
  * Whether anything is known of a shape. Results are looked up by it: the compiler does not look
  * behind a key before it knows it, and of a plain tensor there is nothing to work out.
  */
-type Of<X> = X extends Tensor<infer S> ? (number extends S["length"] ? "plain" : "known") : never;
+export type Of<X> =
+  X extends Tensor<infer S> ? (number extends S["length"] ? "plain" : "known") : never;
 
 /** A function of one tensor that keeps its shape. `More` is what may follow. */
 export interface UnaryFunction<R extends Rule, More extends unknown[] = []> {

@@ -269,7 +269,8 @@ class Step {
     const { guards } = capturing;
     for (let i = 0; i < guards.length; i++) {
       const { on, read, value } = guards[i]!;
-      if (!Object.is(read(this.nodeNow), value)) return `what it rests on has changed: ${on}`;
+      const now = read(this.nodeNow);
+      if (now !== value && !Object.is(now, value)) return `what it rests on has changed: ${on}`;
     }
     return null;
   }

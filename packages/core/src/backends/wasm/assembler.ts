@@ -35,6 +35,8 @@ export class Code {
   /** Where a function is called: its number is written there at the end. */
   readonly calls: [at: number, callee: Callee][] = [];
   readonly locals: Type[] = [];
+  /** Whether mathematics multiplies and adds in one instruction. */
+  fused = false;
   /** The locals from here on may be taken again, by type. */
   #free: { type: Type; index: number }[] = [];
 
@@ -187,10 +189,14 @@ export class ModuleBuilder {
   readonly #functions: { code: Code; callee: Callee }[] = [];
   readonly #named = new Map<string, Callee>();
   readonly #isShared: boolean;
+  readonly #fused: boolean;
 
-  /** `isShared`: whether its memory belongs to several threads. */
-  constructor(isShared = false) {
+  /**
+   * `isShared`: whether its memory belongs to several threads; `fused`: what its helpers may use.
+   */
+  constructor(isShared = false, fused = false) {
     this.#isShared = isShared;
+    this.#fused = fused;
   }
 
   /** The imported function of that name, from float64s to a float64. */
@@ -220,6 +226,7 @@ export class ModuleBuilder {
   helper(name: string, arity: number, build: (code: Code, inputs: Value[]) => Value): Callee {
     return this.shared(name, () => {
       const code = new Code(new Array<Type>(arity).fill(types.v128), [types.v128]);
+      code.fused = this.#fused;
       const inputs = code.parameters.map((_, i) => (c: Code) => c.get(i));
       build(code, inputs)(code);
       return code;

@@ -68,7 +68,7 @@ export function compile(
   memory: Memory,
   { fused = canFuse(), team = null }: CompileOptions = {},
 ): Compiled {
-  const module = new ModuleBuilder(team !== null);
+  const module = new ModuleBuilder(team !== null, fused);
   let scratchBytes = 0;
   const stages: Stage[] = [];
   for (const kernel of kernels) {
@@ -83,6 +83,7 @@ export function compile(
     const whole = arrange(kernel);
     for (const part of parts) {
       const code = codeFor(stages, parts.length > 1, part === parts[0]);
+      code.fused = fused;
       const around = { code, module, scratch: buffers, allocate, fused };
       const { products, others } = parts.length === 1 ? whole : arrange(part, whole);
       for (const product of products) {

@@ -10,7 +10,7 @@ import type { DType } from "../../graph/dtype.js";
 import type { Expression, ScalarOp } from "../../kernel/scalar.js";
 import { toFloat, types } from "./assembler.js";
 import type { Code, ModuleBuilder, Value } from "./assembler.js";
-import { routines } from "./mathematics.js";
+import { routines, unitRoutines } from "./mathematics.js";
 import { bits, call, convert, f32, f64, halves, i32, pick, upper } from "./vector.js";
 import type { Floats } from "./vector.js";
 
@@ -53,18 +53,33 @@ export class Graph {
 
   #intern(expression: Expression): Node {
     const { kind, dtype } = expression;
-    const op = kind === "apply" ? expression.op : kind;
-    const own = kind === "apply" ? expression.arguments.map((part) => this.add(part)) : [];
-    // softplus(x) and softplus(-x) have the dear parts in common.
-    const inputs = op === "abs" && own[0]!.op === "neg" ? own[0]!.inputs : own;
-    const value =
-      kind === "constant" ? expression.value : kind === "operand" ? expression.index : 0;
+    if (kind === "constant") return this.#node("constant", [], dtype, expression.value);
+    if (kind === "operand") return this.#node("operand", [], dtype, expression.index);
+    const { op } = expression;
+    const inputs = expression.arguments.map((part) => this.add(part));
+    // softplus(x), softplus(-x) and the sigmoid of x have the dear parts in common.
+    const [x] = inputs[0]!.op === "neg" ? inputs[0]!.inputs : [];
+    if (op === "abs" && x !== undefined) return this.#node(op, [x], dtype);
+    const decay = op === "exp" && x !== undefined ? this.#decayOf(x) : undefined;
+    if (decay === undefined) return this.#node(op, inputs, dtype);
+    const constant = (value: number): Node => this.#node("constant", [], dtype, value);
+    const isBelow = this.#node("lt", [x!, constant(0)], "bool");
+    const growth = this.#node("div", [constant(1), decay], dtype);
+    return this.#node("where", [isBelow, growth, decay], dtype);
+  }
+
+  /** exp(-|x|), if it is here. */
+  #decayOf(x: Node): Node | undefined {
+    return this.nodes.find((node) => isDecay(node) && node.inputs[0]!.inputs[0]!.inputs[0] === x);
+  }
+
+  #node(op: Node["op"], inputs: readonly Node[], dtype: DType, value = 0): Node {
     const numbers = inputs.map((input) => this.#numbers.get(input));
     // Two zeros of different sign are two constants.
     const key = `${op} ${dtype} ${Object.is(value, -0) ? "-0" : value} ${numbers.join(" ")}`;
     let node = this.#known.get(key);
     if (node === undefined) {
-      let level = kind === "operand" ? this.#levelOf(value) : -1;
+      let level = op === "operand" ? this.#levelOf(value) : -1;
       for (const input of inputs) level = Math.max(level, input.level);
       node = { op, inputs, dtype, value, level };
       this.#numbers.set(node, this.nodes.push(node));
@@ -73,6 +88,10 @@ export class Graph {
     return node;
   }
 }
+
+/** Whether it is exp(-|x|), which is from 0 to 1. */
+const isDecay = ({ op, inputs: [a] }: Node): boolean =>
+  op === "exp" && a!.op === "neg" && a!.inputs[0]!.op === "abs";
 
 /** How often each node is used, by others and as one of these. */
 export function usesOf({ nodes }: Graph, roots: readonly Node[]): Map<Node, number> {
@@ -173,31 +192,59 @@ function divideWhole(target: Target, a: Value, b: Value): Value {
   return halves(quotient(left, right), quotient(upper(left), upper(right)));
 }
 
-function floating(target: Target, { op, dtype }: Node, inputs: readonly Value[]): Value {
+function floating(target: Target, node: Node, inputs: readonly Value[]): Value {
+  const { op, dtype } = node;
   const f = floatsOf(dtype);
+  if (op === "max" || op === "min") return extreme(node, inputs);
   if (Object.hasOwn(f, op)) return f[op as "add"](...inputs);
   if (op === "round") return f.nearest(inputs[0]!);
-  if (op !== "sign") return mathematics(target, op as ScalarOp, dtype, inputs);
+  const name = op as ScalarOp;
+  if (op !== "sign") return mathematics(target, name, dtype, inputs, isDecay(node.inputs[0]!));
   const x = target.code.keep(inputs[0]!);
   const [above, below] = [f.gt(x, f.of(0)), f.lt(x, f.of(0))];
   return bits.or(bits.and(above, f.of(1)), bits.and(below, f.of(-1)));
 }
 
-/** A function of mathematics: written out, or called, or asked of JavaScript for each lane. */
-function mathematics(target: Target, op: ScalarOp, dtype: DType, inputs: readonly Value[]): Value {
+/**
+ * The larger or the smaller of two. Beside a number one instruction does it, which gives the first
+ * where one is NaN or both are zeros; where that may be the wrong zero, adding 0 makes it right.
+ */
+function extreme({ op, dtype, inputs: nodes }: Node, [a, b]: readonly Value[]): Value {
+  const f = floatsOf(dtype);
+  const number = nodes.find((node) => node.op === "constant")?.value ?? NaN;
+  const bound = dtype === "float32" ? Math.fround(number) : number;
+  const [x, y] = nodes[0]!.op === "constant" ? [b!, a!] : [a!, b!];
+  if (Number.isNaN(bound) || (op === "min" && bound === 0)) return f[op as "max"](a!, b!);
+  if (op === "min") return f.pmin(x, y);
+  return Object.is(bound, 0) ? f.add(f.pmax(x, y), y) : f.pmax(x, y);
+}
+
+/**
+ * A function of mathematics, if `ofUnit` of a number from 0 to 1: written out, or called, or asked
+ * of JavaScript for each lane.
+ */
+function mathematics(
+  target: Target,
+  op: ScalarOp,
+  dtype: DType,
+  inputs: readonly Value[],
+  ofUnit: boolean,
+): Value {
   const { code, module, lanes } = target;
   if (isNarrow(dtype, lanes)) {
     const wide = inputs.map((input) => convert.promoteLow(input));
-    return convert.demote(mathematics(target, op, "float64", wide));
+    return convert.demote(mathematics(target, op, "float64", wide, ofUnit));
   }
   const name = op === "pow" ? "power" : op;
-  const routine = routines[op]?.[dtype === "float64" ? "f64" : "f32"];
+  const table = ofUnit && Object.hasOwn(unitRoutines, op) ? unitRoutines : routines;
+  const routine = table[op]?.[dtype === "float64" ? "f64" : "f32"];
   if (routine === undefined) return eachLane(target, name, dtype, inputs);
   const write = (into: Code, parts: Value[]): Value =>
     routine(into, parts, () => eachLane({ ...target, code: into }, name, dtype, parts));
   const parts = inputs.map((input) => code.keep(input));
   if (target.inline) return write(code, parts);
-  return call(module.helper(`${op} ${dtype}`, inputs.length, write), ...parts);
+  const kind = table === routines ? op : `${op} of unit`;
+  return call(module.helper(`${kind} ${dtype}`, inputs.length, write), ...parts);
 }
 
 /** Calls an imported function from float64s to a float64 for each lane. */

@@ -33,6 +33,9 @@ interface Kind {
   readonly tanhEnd: number;
   /** (log((1 + s) / (1 - s)) - 2 s) / s³ of s², for s up to (√2 - 1) / (√2 + 1). */
   readonly log: readonly number[];
+  /** The same for s up to 1/3, the error that of the whole; up to where log(1 + x) rounds to x. */
+  readonly unitLog: readonly number[];
+  readonly flat: number;
   /** (sin(r) - r) / r³ and (cos(r) - 1 + r²/2) / r⁴ of r², up to r = π / 4. */
   readonly circle: { readonly sin: readonly number[]; readonly cos: readonly number[] };
   /** The whole number that `magic` left. */
@@ -59,6 +62,9 @@ const single: Kind = {
   tanhEnd: 20,
   // Error 2^-29.
   log: [0.666667820492, 0.399767201891, 0.298963237255],
+  // Error 2^-27.7.
+  unitLog: [0.66666416227, 0.40021527914, 0.28001795324, 0.28012031601],
+  flat: 2 ** -26,
   // Errors 2^-28 and 2^-33.
   circle: {
     sin: [-0.166666542355, 0.00833213180835, -0.000195108631947],
@@ -94,6 +100,13 @@ const double: Kind = {
     0.66666666666667399666, 0.39999999999363688912, 0.2857142875607868053, 0.22222196970996275763,
     0.18183656388698275507, 0.15311496522842386802, 0.14823291623159370448,
   ],
+  // Error 2^-59.
+  unitLog: [
+    0.66666666666666309718, 0.40000000000155111629, 0.28571428548118502407, 0.22222223953618264265,
+    0.18181744480018504077, 0.15386548372861993712, 0.13301121641335959739, 0.12104942787646785787,
+    0.08344980988344314352, 0.17009738550664877191,
+  ],
+  flat: 2 ** -55,
   // Errors 2^-58 and 2^-64.
   circle: {
     sin: [
@@ -118,6 +131,16 @@ const double: Kind = {
   },
 };
 
+/** c + a b, and c - a b: in one instruction where there is one. */
+const more =
+  (f: Floats, c: Value, a: Value, b: Value): Value =>
+  (code) =>
+    (code.fused ? f.fused(a, b, c) : f.add(c, f.mul(a, b)))(code);
+const less =
+  (f: Floats, c: Value, a: Value, b: Value): Value =>
+  (code) =>
+    (code.fused ? f.fusedAway(a, b, c) : f.sub(c, f.mul(a, b)))(code);
+
 /** A polynomial, the constant first, in pairs, so that little waits for what comes before. */
 function polynomial(code: Code, f: Floats, x: Value, coefficients: readonly number[]): Value {
   let terms = coefficients.map((c) => f.of(c));
@@ -125,7 +148,7 @@ function polynomial(code: Code, f: Floats, x: Value, coefficients: readonly numb
     const next: Value[] = [];
     for (let i = 0; i < terms.length; i += 2) {
       const [low, high] = [terms[i]!, terms[i + 1]];
-      next.push(high === undefined ? low : f.add(low, f.mul(high, power)));
+      next.push(high === undefined ? low : more(f, low, high, power));
     }
     terms = next;
     if (terms.length === 1) break;
@@ -147,13 +170,13 @@ function reduceExp(code: Code, kind: Kind, x: Value, careful: boolean): [n: Valu
   const { f, magic, ln2, exp, whole } = kind;
   const t = code.keep(f.add(f.mul(x, f.of(Math.LOG2E)), f.of(magic)));
   const n = code.keep(f.sub(t, f.of(magic)));
-  const high = code.keep(f.sub(x, f.mul(n, f.of(ln2[0]))));
-  const low = code.keep(f.mul(n, f.of(ln2[1])));
-  const r = code.keep(f.sub(high, low));
+  const high = code.keep(less(f, x, n, f.of(ln2[0])));
+  const r = code.keep(less(f, high, n, f.of(ln2[1])));
   const square = code.keep(f.mul(r, r));
-  const curve = f.mul(square, polynomial(code, f, r, exp));
-  const lost = f.sub(f.sub(high, r), low);
-  return [code.keep(whole(t)), f.add(r, careful ? f.add(curve, lost) : curve)];
+  const curve = polynomial(code, f, r, exp);
+  const lost = less(f, f.sub(high, r), n, f.of(ln2[1]));
+  const rest = careful ? f.add(r, more(f, lost, square, curve)) : more(f, r, square, curve);
+  return [code.keep(whole(t)), rest];
 }
 
 /** Two factors make the result, so that it may be subnormal or infinite. */
@@ -192,8 +215,8 @@ function tanh(code: Code, kind: Kind, x: Value): Value {
   return withSign(f.sub(q, f.mul(q, factor)), x, kind);
 }
 
-/** log(x) + `more`, of a normal number; `more` is much smaller. */
-function log(code: Code, kind: Kind, x: Value, more?: Value): Value {
+/** log(x) + `extra`, of a normal number; `extra` is much smaller. */
+function log(code: Code, kind: Kind, x: Value, extra?: Value): Value {
   const { f, ln2, split } = kind;
   const [exponent, m] = split(code, x);
   const k = code.keep(exponent);
@@ -201,10 +224,10 @@ function log(code: Code, kind: Kind, x: Value, more?: Value): Value {
   const s = code.keep(f.div(rest, f.add(rest, f.of(2))));
   const z = code.keep(f.mul(s, s));
   const half = code.keep(f.mul(f.mul(rest, rest), f.of(0.5)));
-  const tail = f.mul(z, polynomial(code, f, z, kind.log));
+  const tail = more(f, half, z, polynomial(code, f, z, kind.log));
   const low = f.mul(k, f.of(ln2[1]));
-  const inner = f.add(f.mul(s, f.add(half, tail)), more === undefined ? low : f.add(low, more));
-  return f.sub(f.mul(k, f.of(ln2[0])), f.sub(f.sub(half, inner), rest));
+  const inner = more(f, extra === undefined ? low : f.add(low, extra), s, tail);
+  return more(f, f.sub(rest, f.sub(half, inner)), k, f.of(ln2[0]));
 }
 
 /** log(1 + x): the logarithm of the sum, and what its rounding lost. */
@@ -214,6 +237,18 @@ function log1p(code: Code, kind: Kind, x: Value): Value {
   const part = code.keep(f.sub(sum, f.of(1)));
   const lost = f.add(f.sub(f.of(1), f.sub(sum, part)), f.sub(x, part));
   return withSign(log(code, kind, sum, code.keep(f.div(lost, sum))), x, kind);
+}
+
+/**
+ * log(1 + x) for x from 0 to 1: x - s (x - s² ...), where s = x / (2 + x). Far below 1 it is x, and
+ * powers of what is less would be subnormal, which takes long.
+ */
+function unitLog1p(code: Code, { f, unitLog, flat }: Kind, x: Value): Value {
+  const size = code.keep(f.pmax(x, f.of(flat)));
+  const s = code.keep(f.div(size, f.add(size, f.of(2))));
+  const z = code.keep(f.mul(s, s));
+  const bend = f.mul(s, less(f, size, z, polynomial(code, f, z, unitLog)));
+  return f.sub(x, bits.and(bend, f.gt(x, f.of(flat))));
 }
 
 /** π / 2 in parts, of which the first two have 33 bits. */
@@ -363,7 +398,17 @@ const square =
     return code.choose(bits.any(f.ne(y, f.of(2))), general, () => f.mul(x, x));
   };
 
-export const routines: Partial<Record<ScalarOp, { f32?: Routine; f64?: Routine }>> = {
+type Routines = Partial<Record<ScalarOp, { f32?: Routine; f64?: Routine }>>;
+
+/** For arguments that are known to lie from 0 to 1. */
+export const unitRoutines: Routines = {
+  log1p: {
+    f32: (code, [x]) => unitLog1p(code, single, x!),
+    f64: (code, [x]) => unitLog1p(code, double, x!),
+  },
+};
+
+export const routines: Routines = {
   exp: {
     f32: (code, [x]) => exp(code, single, x!),
     f64: (code, [x]) => exp(code, double, x!),

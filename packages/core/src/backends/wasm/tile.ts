@@ -112,6 +112,7 @@ export function tileFunction(tile: Tile, finish: Finish): Code {
   const { dtype, a, c, columns, across, parts } = tile;
   const isAlone = parts === 1 && across.length === 1;
   const code = new Code(new Array<typeof types.i32>(isAlone ? REST : REST + 1).fill(types.i32), []);
+  code.fused = tile.fused;
   const lanes = dtype === "float64" ? 2 : 4;
   const own = arithmetic[dtype];
   const starts = Array.from({ length: Math.ceil(columns / lanes) }, (_, i) => i * lanes);

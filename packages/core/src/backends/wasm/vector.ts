@@ -64,10 +64,12 @@ const four = (...[a = 0, b = a, c = a, d = a]: number[]): number[] => [a, b, c, 
 export const f32 = {
   ...row(0x41, "eq", "ne", "lt", "gt", "le", "ge"),
   ...row(0x67, "ceil", "floor", "trunc", "nearest"),
-  ...row(0xe0, "abs", "neg"),
+  // As operations on bits with a constant they take a third of the time.
+  abs: (x: Value): Value => bits.and(x, i32.of(0x7fffffff)),
+  neg: (x: Value): Value => bits.xor(x, i32.of(-(2 ** 31))),
   ...row(0xe3, "sqrt", "add", "sub", "mul", "div", "min", "max", "pmin", "pmax"),
-  /** a · b + c, rounded once; not on every machine. */
-  fused: simd(0x105),
+  /** c + a · b and c - a · b, rounded once; not on every machine. */
+  ...row(0x105, "fused", "fusedAway"),
   lane: lane(0x1f),
   replace: replace(0x20),
   of: (...values: number[]): Value => vector(Float32Array.from(four(...values)).buffer),
@@ -81,9 +83,10 @@ export const f64: Floats = {
   ...row(0x74, "ceil", "floor"),
   ...row(0x7a, "trunc"),
   ...row(0x94, "nearest"),
-  ...row(0xec, "abs", "neg"),
+  abs: (x) => bits.and(x, i64.of(2n ** 63n - 1n)),
+  neg: (x) => bits.xor(x, i64.of(-(2n ** 63n))),
   ...row(0xef, "sqrt", "add", "sub", "mul", "div", "min", "max", "pmin", "pmax"),
-  fused: simd(0x107),
+  ...row(0x107, "fused", "fusedAway"),
   lane: lane(0x21),
   replace: replace(0x22),
   of: (a = 0, b = a): Value => vector(Float64Array.of(a, b).buffer),

@@ -121,14 +121,16 @@ class Walker {
     return level;
   }
 
-  /** More vectors a turn where so little happens that turns would wait for one another. */
+  /**
+   * More vectors a turn where so little happens that turns would wait for one another, and where
+   * there is mathematics, whose constants outnumber the registers: each turn fetches them anew.
+   */
   #chooseUnroll(): number {
-    let work = 0;
-    for (const { level, op, inputs } of this.#graph.nodes) {
-      if (level === this.#last) work += Object.hasOwn(routines, op) ? 5 : inputs.length > 0 ? 1 : 0;
-    }
+    const inner = this.#graph.nodes.filter(({ level }) => level === this.#last);
+    const dear = inner.filter(({ op }) => Object.hasOwn(routines, op)).length;
+    const work = 4 * dear + inner.filter(({ inputs }) => inputs.length > 0).length;
     const size = this.walk.sizes[this.#last]!;
-    const wanted = work <= 4 ? 4 : work <= 12 ? 2 : 1;
+    const wanted = work <= 4 ? 4 : work <= (dear > 0 ? 40 : 12) ? 2 : 1;
     return Math.max(1, Math.min(wanted, Math.floor(size / this.walk.lanes)));
   }
 
