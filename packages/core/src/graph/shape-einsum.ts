@@ -16,7 +16,6 @@ interface Read {
   readonly again: string;
 }
 interface Nothing extends Read {
-  readonly sizes: Record<never, never>;
   readonly once: never;
   readonly again: never;
 }
