@@ -71,12 +71,10 @@ export const mm = shaped<"mm", "mm", [b: Tensor], "joint">((a: Tensor, b: Tensor
  * @example
  * ones([2, 1, 3]).bmm(ones([2, 3, 1])).flatten() // tensor([3., 3.])
  */
-export const bmm = shaped<"bmm", "bmm", [b: Tensor], "joint">(
-  (a: Tensor, b: Tensor): Tensor => {
-    checkFactors("bmm", a, b, [3, 3]);
-    return a.matmul(b);
-  },
-);
+export const bmm = shaped<"bmm", "bmm", [b: Tensor], "joint">((a: Tensor, b: Tensor): Tensor => {
+  checkFactors("bmm", a, b, [3, 3]);
+  return a.matmul(b);
+});
 
 /**
  * The product of a matrix and a vector, [n, k] × [k] to [n].
@@ -93,24 +91,20 @@ export const mv = shaped<"mv", "mv", [b: Tensor], "joint">((a: Tensor, b: Tensor
  * @example
  * tensor([1, 2]).dot(tensor([3, 4])) // tensor(11.)
  */
-export const dot = shaped<"dot", "dot", [b: Tensor], "joint">(
-  (a: Tensor, b: Tensor): Tensor => {
-    checkFactors("dot", a, b, [1, 1]);
-    return a.matmul(b);
-  },
-);
+export const dot = shaped<"dot", "dot", [b: Tensor], "joint">((a: Tensor, b: Tensor): Tensor => {
+  checkFactors("dot", a, b, [1, 1]);
+  return a.matmul(b);
+});
 
 /**
  * The sum of the products of two vectors' elements; `dot`, for there are no complex numbers here.
  * @example
  * tensor([1, 2]).vdot(tensor([3, 4])) // tensor(11.)
  */
-export const vdot = shaped<"vdot", "dot", [b: Tensor], "joint">(
-  (a: Tensor, b: Tensor): Tensor => {
-    checkFactors("vdot", a, b, [1, 1]);
-    return a.matmul(b);
-  },
-);
+export const vdot = shaped<"vdot", "dot", [b: Tensor], "joint">((a: Tensor, b: Tensor): Tensor => {
+  checkFactors("vdot", a, b, [1, 1]);
+  return a.matmul(b);
+});
 
 /**
  * Every element of one vector times every element of another: [n] and [m] to [n, m].
