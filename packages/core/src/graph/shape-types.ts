@@ -49,7 +49,7 @@ export type Creation = <const S extends number[], D extends DType = "float32">(
 /** What a rule gives in all cases, where there are several. */
 type Verdict<Result> = Result extends string ? "refused" : "allowed";
 /** The shape that a rule gives. */
-type Allowed<Result> = Result extends Shape ? Result : Shape;
+export type Allowed<Result> = Result extends Shape ? Result : Shape;
 /** A sentence, of what comes first and the reason. */
 export type Said<Before extends string, Reason> = Reason extends string
   ? `${Before}: ${Reason}`
