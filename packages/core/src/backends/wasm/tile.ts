@@ -12,19 +12,15 @@ import type { Finish, Stand } from "./finish.js";
 import { at, f32, f64, i32, loadLane, loadSplat, shuffle, store } from "./vector.js";
 import type { Width } from "./vector.js";
 
-/**
- * Steps of a long dimension that are written out one after the other, and of several short ones:
- * with more of them V8 runs out of registers.
- */
+/** The most steps that are written out one after the other. */
 const UNROLLED = 4;
-const MOST_UNROLLED = 6;
 
-/** Vectors that registers hold. */
-const REGISTERS = 16;
+/** Vectors that registers hold: V8 keeps one of sixteen for itself. */
+const REGISTERS = 15;
 
 /**
- * Steps that are written out where each reads so many vectors for so many sums: V8 reads all of
- * them first, so that where there is room for some, more would be put aside.
+ * Steps that are written out where each reads so many vectors for so many sums. V8 reads first what
+ * all of them need, and puts aside what does not fit, which takes as long as the products.
  */
 function stepsFor(read: number, sums: number): number {
   const fitting = Math.floor((REGISTERS - sums) / read);
@@ -46,8 +42,7 @@ function along(
   unrolled = UNROLLED,
 ): readonly number[] {
   const all = [dim!, ...deeper];
-  const most = unrolled < UNROLLED ? unrolled : MOST_UNROLLED;
-  if (all.reduce((count, { size }) => count * size, 1) <= most) {
+  if (all.reduce((count, { size }) => count * size, 1) <= unrolled) {
     body(pointsOf(all));
     return pointers.map(() => 0);
   }
@@ -234,9 +229,8 @@ function addDeep(code: Code, tile: Tile, [sums]: readonly (readonly number[])[])
         add(left!, right!, (pointer, offset) => gather(width, pointer, offset, width, lanes));
       }
     };
-    const isShort = whole <= MOST_UNROLLED && (columns + 1) * whole + columns > REGISTERS;
-    const unrolled = isShort ? 1 : UNROLLED;
-    moved = along(code, [{ size: whole, by: [16, 16] }], [A, B], body, unrolled);
+    const steps = stepsFor(columns + 1, columns);
+    moved = along(code, [{ size: whole, by: [16, 16] }], [A, B], body, steps);
   }
   if (size % lanes > 0) {
     // Lanes beyond the end are zeros in both factors.
