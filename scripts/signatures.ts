@@ -183,7 +183,8 @@ function bare(type: string): string {
 /** A type without its arguments, and without what the compiler asks of a tensor's shape. */
 const fitted = (type: string): string =>
   bare(type)
-    .replaceAll(/\bFit(Target)?\b/g, "Tensor")
+    .replaceAll(/\bFit(Target|Several|Bag)?\b/g, "Tensor")
+    .replaceAll(/\bPartsBy\[Of\]/g, "Tensor[]")
     .replaceAll(/\bPooled\b/g, "Tensor | [output: Tensor, indices: Tensor]");
 
 function parameterOf(declared: string, { options }: Types): Parameter {

@@ -30,6 +30,7 @@ if (level >= 1) {
 // The rules of shapes, for packages that have rules of their own.
 export type { At, Place, Replaced } from "./graph/shape-places.js";
 export type { Broadcast, Rules as ShapeRules } from "./graph/shape-rules.js";
+export type { Of } from "./graph/shape-types.js";
 export type { Minus, Plus, Quotient, Times } from "./graph/size-types.js";
 export {
   concerns,

@@ -97,12 +97,12 @@ function compare(
     const analytic = found[which]?.data() ?? new Float64Array(input.numel());
     const start = input.data();
     for (let i = 0; i < start.length; i++) {
-      const [above, below] = [eps, -eps].map((step) => {
+      const beside = (step: number): number => {
         const moved = start.slice();
         moved[i] = start[i]! + step;
         return valueAt(input, moved, start, value);
-      });
-      const numerical = (above! - below!) / (2 * eps);
+      };
+      const numerical = (beside(eps) - beside(-eps)) / (2 * eps);
       if (Math.abs(analytic[i]! - numerical) <= atol + rtol * Math.abs(numerical)) continue;
       const at = inputs.indexOf(input);
       throw new GradientError(

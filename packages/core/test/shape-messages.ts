@@ -28,6 +28,10 @@ const cases: [program: string, message: string][] = [
   ["zeros([2, 3]).narrow(1, 2, 2);", "narrow: [2, 3]: dimension 1 has no 2 elements from 2 on"],
   ["zeros([2, 3]).select(0, 2);", "select: [2, 3]: dimension 0 has no position 2"],
   ["zeros([2, 3]).at(0, 3);", "at: [2, 3]: there is no position 3 among 3"],
+  [
+    "zeros([5, 3]).split([1, 3]);",
+    "split: [5, 3]: sizes that add up to 4 are not those of 5 positions",
+  ],
   ["zeros([2, 3]).softmax(2);", "softmax: [2, 3]: there is no dimension 2"],
   ["zeros([2, 3]).max(zeros([4]));", "max: 3 ≠ 4"],
   ["cat([zeros([2, 3]), zeros([2, 4])]);", "cat: [2, 3] and [2, 4]: 3 ≠ 4"],
@@ -94,6 +98,18 @@ const cases: [program: string, message: string][] = [
     "PixelShuffle(2): [1, 6, 3, 4]: 4 does not divide 6",
   ],
   ["new nn.Fold(3, 2).call(zeros([4, 5]));", "Fold: [4, 5]: 5 ≠ 4"],
+  [
+    "nn.functional.unfold(zeros([n, 3]), 2);",
+    "unfold: [number, 3]: it must have 3 or 4 dimensions",
+  ],
+  [
+    "nn.functional.gridSample(zeros([2, 1, 4, 4]), zeros([3, 5, 5, 2]));",
+    "gridSample: [2, 1, 4, 4] and [3, 5, 5, 2]: 2 ≠ 3",
+  ],
+  [
+    "nn.functional.marginRankingLoss(zeros([8]), zeros([8]), zeros([7]));",
+    "marginRankingLoss: [8], [8] and [7]: 8 ≠ 7",
+  ],
   ["new nn.GLU(0).call(zeros([3, 4]));", "GLU: [3, 4]: 2 does not divide 3"],
   [
     "new nn.EmbeddingBag(5, 3).call(zeros([7], { dtype: 'int32' }));",

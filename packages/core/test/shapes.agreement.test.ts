@@ -18,6 +18,7 @@ const operand = (most: number, dtypes: readonly DType[]): fc.Arbitrary<Operand> 
 const every: readonly DType[] = ["float32", "float64", "int32", "bool"];
 const dim = fc.integer({ min: -3, max: 2 });
 const place = fc.integer({ min: -4, max: 4 });
+const positive = fc.integer({ min: 1, max: 3 });
 const sizes = fc.array(fc.constantFrom(-1, 1, 2, 3, 4, 6), { maxLength: 4 });
 
 const floats: readonly DType[] = ["float32", "float64"];
@@ -31,7 +32,7 @@ function drawn(
   methods: readonly string[],
   x: fc.Arbitrary<Operand>,
   args: fc.Arbitrary<unknown[]>,
-  part: "values" | "indices" | null = null,
+  part: "values" | "indices" | "0" | "1" | null = null,
 ): Call[] {
   return methods.flatMap((method) =>
     sample(draws, fc.tuple(x, args)).map(([first, rest]) => callOf(method, first, rest, part)),
@@ -40,7 +41,7 @@ function drawn(
 
 const isOperand = (arg: unknown): arg is Operand => Object.hasOwn(Object(arg) as object, "shape");
 /** What these refuse is an ArgumentError, but depends on the shape alone. */
-const refusing = ["permute", "narrow", "flatten", "topk"];
+const refusing = ["permute", "narrow", "flatten", "topk", "split"];
 
 function callOf(method: string, x: Operand, args: readonly unknown[], part: string | null): Call {
   const others = args.filter(isOperand);
@@ -60,7 +61,8 @@ function callOf(method: string, x: Operand, args: readonly unknown[], part: stri
     },
     text: (tensors) => {
       const list = withTensors<string>(tensors, (arg) => JSON.stringify(arg));
-      return `${tensors[0]!}.${method}(${list.join(", ")})${part === null ? "" : `.${part}`}`;
+      const taken = part === null ? "" : /\d/.test(part) ? `[${part}]!` : `.${part}`;
+      return `${tensors[0]!}.${method}(${list.join(", ")})${taken}`;
     },
     isAboutShape: (error) => error instanceof ArgumentError && refusing.includes(method),
   };
@@ -141,6 +143,10 @@ const calls = [
   ...drawn(30, ["topk"], operand(3, floats), fc.tuple(fc.nat({ max: 4 }), dim), "values"),
   ...drawn(15, ["max", "median", "sort"], operand(3, floats), fc.tuple(dim), "indices"),
   ...drawn(15, ["min", "mode", "cummax"], operand(3, floats), fc.tuple(dim), "values"),
+  ...drawn(20, ["split", "chunk"], operand(3, floats), fc.tuple(positive, dim), "0"),
+  ...drawn(20, ["split", "chunk"], operand(3, floats), fc.tuple(positive, dim), "1"),
+  ...drawn(20, ["split"], operand(3, floats), fc.tuple(fc.array(positive), dim), "1"),
+  ...drawn(15, ["unbind"], operand(3, floats), fc.tuple(dim), "1"),
   ...joins("cat", likes, cat),
   ...joins("stack", likes, stack),
 ];

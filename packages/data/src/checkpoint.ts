@@ -201,7 +201,7 @@ const DEEPEST = 64;
 /** Parses JSON that is not deep, so that a damaged file can neither fill memory nor the stack. */
 function parseTree(text: string): unknown {
   let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+  for (const { 0: token } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
     if (token === "{" || token === "[") depth += 1;
     else if (token === "}" || token === "]") depth -= 1;
     if (depth > DEEPEST) throw new DataError("the checkpoint is damaged: it is nested too deep");

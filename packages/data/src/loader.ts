@@ -129,7 +129,7 @@ export class DataLoader<Item, Batch = Collated<Item>> {
     for (const indices of this.batches()) {
       const batch = this.atOnce(indices);
       if (batch !== undefined) yield batch;
-      else yield this.together(await Promise.all(indices.map((i) => this.dataset.get(i))));
+      else yield this.together(await Promise.all<Item>(indices.map((i) => this.dataset.get(i))));
     }
   }
 

@@ -131,6 +131,24 @@ export type Sloped<S extends Shape, P extends readonly unknown[]> = [P[2]] exten
         ? S
         : Said<P, S, "there are no channels">;
 
+/** Pictures [n, channels, ...sizes] at places [n, ...places, number of sizes]. */
+export type Sampled<A extends Shape, B extends Shape> = A extends readonly [
+  infer N,
+  infer C,
+  ...infer Z,
+]
+  ? B extends readonly [infer M, ...infer Places extends number[], infer Rank]
+    ? [Z["length"], Places["length"]] extends [2, 2] | [3, 3]
+      ? Extract<Unequal<N, M> | Unequal<Rank, Z["length"]>, string> extends infer Why
+        ? [Why] extends [never]
+          ? [N, C, ...Places]
+          : Why
+        : never
+      : NoGrid
+    : NoGrid
+  : NoGrid;
+type NoGrid = "it takes pictures of 4 dimensions or 5, and a grid of as many";
+
 /** So many elements a window has, in two dimensions. */
 type Area<K> = Times<Each<K, "0">, Each<K, "1">>;
 /** Windows as columns, `P` being [rule, name, 2, windows]. */

@@ -14,6 +14,7 @@ import type {
   Folded,
   Halved,
   Resized,
+  Sampled,
   Shuffled,
   Sloped,
   Unshuffled,
@@ -34,7 +35,7 @@ export interface Rules<S extends Shape, P extends readonly unknown[]> {
         >;
   sequential: Chain<P[1], S>;
   features: Features<S, P>;
-  last: Last<S, P[2], P, S>;
+  last: P[2] extends readonly [] ? Said<P, S, "no sizes are named"> : Last<S, P[2], P, S>;
   embed: [...S, P[2]];
   oneHot: [...S, P[2]];
   flatten: number extends S["length"] ? Shape : About<P, ShapeRules<S, [P[2], P[3]]>["flatten"]>;
@@ -318,6 +319,8 @@ export interface SeveralRules<
   /** Those that are of one shape but for the third, which may have one for each row. */
   gaussian: Variance<A, C> extends infer Why extends string ? Why : Broadcast<A, B>;
   ranks: SameRanks<A, B, C> extends infer Why extends string ? Why : Shape;
+  unknown: Shape;
+  grid: Sampled<A, B>;
   distance: Broadcast<A, B> extends infer Z
     ? Z extends Shape
       ? ShapeRules<Z, [P[4], P[5]]>["reduce"]

@@ -1,12 +1,12 @@
 /**
  * What the compiler knows of layers and functions: how calls come by their types. A layer says by
  * which rule it maps shapes, and `call` (module.ts) and `Sequential` (layers/container.ts) ask for
- * it; a function has the type of a family below. A layer without a rule takes anything, and of what
- * it gives nothing is known. Types only; nothing here runs. The rules: shape-rules.ts. Tensors:
- * docs/shapes.md.
+ * it; a function has the type of a family, in shape-functions.ts. A layer without a rule takes
+ * anything, and of what it gives nothing is known. Types only; nothing here runs. The rules:
+ * shape-rules.ts. Tensors: docs/shapes.md.
  */
 import type { DType, Shape, Tensor } from "@nabla/core";
-import type { Times } from "@nabla/core/engine";
+import type { Of, Times } from "@nabla/core/engine";
 
 import type { Bags } from "./shape-pictures.js";
 import type {
@@ -20,7 +20,6 @@ import type {
   SeveralRules,
   Show,
 } from "./shape-rules.js";
-import type { Sizes } from "./sizes.js";
 
 export type { Maps } from "./shape-rules.js";
 
@@ -106,7 +105,7 @@ export type Distance<Name, Dim, Keep = false> = Maps<
 >;
 /** What a loss says of itself. */
 export type Lossy<Name, Kind, O> = Maps<["loss", Name, Kind, `${Reduced<O>}`]>;
-type Reduced<O> = ReducedBy[Given<O, "reduction", "mean"> & keyof ReducedBy];
+export type Reduced<O> = ReducedBy[Given<O, "reduction", "mean"> & keyof ReducedBy];
 interface ReducedBy {
   none: "each";
   mean: "one";
@@ -114,8 +113,8 @@ interface ReducedBy {
   batchmean: "one";
 }
 
-type Verdict<Result> = Result extends string ? "refused" : "allowed";
-type Allowed<Result> = Result extends Shape ? Result : Shape;
+export type Verdict<Result> = Result extends string ? "refused" : "allowed";
+export type Allowed<Result> = Result extends Shape ? Result : Shape;
 type Rule = readonly unknown[];
 /** What a rule makes of a tensor; it goes through the possible shapes one by one. */
 type Outcome<P extends Rule, X> = X extends Tensor<infer S> ? OutcomeOf<P, S> : never;
@@ -139,9 +138,14 @@ type Floats<Result, D extends DType> = Result extends readonly unknown[]
       ? D
       : DType
   : DType;
-interface Made<P extends Rule, X> {
-  shape: Allowed<Outcome<P, X>>;
-  type: TypeOf<P, X>;
+/** What comes of it, by whether anything is known of the tensor; see core's shape-types.ts. */
+export interface ShapeBy<P extends Rule, X> {
+  plain: Shape;
+  known: Allowed<Outcome<P, X>>;
+}
+export interface TypeBy<P extends Rule, X> {
+  plain: DType;
+  known: TypeOf<P, X>;
 }
 
 /**
@@ -163,21 +167,24 @@ type KindOf<P extends Rule, Inputs> = P[0] extends keyof Outputs<[], [], 0>
 /** For those that take one tensor, several inputs, or give several results. */
 interface Outputs<P extends Rule, Inputs, Else> {
   plain: Else;
-  one: Tensor<Made<P, First<Inputs>>["shape"], Made<P, First<Inputs>>["type"]>;
+  one: Tensor<
+    ShapeBy<P, First<Inputs>>[Of<First<Inputs>>],
+    TypeBy<P, First<Inputs>>[Of<First<Inputs>>]
+  >;
   pair: [
-    Tensor<Made<P, First<Inputs>>["shape"], Made<P, First<Inputs>>["type"]>,
-    Tensor<Made<P, First<Inputs>>["shape"], "int32">,
+    Tensor<
+      ShapeBy<P, First<Inputs>>[Of<First<Inputs>>],
+      TypeBy<P, First<Inputs>>[Of<First<Inputs>>]
+    >,
+    Tensor<ShapeBy<P, First<Inputs>>[Of<First<Inputs>>], "int32">,
   ];
   loss: Inputs extends readonly [infer X extends Tensor, infer Y extends Tensor]
     ? Tensor<LossBy<P[2], P[3], X, Y>["shape"], LossBy<P[2], P[3], X, Y>["type"]>
     : Else;
-  several: Inputs extends readonly [infer X extends Tensor, infer Y extends Tensor, ...infer Z]
-    ? Tensor<
-        [P[3]] extends ["one"] ? [] : [P[3]] extends ["each"] ? Allowed<Several<P, Inputs>> : Shape,
-        | LossBy<"unknown", "one", X, Z extends readonly [infer W] ? W : Y>["type"]
-        | LossBy<"unknown", "one", X, Y>["type"]
-      >
-    : Else;
+  several: Tensor<
+    SeveralShape<P, Inputs>[Of<First<Inputs>>],
+    SeveralType<Inputs>[Of<First<Inputs>>]
+  >;
   sequence: Inputs extends readonly [infer X extends Tensor, ...unknown[]]
     ? Sequences<P, X, P[7]>[P[5] & keyof Sequences<[], Tensor, []>]
     : Else;
@@ -189,20 +196,20 @@ interface Outputs<P extends Rule, Inputs, Else> {
 type First<Inputs> = Inputs extends readonly [infer X, ...unknown[]] ? X : never;
 /** A tensor, one with the last state, or a state alone, each as it is or as a pair. */
 interface Sequences<P extends Rule, X, State> {
-  one: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>;
+  one: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>;
   pair: [
-    hidden: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
-    cell: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
+    hidden: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>,
+    cell: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>,
   ];
   state: [
-    output: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
-    hidden: Tensor<Last<State, X>, Made<P, X>["type"]>,
+    output: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>,
+    hidden: Tensor<Last<State, X>, TypeBy<P, X>[Of<X>]>,
   ];
   states: [
-    output: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
+    output: Tensor<ShapeBy<P, X>[Of<X>], TypeBy<P, X>[Of<X>]>,
     state: [
-      hidden: Tensor<Last<State, X>, Made<P, X>["type"]>,
-      cell: Tensor<Last<State, X>, Made<P, X>["type"]>,
+      hidden: Tensor<Last<State, X>, TypeBy<P, X>[Of<X>]>,
+      cell: Tensor<Last<State, X>, TypeBy<P, X>[Of<X>]>,
     ],
   ];
 }
@@ -218,17 +225,20 @@ type Last<State, X> =
       : Shape
     : never;
 interface Attended<X, Else> {
-  one: Tensor<Made<["same"], X>["shape"], Made<["same"], X>["type"]>;
+  one: Tensor<ShapeBy<["same"], X>[Of<X>], TypeBy<["same"], X>[Of<X>]>;
   weighted: [
-    found: Tensor<Made<["same"], X>["shape"], Made<["same"], X>["type"]>,
+    found: Tensor<ShapeBy<["same"], X>[Of<X>], TypeBy<["same"], X>[Of<X>]>,
     weights: Else extends readonly [unknown, infer Weights] ? Weights : never,
   ];
 }
 /** The module itself, or the sentence that says why it does not take its inputs. */
-export type Taking<Layer, Inputs> =
-  "refused" extends Verdict<Taken<Layer, Inputs>>
-    ? TakingBy<Layer, Inputs>[Verdict<Taken<Layer, Inputs>>]
-    : Layer;
+export type Taking<Layer, Inputs> = "refused" extends Takes<Layer, Inputs>[Of<First<Inputs>>]
+  ? TakingBy<Layer, Inputs>[Takes<Layer, Inputs>[Of<First<Inputs>>]]
+  : Layer;
+interface Takes<Layer, Inputs> {
+  plain: "allowed";
+  known: Verdict<Taken<Layer, Inputs>>;
+}
 /** Looked up by a key, as in core: so the compiler sees through it where a size is a parameter. */
 interface TakingBy<Layer, Inputs> {
   allowed: unknown;
@@ -253,6 +263,38 @@ interface Takings<P extends Rule, Inputs> {
       ? Attention<P, Q, K, V>
       : Attention<P, Q, K, K>
     : Shape;
+}
+/** What two tensors or three make, by whether anything is known of the first. */
+export interface SeveralShape<P extends Rule, Inputs> {
+  plain: [P[3]] extends ["one"] ? [] : Shape;
+  known: [P[3]] extends ["one"]
+    ? []
+    : [P[3]] extends ["each"]
+      ? Allowed<Several<P, Inputs>>
+      : Shape;
+}
+export interface SeveralType<Inputs> {
+  plain: DType;
+  known: Inputs extends readonly [infer X, infer Y, ...infer Z]
+    ?
+        | LossBy<"unknown", "one", X, Z extends readonly [infer W] ? W : Y>["type"]
+        | LossBy<"unknown", "one", X, Y>["type"]
+    : DType;
+}
+/** The last of them, or a sentence. */
+export type FitSeveral<P extends Rule, X, Inputs, Last> = "refused" extends FitsSeveral<
+  P,
+  Inputs
+>[Of<X>]
+  ? FitSeveralBy<P, Inputs>[FitsSeveral<P, Inputs>[Of<X>]]
+  : Last;
+interface FitsSeveral<P extends Rule, Inputs> {
+  plain: "allowed";
+  known: Verdict<Several<P, Inputs>>;
+}
+interface FitSeveralBy<P extends Rule, Inputs> {
+  allowed: unknown;
+  refused: Extract<Several<P, Inputs>, string>;
 }
 /** What two tensors or three make, or a sentence. */
 type Several<P extends Rule, Inputs> = Inputs extends readonly [
@@ -284,66 +326,16 @@ export type Fitting<Layers extends readonly unknown[]> =
     : Layers;
 
 /** What a tensor must be for a function with a rule: itself, or a sentence. */
-type Fit<P extends Rule, X> =
-  "refused" extends Verdict<Outcome<P, X>> ? FitBy<P, X>[Verdict<Outcome<P, X>>] : X;
+export type Fit<P extends Rule, X> = "refused" extends Fits<P, X>[Of<X>]
+  ? FitBy<P, X>[Fits<P, X>[Of<X>]]
+  : X;
+interface Fits<P extends Rule, X> {
+  plain: "allowed";
+  known: Verdict<Outcome<P, X>>;
+}
 interface FitBy<P extends Rule, X> {
   allowed: unknown;
   refused: Extract<Outcome<P, X>, string>;
-}
-
-/** Pooling with windows of a size. */
-export interface PoolFunction<Name extends string, Rank, Options> {
-  <X extends Tensor, const K extends Sizes, const A extends [options?: Options]>(
-    input: Fit<PoolRule<Name, Rank, K, A[0]>, X>,
-    kernelSize: K,
-    ...options: A
-  ): Pooled<PoolRule<Name, Rank, K, A[0]>, A[0], X>;
-}
-/** The same, which gives no pair. */
-export interface MeanFunction<Name extends string, Rank, Options> {
-  <X extends Tensor, const K extends Sizes, const A extends [options?: Options]>(
-    input: Fit<PoolRule<Name, Rank, K, A[0]>, X>,
-    kernelSize: K,
-    ...options: A
-  ): Tensor<
-    Made<PoolRule<Name, Rank, K, A[0]>, X>["shape"],
-    Made<PoolRule<Name, Rank, K, A[0]>, X>["type"]
-  >;
-}
-type PoolRule<Name, Rank, K, O> = Pooling<
-  "slide",
-  Name,
-  Rank,
-  O,
-  Sliding<K, O, null, Given<O, "ceilMode", false>>
->;
-/** Pooling to sizes. */
-export interface AdaptiveFunction<Name extends string, Rank, Size, Options> {
-  <X extends Tensor, const K extends Size, const A extends [options?: Options]>(
-    input: Fit<Pooling<"adapt", Name, Rank, A[0], [K]>, X>,
-    outputSize: K,
-    ...options: A
-  ): Pooled<Pooling<"adapt", Name, Rank, A[0], [K]>, A[0], X>;
-}
-/** The same, which gives no pair. */
-export interface AdaptiveMeanFunction<Name extends string, Rank, Size> {
-  <X extends Tensor, const K extends Size>(
-    input: Fit<["adapt", Name, Rank, [K]], X>,
-    outputSize: K,
-  ): Tensor<
-    Made<["adapt", Name, Rank, [K]], X>["shape"],
-    Made<["adapt", Name, Rank, [K]], X>["type"]
-  >;
-}
-type Pooled<P extends Rule, O, X> = PooledBy<P, X>[Given<O, "returnIndices", false> extends true
-  ? "pair"
-  : "one"];
-interface PooledBy<P extends Rule, X> {
-  one: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>;
-  pair: [
-    output: Tensor<Made<P, X>["shape"], Made<P, X>["type"]>,
-    indices: Tensor<Made<P, X>["shape"], "int32">,
-  ];
 }
 
 type LossOf<Name, K, X, Y> =
@@ -360,26 +352,35 @@ interface LossBy<K, Reduction, X, Y> {
   shape: [Reduction] extends ["one"]
     ? []
     : [Reduction] extends ["each"]
-      ? X extends Tensor<infer S>
-        ? Y extends Tensor<infer T>
-          ? Allowed<LossRules<S, T>[K & LossKind]>
-          : never
-        : never
+      ? LossShapeBy<K, X, Y>[Of<X>]
       : Shape;
-  type: X extends Tensor<infer S, infer D>
-    ? Y extends Tensor<infer _T, infer E>
-      ? number extends S["length"]
-        ? DType
-        : [D, E] extends ["float32", "float32" | "int32" | "bool"] | ["float64", DType]
-          ? D
-          : DType
+  type: LossTypeBy<X, Y>[Of<X>];
+}
+interface LossShapeBy<K, X, Y> {
+  plain: Shape;
+  known: X extends Tensor<infer S>
+    ? Y extends Tensor<infer T>
+      ? Allowed<LossRules<S, T>[K & LossKind]>
       : never
     : never;
 }
-type FitTarget<Name, K, X, Y> =
-  "refused" extends Verdict<LossOf<Name, K, X, Y>>
-    ? TargetBy<Name, K, X, Y>[Verdict<LossOf<Name, K, X, Y>>]
-    : Y;
+interface LossTypeBy<X, Y> {
+  plain: DType;
+  known: X extends Tensor<infer _S, infer D>
+    ? Y extends Tensor<infer _T, infer E>
+      ? [D, E] extends ["float32", "float32" | "int32" | "bool"] | ["float64", DType]
+        ? D
+        : DType
+      : never
+    : never;
+}
+type FitTarget<Name, K, X, Y> = "refused" extends FitsTarget<Name, K, X, Y>[Of<X>]
+  ? TargetBy<Name, K, X, Y>[FitsTarget<Name, K, X, Y>[Of<X>]]
+  : Y;
+interface FitsTarget<Name, K, X, Y> {
+  plain: "allowed";
+  known: Verdict<LossOf<Name, K, X, Y>>;
+}
 interface TargetBy<Name, K, X, Y> {
   allowed: unknown;
   refused: LossOf<Name, K, X, Y>;
@@ -392,65 +393,3 @@ export interface LossFunction<Name extends string, K extends LossKind, Options> 
     ...options: A
   ): Tensor<LossBy<K, Reduced<A[0]>, X, Y>["shape"], LossBy<K, Reduced<A[0]>, X, Y>["type"]>;
 }
-
-/** The weights of a convolution, [filters, channels / groups, ...window], as a rule has them. */
-type ConvRule<How, Name, Rank, W, O> =
-  W extends Tensor<
-    readonly [infer Out extends number, infer In extends number, ...infer K extends number[]]
-  >
-    ? K["length"] extends Rank
-      ? How extends "slide"
-        ? [How, Name, Rank, Sliding<K, O, 1>, Times<In, Given<O, "groups", 1>>, Out]
-        : [
-            How,
-            Name,
-            Rank,
-            Sliding<K, O, 1, Given<O, "outputPadding", 0>>,
-            Out,
-            Times<In, Given<O, "groups", 1>>,
-          ]
-      : ["unknown", Name]
-    : ["unknown", Name];
-/** A convolution, which has its window from its weight. */
-export interface ConvFunction<How extends "slide" | "enlarge", Name extends string, Rank, Options> {
-  <X extends Tensor, W extends Tensor, const A extends [bias?: Tensor | null, options?: Options]>(
-    input: Fit<ConvRule<How, Name, Rank, W, A[1]>, X>,
-    weight: W,
-    ...more: A
-  ): Tensor<
-    Made<ConvRule<How, Name, Rank, W, A[1]>, X>["shape"],
-    Made<ConvRule<How, Name, Rank, W, A[1]>, X>["type"]
-  >;
-}
-/** A product with weights [outputs, inputs]. */
-export interface LinearFunction {
-  <X extends Tensor, W extends Tensor>(
-    input: Fit<LinearRule<W>, X>,
-    weight: W,
-    bias?: Tensor | null,
-  ): Tensor<Made<LinearRule<W>, X>["shape"], Made<LinearRule<W>, X>["type"]>;
-}
-type LinearRule<W> =
-  W extends Tensor<readonly [infer Out extends number, infer In extends number]>
-    ? ["linear", "linear", In, Out]
-    : ["unknown"];
-/** Rows of a table [rows, size]. */
-export interface EmbeddingFunction<Options> {
-  <X extends Tensor, W extends Tensor>(
-    input: X,
-    weight: W,
-    options?: Options,
-  ): Tensor<Made<RowsRule<W>, X>["shape"], Made<RowsRule<W>, X>["type"]>;
-}
-type RowsRule<W> =
-  W extends Tensor<readonly [number, infer Size extends number]>
-    ? ["embed", "embedding", Size]
-    : ["unknown"];
-/** Rows that are 1 in one place. */
-export interface OneHotFunction {
-  <X extends Tensor, N extends number = -1>(
-    input: X,
-    numClasses?: N,
-  ): Tensor<Made<HotRule<N>, X>["shape"], Made<HotRule<N>, X>["type"]>;
-}
-type HotRule<N> = ["oneHot", "oneHot", N extends -1 ? number : N];

@@ -97,24 +97,30 @@ const resizing = (rank: number): Drawn<object> => {
     lists(factor).map((scaleFactor) => ({ scaleFactor })),
   );
 };
+/** A call of a layer or of its function, whose shape alone may be the reason for an error. */
+const eitherWay = (name: string, call: string, args: readonly unknown[], shape: Shape): Call =>
+  refusable(
+    shape.length % 2 === (shape[0] ?? 0) % 2
+      ? layerCall(name, args, [float(shape)])
+      : functionCall(call, [float(shape)], args),
+  );
 const enlarged = modes.flatMap(([mode, rank]) =>
   some(
     15,
     fc
       .tuple(resizing(rank), shapes(rank))
       .map(([of, shape]) =>
-        refusable(
-          layerCall("Upsample", [mode === undefined ? of : { ...of, mode }], [float(shape)]),
-        ),
+        eitherWay("Upsample", "interpolate", [mode === undefined ? of : { ...of, mode }], shape),
       ),
   ),
 );
+const lowered = (name: string): string => name[0]!.toLowerCase() + name.slice(1);
 const shuffled = ["PixelShuffle", "PixelUnshuffle", "ChannelShuffle"].flatMap((name) =>
   some(
     20,
     fc
       .tuple(fc.constantFrom(1, 2, 2), fc.array(fc.constantFrom(4, 8, 2, 3), { maxLength: 4 }))
-      .map(([by, shape]) => refusable(layerCall(name, [by], [float(shape)]))),
+      .map(([by, shape]) => eitherWay(name, lowered(name), [by], shape)),
   ),
 );
 const both = (one: Drawn<number>): Drawn<number | number[]> =>
@@ -128,7 +134,7 @@ const folded = [
     25,
     fc
       .tuple(both(little), windows, shapes(2))
-      .map(([k, of, shape]) => layerCall("Unfold", [k, of], [float(shape)])),
+      .map(([k, of, shape]) => eitherWay("Unfold", "unfold", [k, of], shape)),
   ),
   // Columns of what is unfolded, mostly.
   ...some(
@@ -148,7 +154,7 @@ const folded = [
         return [2, channels, 4];
       }
     };
-    return layerCall("Fold", [sizes, k, of], [float(other ?? columns())]);
+    return eitherWay("Fold", "fold", [sizes, k, of], other ?? columns());
   }),
 ];
 
@@ -244,7 +250,81 @@ const triplets = some(
     ),
 );
 
+const shape = fc.array(little, { maxLength: 3 });
+const two = fc.tuple(shape, fc.option(shape, { freq: 2 })).map(([s, t]) => [s, t ?? s]);
+const three = fc
+  .tuple(shape, fc.option(shape, { freq: 2 }), fc.option(shape, { freq: 3 }))
+  .map(([s, t, u]) => [s, t ?? s, u ?? s]);
+const call = (name: string, shapes: readonly Shape[], args: readonly unknown[] = []): Call =>
+  functionCall(name, shapes.map(float), args);
+const functions = [
+  ...["marginRankingLoss", "tripletMarginLoss", "cosineEmbeddingLoss", "gaussianNllLoss"].flatMap(
+    (name) =>
+      some(
+        20,
+        fc
+          .tuple(three, fc.boolean(), reduction)
+          .map(([[s, t, u], isFlat, args]) =>
+            call(name, [s!, t!, isFlat ? u!.slice(0, -1) : u!], args),
+          ),
+      ),
+  ),
+  ...some(
+    20,
+    fc
+      .tuple(two, fc.constantFrom([], [{ keepdim: true }]))
+      .map(([of, args]) => call("pairwiseDistance", of, args)),
+  ),
+  ...some(
+    20,
+    fc
+      .tuple(two, fc.constantFrom([], [-1], [0]))
+      .map(([of, args]) => call("cosineSimilarity", of, args)),
+  ),
+  ...some(
+    20,
+    fc.tuple(shape, fc.option(shape, { freq: 3 }), little, little).map(([s, t, i, j]) =>
+      call("bilinear", [
+        [...s, i],
+        [...(t ?? s), j],
+        [2, s.length === 2 ? 2 : i, j],
+      ]),
+    ),
+  ),
+  ...some(
+    30,
+    fc
+      .tuple(shapes(2), fc.constantFrom(1, 2), fc.option(shapes(2), { freq: 3 }))
+      .map(([s, n, grid]) => call("gridSample", [s, grid ?? [n, 2, 3, s.length - 2]])),
+  ),
+  ...some(
+    20,
+    fc
+      .tuple(shape, fc.option(shape, { freq: 3 }))
+      .map(([s, of]) => call("layerNorm", [s], [of ?? s.slice(1)])),
+  ),
+  ...some(
+    10,
+    shape.map((s) => call("dropout", [s])),
+  ),
+  ...some(
+    15,
+    fc.tuple(shape, fc.array(little, { maxLength: 1 })).map(([s, w]) => call("prelu", [s, w])),
+  ),
+  ...some(
+    20,
+    fc.tuple(shape, dim).map(([s, d]) => functionCall("glu", [float(s)], [d])),
+  ),
+  ...some(
+    15,
+    fc
+      .tuple(fc.array(little, { maxLength: 3 }), little)
+      .map(([s, n]) => functionCall("embeddingBag", [whole(s), float([4, n])], [])),
+  ),
+];
+
 export const rest = [
+  ...functions,
   ...enlarged,
   ...shuffled,
   ...folded,

@@ -25,7 +25,7 @@ interface Box {
 const height = fontSize.label + 3;
 const distance = 9;
 /** Beside, above, below and towards the corners: [-1, 0] is to the left. */
-const sides = [
+const sides: readonly (readonly [number, number])[] = [
   [1, 0],
   [-1, 0],
   [0, -1],
@@ -34,7 +34,7 @@ const sides = [
   [1, 1],
   [-1, -1],
   [-1, 1],
-] as const;
+];
 
 export function isInside([x, y]: Pixel, frame: Frame): boolean {
   return x >= frame.left && x <= frame.right && y >= frame.top && y <= frame.bottom;

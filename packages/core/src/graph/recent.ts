@@ -42,8 +42,7 @@ export class RecentKinds<Answer> {
   }
 
   keep(a: Kind, b: Kind, beside: string, answer: Answer): Answer {
-    const [left, right] = [a, b].map(({ shape, dtype }) => ({ shape, dtype }));
-    this.cases[this.next] = { a: left!, b: right!, beside, answer };
+    this.cases[this.next] = { a: kindOf(a), b: kindOf(b), beside, answer };
     this.next = (this.next + 1) % MOST;
     return answer;
   }
@@ -91,3 +90,6 @@ function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   }
   return true;
 }
+
+/** No more of it than is asked for: what is kept here must not keep a tensor. */
+const kindOf = ({ shape, dtype }: Kind): Kind => ({ shape, dtype });

@@ -51,7 +51,9 @@ type Verdict<Result> = Result extends string ? "refused" : "allowed";
 /** The shape that a rule gives. */
 type Allowed<Result> = Result extends Shape ? Result : Shape;
 /** A sentence, of what comes first and the reason. */
-type Said<Before extends string, Reason> = Reason extends string ? `${Before}: ${Reason}` : never;
+export type Said<Before extends string, Reason> = Reason extends string
+  ? `${Before}: ${Reason}`
+  : never;
 type Two<X, Sign extends string, O> = `${Show<ShapeOf<X>>} ${Sign} ${Show<ShapeOf<O>>}`;
 // The rules of element types, which are known of float tensors, and seldom of others.
 
@@ -101,6 +103,12 @@ interface Recorded {
 export interface HasMethod {
   readonly method: unknown;
 }
+/** One whose methods do: of two tensors. */
+export interface HasName {
+  readonly rule: Rule;
+  readonly more: unknown[];
+  readonly other: unknown;
+}
 type InPlace<Args extends unknown[]> = <X extends Tensor>(this: X, ...args: Args) => X;
 
 /** What is known of a tensor. Of a shape that is not known, neither is the element type. */
@@ -112,7 +120,8 @@ type TypeOf<X, R extends Rule> =
  * Whether anything is known of a shape. Results are looked up by it: the compiler does not look
  * behind a key before it knows it, and of a plain tensor there is nothing to work out.
  */
-type Of<X> = X extends Tensor<infer S> ? (number extends S["length"] ? "plain" : "known") : never;
+export type Of<X> =
+  X extends Tensor<infer S> ? (number extends S["length"] ? "plain" : "known") : never;
 
 /** A function of one tensor that keeps its shape. `More` is what may follow. */
 export interface UnaryFunction<R extends Rule, More extends unknown[] = []> extends Typed<
@@ -183,8 +192,10 @@ export interface BinaryRow<
     ...more: More
   ): Tensor<BothShapesBy<X, O>[Of<X>], BothTypesBy<R, X, O>[Of<X>]>;
 }
-interface BinaryFamily<R extends Rule, More extends unknown[], Other> {
-  readonly binary: [R, More, Other];
+interface BinaryFamily<R extends Rule, More extends unknown[], Other> extends HasName {
+  readonly rule: R;
+  readonly more: More;
+  readonly other: Other;
   readonly inPlace: InPlace<[other: Operand, ...more: More]>;
 }
 type BinaryMethod<Name extends string, R extends Rule, More extends unknown[], Other> = <
@@ -257,7 +268,11 @@ export interface ChoiceFunction<Name extends string> {
   <C extends Tensor, const A extends readonly [a: Operand, b: Operand]>(
     condition: Fit<Name, "together", C, A>,
     ...args: A
-  ): Tensor<ShapeBy<"together", C, A>[Of<C>], Chosen<A>>;
+  ): Tensor<ShapeBy<"together", C, A>[Of<C>], ChosenBy<A>[Of<C>]>;
+}
+interface ChosenBy<A> {
+  plain: DType;
+  known: Chosen<A>;
 }
 type Chosen<A> = A extends readonly [Tensor<infer _S, infer D>, infer O]
   ? Joint<D, [Tensor<[], D>, O]>
@@ -443,8 +458,9 @@ type Listing<O, Asking extends PropertyKey> = [Extract<keyof O, Asking>] extends
     : Tensor[];
 
 /** The method of a family of two tensors, whose messages begin with what it is called. */
-export type NamedMethod<Name extends string, Family> = Family extends {
-  readonly binary: [infer R extends Rule, infer More extends unknown[], infer Other];
-}
-  ? BinaryMethod<`${Name}: `, R, More, Other>
-  : never;
+export type NamedMethod<Name, Family extends HasName> = BinaryMethod<
+  `${Name & string}: `,
+  Family["rule"],
+  Family["more"],
+  Family["other"]
+>;

@@ -5,6 +5,7 @@
  */
 import { ArgumentError, ShapeError } from "../errors.js";
 import { isFloat } from "../graph/dtype.js";
+import type { DType } from "../graph/dtype.js";
 import { noGrad } from "../graph/mode.js";
 import { checkTensor } from "../graph/node.js";
 import { broadcastShapes, formatShape } from "../graph/shape.js";
@@ -112,6 +113,9 @@ export const randperm = (count: number, options: CreateOptions = {}): Tensor =>
 export const bernoulli = (p: Tensor): Tensor =>
   zerosLike(checkTensor("bernoulli", p)).bernoulli_(p);
 
+const ofNumberOrTensor = (part: number | Tensor): { shape: Shape; dtype?: DType } =>
+  typeof part === "number" ? { shape: [] } : checkTensor("normal", part);
+
 /**
  * Random numbers from normal distributions. `mean` and `std` are tensors that broadcast, or
  * numbers; where both are numbers, `shape` says how many. No gradient goes through.
@@ -127,17 +131,14 @@ export const normal = (
   options: CreateOptions = {},
 ): Tensor => {
   readCreateOptions("normal", options);
-  const [center, spread] = [mean, std].map((part) => {
-    if (typeof part === "number") return { shape: [], dtype: undefined, part };
-    return { shape: checkTensor("normal", part).shape, dtype: part.dtype, part };
-  });
-  const known = center!.dtype ?? spread!.dtype;
+  const [center, spread] = [ofNumberOrTensor(mean), ofNumberOrTensor(std)];
+  const known = center.dtype ?? spread.dtype;
   if (known === undefined && shape === undefined) {
     throw new ArgumentError(
       `normal: mean and std are numbers; say how many to draw, as normal(0, 1, [2, 3]).`,
     );
   }
-  const whole = shape ?? broadcastShapes("normal", center!.shape, spread!.shape);
+  const whole = shape ?? broadcastShapes("normal", center.shape, spread.shape);
   const negative =
     typeof std === "number" ? !(std >= 0) : Array.from(std.data()).some((one) => !(one >= 0));
   if (negative || (typeof mean === "number" && !Number.isFinite(mean))) {

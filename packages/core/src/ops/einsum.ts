@@ -48,7 +48,7 @@ export function einsum(equation: string, ...tensors: (Tensor | readonly Tensor[]
     );
   }
   const named = given.map((x, i) => namesOf(equation, terms[i]!, x.shape.length));
-  const names = named.flat();
+  const names = named.flatMap((own) => own);
   const dots = [...new Set(names.filter((name) => name.startsWith(".")))].sort().reverse();
   const once = names.filter((name) => !dots.includes(name) && count(names, name) === 1).sort();
   const result = output === undefined ? [...dots, ...once] : namesOf(equation, output, dots);
@@ -97,7 +97,7 @@ function namesOf(equation: string, term: string, all: number | readonly string[]
         'in "...ij,jk->...ik".',
     );
   }
-  const [, before = "", dots, behind = ""] = found;
+  const { 1: before = "", 2: dots, 3: behind = "" } = found;
   const left = typeof all === "number" ? all - before.length - behind.length : all.length;
   if (left < 0 || (typeof all === "number" && left > 0 && dots === undefined)) {
     throw new ShapeError(
@@ -153,12 +153,10 @@ function multiply(a: Factor, b: Factor, later: readonly string[], sizes: Sizes):
   const left = summed(a, [...later, ...b.names]);
   const right = summed(b, [...later, ...a.names]);
   const both = left.names.filter((name) => right.names.includes(name));
-  const [batch, inner] = [true, false].map((stays) =>
-    both.filter((name) => later.includes(name) === stays),
-  ) as [string[], string[]];
-  const [rows, columns] = [left, right].map(({ names }) =>
-    names.filter((name) => !both.includes(name)),
-  ) as [string[], string[]];
+  const batch = both.filter((name) => later.includes(name));
+  const inner = both.filter((name) => !later.includes(name));
+  const rows = left.names.filter((name) => !both.includes(name));
+  const columns = right.names.filter((name) => !both.includes(name));
   const shape = (names: readonly string[]): number[] => names.map((name) => sizes.get(name)!);
   const size = (names: readonly string[]): number => countElements(shape(names));
   const result = [...batch, ...rows, ...columns];

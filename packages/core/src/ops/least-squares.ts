@@ -122,12 +122,10 @@ export const lstsq = (
     m < n ? Q.matmul(solvePart(R, y, triangle)) : solvePart(R, Q.mT.matmul(y), triangle);
   const found = isFull ? least() : pinv(x, tolerance).matmul(y);
   const squares = x.matmul(found).sub(y).square().sum(-2);
-  const [solution, rest] = isVector
-    ? [found, squares].map((one) => one.squeeze(-1))
-    : [found, squares];
+  const whole = (one: Tensor): Tensor => (isVector ? one.squeeze(-1) : one);
   return {
-    solution: solution!,
-    residuals: isFull && m > n ? rest! : x.newZeros([0]),
+    solution: whole(found),
+    residuals: isFull && m > n ? whole(squares) : x.newZeros([0]),
     rank: isFull
       ? full(x.shape.slice(0, -2), Math.min(m, n), { dtype: "int32" })
       : matrixRank(x, tolerance),

@@ -3,19 +3,21 @@
  * each export follow the method `x.name(...args)`, its type and its documentation, so that a new
  * record needs no line anywhere else. Read first: define.ts.
  */
-import type { HasMethod, NamedMethod, Typed } from "../graph/shape-types.js";
+import type { HasMethod, HasName, NamedMethod, Typed } from "../graph/shape-types.js";
 import type { Tensor } from "../tensor.js";
 import type { Row } from "./define.js";
 import { write } from "./inplace.js";
 
 /** The methods that the exports of a table become. */
 export type Methods<Table> = {
-  [Name in keyof Table]: Table[Name] extends Typed<HasMethod>
-    ? Table[Name]["family"]["method"]
-    : Table[Name] extends Typed<unknown>
-      ? NamedMethod<Name & string, Table[Name]["family"]>
-      : Method<Table[Name]>;
+  [Name in keyof Table]: MethodOf<Table[Name], Name>;
 };
+type MethodOf<Entry, Name> =
+  Entry extends Typed<HasMethod>
+    ? Entry["family"]["method"]
+    : Entry extends Typed<HasName>
+      ? NamedMethod<Name, Entry["family"]>
+      : Method<Entry>;
 
 /** The method of a function of which the compiler knows no more. */
 type Method<Entry> = Entry extends (x: Tensor, ...args: infer Args) => infer Result

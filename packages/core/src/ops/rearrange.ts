@@ -275,21 +275,22 @@ export const roll = kept<
     shifts: number | readonly number[],
     dims: number | readonly number[] = [],
   ): Tensor => {
-    const [by, along] = [shifts, dims].map((list) => (typeof list === "number" ? [list] : list));
+    const by = typeof shifts === "number" ? [shifts] : shifts;
+    const along = typeof dims === "number" ? [dims] : dims;
     checkList("roll", by);
     checkList("roll", along);
     const { shape } = checkTensor("roll", x);
-    if (by!.length === 1 && along!.length === 0) return x.flatten().roll(by!, 0).reshape(shape);
-    if (by!.length !== along!.length || !by!.every(Number.isInteger)) {
+    if (by.length === 1 && along.length === 0) return x.flatten().roll(by, 0).reshape(shape);
+    if (by.length !== along.length || !by.every(Number.isInteger)) {
       throw new ArgumentError(
-        `roll: shifts of [${by!.join(", ")}] along dimensions [${along!.join(", ")}] have no ` +
+        `roll: shifts of [${by.join(", ")}] along dimensions [${along.join(", ")}] have no ` +
           "meaning; give an integer for each dimension, for example x.roll([1, 2], [0, 1]).",
       );
     }
-    const places = along!.map((dim) => normalizeDim("roll", dim, shape.length));
+    const places = along.map((dim) => normalizeDim("roll", dim, shape.length));
     return places.reduce((result, dim, i) => {
       const size = shape[dim] ?? 1;
-      const shift = size === 0 ? 0 : ((by![i]! % size) + size) % size;
+      const shift = size === 0 ? 0 : ((by[i]! % size) + size) % size;
       if (shift === 0) return result;
       return cat([result.slice(dim, size - shift), result.slice(dim, 0, size - shift)], dim);
     }, x.clone());

@@ -324,7 +324,7 @@ function quantiles(
   q: number | Tensor,
   args: Along<QuantileOptions>,
 ): Tensor {
-  const { dim, keepdim, options } = readArguments(name, args, ["interpolation"]);
+  const { dim, keepdim, options } = readArguments<QuantileOptions>(name, args, ["interpolation"]);
   const { interpolation = "linear" } = options;
   const shares = checkShares(name, checkTensor(name, given), q);
   const isWhole = dim === null;

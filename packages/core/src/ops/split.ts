@@ -4,8 +4,10 @@
  */
 import { ArgumentError, ShapeError } from "../errors.js";
 import { checkTensor } from "../graph/node.js";
+import type { CuttingFunction } from "../graph/shape-lists.js";
 import { formatShape, normalizeDim } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
+import { typed } from "./typed.js";
 
 /** The size of the dimension to cut. */
 function sizeAlong(name: string, x: Tensor, dim: number): number {
@@ -33,10 +35,12 @@ const isCount = (value: unknown, least: number, most = Infinity): boolean =>
  * const [first, second] = tensor([[1, 2], [3, 4]]).unbind();
  * second // tensor([3., 4.])
  */
-export const unbind = (x: Tensor, dim = 0): Tensor[] => {
-  const size = sizeAlong("unbind", x, dim);
-  return Array.from({ length: size }, (_, i) => x.select(dim, i));
-};
+export const unbind: CuttingFunction<"unbind", [dim?: number]> = typed(
+  (x: Tensor, dim = 0): Tensor[] => {
+    const size = sizeAlong("unbind", x, dim);
+    return Array.from({ length: size }, (_, i) => x.select(dim, i));
+  },
+);
 
 /**
  * Parts of a dimension, of `size` positions each but perhaps the last, or of the sizes in a list,
@@ -45,25 +49,25 @@ export const unbind = (x: Tensor, dim = 0): Tensor[] => {
  * arange(5).split(2)[2] // tensor([4.])
  * arange(5).split([1, 4])[1] // tensor([1., 2., 3., 4.])
  */
-export const split = (x: Tensor, size: number | readonly number[], dim = 0): Tensor[] => {
-  const whole = sizeAlong("split", x, dim);
-  if (Array.isArray(size)) {
-    const ends = [0];
-    for (const part of size as readonly number[]) ends.push(ends.at(-1)! + part);
-    if (size.every((part) => isCount(part, 0)) && ends.at(-1) === whole) {
-      return between(x, dim, ends);
+export const split: CuttingFunction<"split", [size: number | readonly number[], dim?: number]> =
+  typed((x: Tensor, size: number | readonly number[], dim = 0): Tensor[] => {
+    const whole = sizeAlong("split", x, dim);
+    if (Array.isArray(size)) {
+      const ends = [0];
+      for (const part of size as readonly number[]) ends.push(ends.at(-1)! + part);
+      if (size.every((part) => isCount(part, 0)) && ends.at(-1) === whole) {
+        return between(x, dim, ends);
+      }
+    } else if (isCount(size, 1) || (size === 0 && whole === 0)) {
+      const count = Math.max(1, Math.ceil(whole / Math.max(1, size as number)));
+      const end = (_: unknown, i: number): number => Math.min(i * (size as number), whole);
+      return between(x, dim, Array.from({ length: count + 1 }, end));
     }
-  } else if (isCount(size, 1) || (size === 0 && whole === 0)) {
-    const count = Math.max(1, Math.ceil(whole / Math.max(1, size as number)));
-    const end = (_: unknown, i: number): number => Math.min(i * (size as number), whole);
-    return between(x, dim, Array.from({ length: count + 1 }, end));
-  }
-  throw new ArgumentError(
-    `split: ${String(size)} does not cut dimension ${dim} of shape ${formatShape(x.shape)}; give ` +
-      "a " +
-      `size of 1 or more, or a list of sizes that add up to ${whole}.`,
-  );
-};
+    throw new ArgumentError(
+      `split: ${String(size)} does not cut dimension ${dim} of shape ${formatShape(x.shape)}; ` +
+        `give a size of 1 or more, or a list of sizes that add up to ${whole}.`,
+    );
+  });
 
 /**
  * Parts of sizes that add up to the size of the dimension; `split` with a list.
@@ -80,14 +84,16 @@ export const splitWithSizes = (x: Tensor, sizes: readonly number[], dim = 0): Te
  * arange(5).chunk(2)[0] // tensor([0., 1., 2.])
  * arange(5).chunk(4).length // 3
  */
-export const chunk = (x: Tensor, count: number, dim = 0): Tensor[] => {
-  const whole = sizeAlong("chunk", x, dim);
-  if (!isCount(count, 1, MOST_PARTS)) {
-    throw new ArgumentError(`chunk: ${String(count)} is no number of parts; use 1 or more.`);
-  }
-  if (whole > 0) return split(x, Math.ceil(whole / count), dim);
-  return Array.from({ length: count }, () => x.slice(dim, 0));
-};
+export const chunk: CuttingFunction<"chunk", [count: number, dim?: number]> = typed(
+  (x: Tensor, count: number, dim = 0): Tensor[] => {
+    const whole = sizeAlong("chunk", x, dim);
+    if (!isCount(count, 1, MOST_PARTS)) {
+      throw new ArgumentError(`chunk: ${String(count)} is no number of parts; use 1 or more.`);
+    }
+    if (whole > 0) return split(x, Math.ceil(whole / count), dim);
+    return Array.from({ length: count }, () => x.slice(dim, 0));
+  },
+);
 
 /**
  * The dimension in so many parts, the first ones larger by 1 where it does not divide evenly; or

@@ -206,7 +206,7 @@ export const nansum = shaped<"nansum", "reduce", Along<TypeOptions>, "same">(
  */
 export const nanmean = shaped<"nanmean", "reduce", Along<TypeOptions>, "same">(
   (given: Tensor, ...args: Along<TypeOptions>): Tensor => {
-    const { dim, keepdim, options } = readArguments("nanmean", args, ["dtype"]);
+    const { dim, keepdim, options } = readArguments<TypeOptions>("nanmean", args, ["dtype"]);
     const x = checkTensor("nanmean", given).to(options.dtype ?? given.dtype);
     floats("nanmean", x.dtype);
     return x.nansum(dim, keepdim).div(x.isnan().logicalNot().sum(dim, keepdim));

@@ -42,6 +42,8 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
       if (input.buffer === null) {
         const reason = revive(input);
         if (reason !== null) return giveUp(node, Buffer.ofNothing(reason));
+        // Kept this time: what is carried from round to round would grow by a round each time.
+        if (input.round === round) round.want(input);
       } else if (!round.hasRead(input) && input.buffer.isLost) return giveUp(node, input.buffer);
     }
     if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);

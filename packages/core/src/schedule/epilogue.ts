@@ -59,7 +59,7 @@ export function withEpilogues(
     }
     for (const { outputs } of slots[i]!) for (const { buffer } of outputs) writers.set(buffer, i);
   }
-  return slots.flat();
+  return slots.flatMap((slot) => slot);
 }
 
 /** The result as one that the last kernel it reads of could compute, or `null`. */
@@ -186,7 +186,10 @@ function settle(
     const { buffer, dtype, offset } = output;
     return { ...product, buffer, dtype, offset, strides, epilogue: moved };
   });
-  const others = [rest, ...slots.flat().filter((own) => own !== host && own !== kernel)];
+  const others = [
+    rest,
+    ...slots.flatMap((slot) => slot).filter((own) => own !== host && own !== kernel),
+  ];
   const members = host.outputs.filter((own) => isOf(own, product));
   const isFit = ({ dtype }: Output): boolean => dtype === product.expression.dtype;
   const needed = members.filter(

@@ -85,8 +85,10 @@ function mismatch(signature: Signature, value: unknown, given: Given): string | 
     case "tensor": {
       if (!isTensor(value)) return "an argument is no tensor any more";
       if (!sameShape(value.shape, signature.shape)) {
-        const [now, before] = [value.shape, signature.shape].map(formatShape);
-        return `an argument has shape ${now}, and had ${before}`;
+        return (
+          `an argument has shape ${formatShape(value.shape)}, and had ` +
+          formatShape(signature.shape)
+        );
       }
       if (value.dtype !== signature.dtype) {
         return `an argument is ${value.dtype}, and was ${signature.dtype}`;

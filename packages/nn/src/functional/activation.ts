@@ -6,6 +6,7 @@ import { arange, argmax, ArgumentError, randLike, readOptions, ShapeError } from
 import type { Tensor } from "@nabla/core";
 
 import { checkRange, checkTensors, showShape } from "../checks.js";
+import type { LastDimFunction, SameFunction, SlopesFunction } from "../shape-functions.js";
 
 export { celu, elu, gelu, hardshrink, hardsigmoid, hardswish, hardtanh } from "@nabla/core";
 export { leakyRelu, logSoftmax, logsigmoid, mish, relu, relu6, selu, sigmoid } from "@nabla/core";
@@ -26,7 +27,7 @@ const bent = (x: Tensor, weight: Tensor): Tensor => {
  * functional.prelu(tensor([[-1, -1], [2, -3]]), tensor([0.1, 0.5])) // tensor([[-0.1000, -0.5000],
  * //         [ 2.0000, -1.5000]])
  */
-export function prelu(input: Tensor, weight: Tensor): Tensor {
+export const prelu: SlopesFunction = ((input: Tensor, weight: Tensor): Tensor => {
   checkTensors("prelu", { input, weight });
   const count = weight.numel();
   if (weight.dim() > 1 || (count !== 1 && count !== (input.dim() < 2 ? 1 : input.size(1)))) {
@@ -37,7 +38,7 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
   }
   const channels = input.shape.map((_, i) => (i === 1 ? count : 1));
   return bent(input, count === 1 ? weight.reshape([]) : weight.reshape(channels));
-}
+}) as never;
 
 /** What `rrelu` takes. */
 export interface RreluOptions {
@@ -55,14 +56,17 @@ export interface RreluOptions {
  * @example
  * functional.rrelu(tensor([-2, 3]), { lower: 0.1, upper: 0.3 }) // tensor([-0.4000,  3.0000])
  */
-export function rrelu(input: Tensor, options: RreluOptions = {}): Tensor {
+export const rrelu: SameFunction<[options?: RreluOptions]> = (
+  input: Tensor,
+  options: RreluOptions = {},
+): Tensor => {
   checkTensors("rrelu", { input });
   const defaults = { lower: 1 / 8, upper: 1 / 3, training: false };
   const { lower, upper, training } = readOptions<RreluOptions>("rrelu", options, defaults);
   checkRange("rrelu", "upper", upper, lower);
   const share = training ? randLike(input.detach()) : input.newFull([], 0.5);
   return bent(input, share.mul(upper - lower).add(lower));
-}
+};
 
 /**
  * The first half of the tensor along a dimension, times the sigmoid of the second. Throws a
@@ -70,7 +74,7 @@ export function rrelu(input: Tensor, options: RreluOptions = {}): Tensor {
  * @example
  * functional.glu(tensor([1, 2, 0, 1000])) // tensor([0.5000, 2.0000])
  */
-export function glu(input: Tensor, dim = -1): Tensor {
+export const glu: LastDimFunction<"halve", "glu"> = ((input: Tensor, dim = -1): Tensor => {
   checkTensors("glu", { input });
   const size = input.size(dim);
   if (input.dim() === 0 || size % 2 === 1) {
@@ -80,7 +84,7 @@ export function glu(input: Tensor, dim = -1): Tensor {
     );
   }
   return input.narrow(dim, 0, size / 2).mul(input.narrow(dim, size / 2, size / 2).sigmoid());
-}
+}) as never;
 
 /** What `gumbelSoftmax` takes. */
 export interface GumbelSoftmaxOptions {
@@ -100,7 +104,10 @@ export interface GumbelSoftmaxOptions {
  * @example
  * functional.gumbelSoftmax(tensor([0, 1000]), { hard: true }) // tensor([0., 1.])
  */
-export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {
+export const gumbelSoftmax: SameFunction<[options?: GumbelSoftmaxOptions]> = (
+  logits: Tensor,
+  options: GumbelSoftmaxOptions = {},
+): Tensor => {
   checkTensors("gumbelSoftmax", { logits });
   const defaults = { tau: 1, hard: false, dim: -1 };
   const { tau, hard, dim } = readOptions<GumbelSoftmaxOptions>("gumbelSoftmax", options, defaults);
@@ -112,4 +119,4 @@ export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}
   const positions = arange(logits.size(dim), { dtype: "int32" }).reshape(sizes);
   const chosen = argmax(soft, dim, true).eq(positions).to(logits.dtype);
   return chosen.sub(soft.detach()).add(soft);
-}
+};

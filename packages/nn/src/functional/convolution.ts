@@ -15,7 +15,7 @@ import {
 import type { ConvolutionOptions, Shape, Tensor, TransposedConvolutionOptions } from "@nabla/core";
 
 import { checkTensors, format } from "../checks.js";
-import type { ConvFunction } from "../shape-types.js";
+import type { ConvFunction } from "../shape-functions.js";
 import { isBatch, perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
 

@@ -6,6 +6,7 @@ import { rand, readOptions, ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkRange, checkTensors, showShape } from "../checks.js";
+import type { SameFunction } from "../shape-functions.js";
 
 /** What all kinds of dropout take. */
 export interface DropoutOptions {
@@ -15,7 +16,7 @@ export interface DropoutOptions {
   readonly training?: boolean;
 }
 
-type Dropout = (input: Tensor, options?: DropoutOptions) => Tensor;
+type Dropout = SameFunction<[options?: DropoutOptions]>;
 
 /**
  * A kind of dropout. `units` says how many dimensions in front tell one thing that is left out from
@@ -23,7 +24,7 @@ type Dropout = (input: Tensor, options?: DropoutOptions) => Tensor;
  */
 const dropping =
   (name: string, units: (input: Tensor) => number | null, fill: Fill): Dropout =>
-  (input, options = {}) => {
+  (input: Tensor, options: DropoutOptions = {}): Tensor => {
     checkTensors(name, { input });
     const { p, training } = readOptions<DropoutOptions>(name, options, { p: 0.5, training: true });
     checkRange(name, "p", p, 0, 1);

@@ -17,7 +17,7 @@ import type { Tensor } from "@nabla/core";
 import { learn, refuseCompile } from "@nabla/core/engine";
 
 import { checkTensors, format } from "../checks.js";
-import type { EmbeddingFunction, OneHotFunction } from "../shape-types.js";
+import type { BagFunction, EmbeddingFunction, OneHotFunction } from "../shape-functions.js";
 import { range } from "../sizes.js";
 
 /** What `embedding` takes last. */
@@ -85,11 +85,11 @@ export const embedding: EmbeddingFunction<EmbeddingOptions> = (
  * functional.embeddingBag(numbers, weight, { offsets }) // tensor([[2., 3.],
  * //         [2., 3.]])
  */
-export function embeddingBag(
+export const embeddingBag: BagFunction<EmbeddingBagOptions> = ((
   input: Tensor,
   weight: Tensor,
   options: EmbeddingBagOptions = {},
-): Tensor {
+): Tensor => {
   const given = readOptions<EmbeddingBagOptions>("embeddingBag", options, {
     ...defaults,
     offsets: null,
@@ -133,7 +133,7 @@ export function embeddingBag(
   if (mode === "max") return rows.max(1).values.maskedFill(isFiller.all(1, true), 0);
   const count = isFiller.logicalNot().sum(1, true).clampMin(1);
   return mode === "sum" ? rows.sum(1) : rows.sum(1).div(count);
-}
+}) as never;
 
 /**
  * Whole numbers as rows that are 1 at the number and 0 elsewhere: from int32 of any shape to int32

@@ -6,6 +6,7 @@ import { enableGrad, grad, isGradEnabled, readOptions, ShapeError, zeros } from 
 import type { Tensor } from "@nabla/core";
 
 import { format } from "../checks.js";
+import type { FoldFunction, UnfoldFunction } from "../shape-functions.js";
 import { checkFilled, perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
 import { slidingWindows } from "./windows.js";
@@ -28,7 +29,11 @@ export interface FoldOptions {
  * functional.unfold(x, 2).shape // [ 1, 4, 4 ]
  * functional.unfold(x, 2).at(0, slice(), 0) // tensor([0., 1., 3., 4.])
  */
-export function unfold(input: Tensor, kernelSize: Sizes, options: FoldOptions = {}): Tensor {
+export const unfold: UnfoldFunction<FoldOptions> = ((
+  input: Tensor,
+  kernelSize: Sizes,
+  options: FoldOptions = {},
+): Tensor => {
   const given = readOptions<FoldOptions>("unfold", options, {
     dilation: [1],
     padding: [0],
@@ -46,7 +51,7 @@ export function unfold(input: Tensor, kernelSize: Sizes, options: FoldOptions = 
   // [..., channels, ...places, ...window]
   const { view } = slidingWindows(of, input, sliding, 0);
   return view.movedim([-2, -1], [-4, -3]).flatten(-2).flatten(-4, -2);
-}
+}) as never;
 
 /**
  * A picture of `outputSize` from the columns of its windows: each element is the sum of what all
@@ -59,12 +64,12 @@ export function unfold(input: Tensor, kernelSize: Sizes, options: FoldOptions = 
  * //         [2., 4., 2.],
  * //         [1., 2., 1.]])
  */
-export function fold(
+export const fold: FoldFunction<FoldOptions> = ((
   input: Tensor,
   outputSize: Sizes,
   kernelSize: Sizes,
   options: FoldOptions = {},
-): Tensor {
+): Tensor => {
   checkFilled("fold", input, 1);
   const of = `fold: ${format(input.shape)}`;
   const [height, width] = perDimension(of, "kernelSize", kernelSize, 2, 1);
@@ -85,4 +90,4 @@ export function fold(
     }
     return grad(columns, [picture], { gradOutputs: input, createGraph })[0]!;
   });
-}
+}) as never;

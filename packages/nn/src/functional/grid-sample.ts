@@ -6,6 +6,7 @@ import { arange, ArgumentError, DTypeError, readOptions, ShapeError } from "@nab
 import type { Tensor } from "@nabla/core";
 
 import { checkTensors, format } from "../checks.js";
+import type { GridFunction } from "../shape-functions.js";
 import { product } from "../sizes.js";
 import { cubicTaps, linearTaps } from "./taps.js";
 import type { Tap } from "./taps.js";
@@ -76,7 +77,11 @@ interface Read {
  * const grid = tensor([[[[0, 0], [-1, 1]]]]);
  * functional.gridSample(x, grid, { alignCorners: true }) // tensor([[[[2.5000, 3.0000]]]])
  */
-export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
+export const gridSample: GridFunction<GridSampleOptions> = ((
+  input: Tensor,
+  grid: Tensor,
+  options: GridSampleOptions = {},
+): Tensor => {
   const given = readOptions<GridSampleOptions>("gridSample", options, {
     mode: "bilinear",
     paddingMode: "zeros",
@@ -114,7 +119,7 @@ export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptio
     })
     .reduce((sum, part) => sum.add(part))
     .movedim(-1, 1);
-}
+}) as never;
 
 /** Every way to choose one of each list. */
 const combinations = <T>(lists: readonly (readonly T[])[]): T[][] =>

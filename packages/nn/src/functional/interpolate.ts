@@ -6,6 +6,7 @@ import { arange, ArgumentError, DTypeError, readOptions, ShapeError, slice } fro
 import type { Shape, Tensor } from "@nabla/core";
 
 import { checkTensors, format } from "../checks.js";
+import type { ResizeFunction } from "../shape-functions.js";
 import { oneForEach, perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
 import { adaptiveMean } from "./pool.js";
@@ -77,7 +78,10 @@ const modes = {
  * functional.interpolate(x, { size: 2, mode: "linear" }) // tensor([[[1., 3.]]])
  * functional.interpolate(ones([1, 3, 4, 6]), { scaleFactor: 0.5 }).shape // [ 1, 3, 2, 3 ]
  */
-export function interpolate(input: Tensor, options: InterpolateOptions): Tensor {
+export const interpolate: ResizeFunction<"interpolate", InterpolateOptions> = ((
+  input: Tensor,
+  options: InterpolateOptions,
+): Tensor => {
   const given = readOptions<InterpolateOptions>("interpolate", options, {
     size: null,
     scaleFactor: null,
@@ -106,7 +110,7 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
     const place = arange(count, { dtype: input.dtype });
     return readAlong(x, 2 + i, read(place, isAligned ? aligned : even, isAligned));
   }, input);
-}
+}) as never;
 
 /** The sums of what taps read along a dimension; outside, the outermost element is repeated. */
 function readAlong(x: Tensor, dim: number, taps: readonly Tap[]): Tensor {
@@ -170,16 +174,20 @@ export type UpsampleOptions = Pick<InterpolateOptions, "size" | "scaleFactor">;
  * @example
  * functional.upsample(tensor([[[1, 2]]]), { scaleFactor: 2 }) // tensor([[[1., 1., 2., 2.]]])
  */
-export const upsample = (input: Tensor, options: InterpolateOptions): Tensor =>
-  interpolate(input, options);
+export const upsample: ResizeFunction<"upsample", InterpolateOptions> = ((
+  input: Tensor,
+  options: InterpolateOptions,
+): Tensor => interpolate(input, options)) as never;
 
 /**
  * Elements repeated: `interpolate` with mode `"nearest"`.
  * @example
  * functional.upsampleNearest(tensor([[[1, 2]]]), { size: 3 }) // tensor([[[1., 1., 2.]]])
  */
-export const upsampleNearest = (input: Tensor, options: UpsampleOptions): Tensor =>
-  interpolate(input, { ...options, mode: "nearest" });
+export const upsampleNearest: ResizeFunction<"upsampleNearest", UpsampleOptions> = ((
+  input: Tensor,
+  options: UpsampleOptions,
+): Tensor => interpolate(input, { ...options, mode: "nearest" })) as never;
 
 /**
  * Straight lines between the elements of a picture, whose corners keep their places: `interpolate`
@@ -188,5 +196,7 @@ export const upsampleNearest = (input: Tensor, options: UpsampleOptions): Tensor
  * const x = tensor([[[[1, 2], [3, 4]]]]);
  * functional.upsampleBilinear(x, { size: 3 }).at(0, 0, 1) // tensor([2.0000, 2.5000, 3.0000])
  */
-export const upsampleBilinear = (input: Tensor, options: UpsampleOptions): Tensor =>
-  interpolate(input, { ...options, mode: "bilinear", alignCorners: true });
+export const upsampleBilinear: ResizeFunction<"upsampleBilinear", UpsampleOptions, "bilinear"> = ((
+  input: Tensor,
+  options: UpsampleOptions,
+): Tensor => interpolate(input, { ...options, mode: "bilinear", alignCorners: true })) as never;

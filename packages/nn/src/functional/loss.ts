@@ -15,6 +15,7 @@ import {
   format,
   showShape,
 } from "../checks.js";
+import type { VarianceLossFunction } from "../shape-functions.js";
 import { lossOf, reduce, reducing } from "./reduction.js";
 import type { ReductionOptions } from "./reduction.js";
 
@@ -265,31 +266,27 @@ export interface GaussianOptions extends ReductionOptions {
  * @example
  * functional.gaussianNllLoss(tensor([1, 2]), tensor([1, 4]), tensor([1, 1])) // tensor(1.)
  */
-export function gaussianNllLoss(
-  input: Tensor,
-  target: Tensor,
-  variance: Tensor,
-  options: GaussianOptions = {},
-): Tensor {
-  const name = "gaussianNllLoss";
-  checkTensors(name, { input, target, variance });
-  const defaults = { full: false, eps: 1e-6, reduction: "mean" } as const;
-  const { full, eps, reduction } = readOptions<GaussianOptions>(name, options, defaults);
-  if (!(eps > 0)) throw new ArgumentError(`${name}: eps is ${eps}, and must be above 0.`);
-  const rows = input.shape.slice(0, -1);
-  const isMissing = input.dim() > 0 && showShape(variance) === format(rows);
-  const own = isMissing ? variance.unsqueeze(-1) : variance;
-  const isOne = input.dim() > 0 && own.shape.at(-1) === 1;
-  checkShape(name, "variance", own, isOne ? [...rows, 1] : input.shape);
-  if (variance.lt(0).any().item() === 1) {
-    throw new ArgumentError(`${name}: a variance is negative; use 0 or more, as exp() gives.`);
-  }
-  // The gradient by a variance is that at `eps` where it is less, and not 0, which would trap it.
-  const kept = own.clone();
-  noGrad(() => kept.clampMin_(eps));
-  const losses = kept.log().add(input.sub(target).square().div(kept)).mul(0.5);
-  return reduce(name, full ? losses.add(Math.log(2 * Math.PI) / 2) : losses, reduction);
-}
+export const gaussianNllLoss: VarianceLossFunction<"gaussianNllLoss", "gaussian", GaussianOptions> =
+  ((input: Tensor, target: Tensor, variance: Tensor, options: GaussianOptions = {}): Tensor => {
+    const name = "gaussianNllLoss";
+    checkTensors(name, { input, target, variance });
+    const defaults = { full: false, eps: 1e-6, reduction: "mean" } as const;
+    const { full, eps, reduction } = readOptions<GaussianOptions>(name, options, defaults);
+    if (!(eps > 0)) throw new ArgumentError(`${name}: eps is ${eps}, and must be above 0.`);
+    const rows = input.shape.slice(0, -1);
+    const isMissing = input.dim() > 0 && showShape(variance) === format(rows);
+    const own = isMissing ? variance.unsqueeze(-1) : variance;
+    const isOne = input.dim() > 0 && own.shape.at(-1) === 1;
+    checkShape(name, "variance", own, isOne ? [...rows, 1] : input.shape);
+    if (variance.lt(0).any().item() === 1) {
+      throw new ArgumentError(`${name}: a variance is negative; use 0 or more, as exp() gives.`);
+    }
+    // The gradient by a variance is that at `eps` where it is less, and not 0, which would trap it.
+    const kept = own.clone();
+    noGrad(() => kept.clampMin_(eps));
+    const losses = kept.log().add(input.sub(target).square().div(kept)).mul(0.5);
+    return reduce(name, full ? losses.add(Math.log(2 * Math.PI) / 2) : losses, reduction);
+  }) as never;
 
 /** What losses with a margin take. */
 export interface MarginOptions extends ReductionOptions {

@@ -17,6 +17,7 @@ import type { Saved, Tensor } from "@nabla/core";
 import { hostScalar } from "@nabla/core/engine";
 
 import { checkOptional, checkShape, checkTensors, format, showShape } from "../checks.js";
+import type { LastFunction, SameFunction } from "../shape-functions.js";
 
 /** What normalisations take. */
 export interface NormOptions {
@@ -237,12 +238,14 @@ function remember(
  * functional.batchNorm(input, mean, variance, { training: true }).T // tensor([[-1.0000,  1.0000]])
  * mean // tensor([0.2000])
  */
-export function batchNorm(
+export const batchNorm: SameFunction<
+  [runningMean: Tensor | null, runningVar: Tensor | null, options?: BatchNormOptions]
+> = (
   input: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
   options: BatchNormOptions = {},
-): Tensor {
+): Tensor => {
   const momentum = (options as BatchNormOptions | null)?.momentum;
   const isRead = typeof momentum === "function";
   const given = isRead ? { ...options, momentum: 0 } : options;
@@ -257,7 +260,7 @@ export function batchNorm(
   const dims = input.shape.map((_, i) => i).filter((i) => i !== 1);
   const all = { ...rest, ...(isRead && { momentum }), runningMean, runningVar };
   return normalizeChannels("batchNorm", input, dims, training, all);
-}
+};
 
 /**
  * Each channel of each sample with mean 0 and variance 1 over all other dimensions. Remembered
@@ -268,7 +271,10 @@ export function batchNorm(
  * functional.instanceNorm(tensor([[[1, 3], [5, 25]]])) // tensor([[[-1.0000,  1.0000],
  * //          [-1.0000,  1.0000]]])
  */
-export function instanceNorm(input: Tensor, options: InstanceNormOptions = {}): Tensor {
+export const instanceNorm: SameFunction<[options?: InstanceNormOptions]> = (
+  input: Tensor,
+  options: InstanceNormOptions = {},
+): Tensor => {
   const { useInputStats, ...rest } = readOptions<InstanceNormOptions>("instanceNorm", options, {
     runningMean: null,
     runningVar: null,
@@ -281,7 +287,7 @@ export function instanceNorm(input: Tensor, options: InstanceNormOptions = {}): 
   checkTensors("instanceNorm", { input });
   const dims = input.shape.map((_, i) => i).slice(2);
   return normalizeChannels("instanceNorm", input, dims, useInputStats, rest);
-}
+};
 
 /**
  * Groups of neighbouring channels (dimension 1) of each sample with mean 0 and variance 1; the
@@ -291,7 +297,11 @@ export function instanceNorm(input: Tensor, options: InstanceNormOptions = {}): 
  * const input = tensor([[1, 3, 5, 25]]);
  * functional.groupNorm(input, 2) // tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
  */
-export function groupNorm(input: Tensor, numGroups: number, options: NormOptions = {}): Tensor {
+export const groupNorm: SameFunction<[numGroups: number, options?: NormOptions]> = (
+  input: Tensor,
+  numGroups: number,
+  options: NormOptions = {},
+): Tensor => {
   const name = "groupNorm";
   checkTensors(name, { input });
   const defaults = { weight: null, bias: null, eps: 1e-5 };
@@ -313,7 +323,7 @@ export function groupNorm(input: Tensor, numGroups: number, options: NormOptions
   }
   const grouped = standardize(input.reshape([samples, numGroups, size]), [2], eps);
   return affine(grouped.reshape(input.shape), weight, bias, channelShape(input));
-}
+};
 
 /** The last dimensions, which have the given sizes; a ShapeError where they have not. */
 function lastDims(name: string, input: Tensor, sizes: readonly number[]): number[] {
@@ -337,18 +347,18 @@ function lastDims(name: string, input: Tensor, sizes: readonly number[]): number
  * functional.layerNorm(tensor([[1, 3], [5, 25]]), [2]) // tensor([[-1.0000,  1.0000],
  * //         [-1.0000,  1.0000]])
  */
-export function layerNorm(
+export const layerNorm: LastFunction<"layerNorm", NormOptions> = ((
   input: Tensor,
   normalizedShape: readonly number[],
   options: NormOptions = {},
-): Tensor {
+): Tensor => {
   const name = "layerNorm";
   const dims = lastDims(name, input, normalizedShape);
   const defaults = { weight: null, bias: null, eps: 1e-5 };
   const { weight, bias, eps } = readOptions<NormOptions>(name, options, defaults);
   checkWeights(name, { weight, bias }, normalizedShape);
   return affine(standardize(input, dims, eps, weight), null, bias, normalizedShape);
-}
+}) as never;
 
 /** What `rmsNorm` takes. */
 export interface RmsNormOptions {
@@ -365,11 +375,11 @@ export interface RmsNormOptions {
  * @example
  * functional.rmsNorm(tensor([1, 7]), [2]) // tensor([0.2000, 1.4000])
  */
-export function rmsNorm(
+export const rmsNorm: LastFunction<"rmsNorm", RmsNormOptions> = ((
   input: Tensor,
   normalizedShape: readonly number[],
   options: RmsNormOptions = {},
-): Tensor {
+): Tensor => {
   const name = "rmsNorm";
   const dims = lastDims(name, input, normalizedShape);
   const { weight, eps } = readOptions<RmsNormOptions>(name, options, { weight: null, eps: null });
@@ -377,7 +387,7 @@ export function rmsNorm(
   const least = eps ?? (input.dtype === "float64" ? Number.EPSILON : 2 ** -23);
   const result = input.mul(input.square().mean(dims, true).add(least).rsqrt());
   return affine(result, weight, null, normalizedShape);
-}
+}) as never;
 
 /** What `localResponseNorm` takes. */
 export interface LocalResponseNormOptions {
@@ -399,11 +409,11 @@ export interface LocalResponseNormOptions {
  * const result = functional.localResponseNorm(input, 2, { alpha: 2, beta: 1 });
  * result.flatten() // tensor([0.5000, 0.3333])
  */
-export function localResponseNorm(
+export const localResponseNorm: SameFunction<[size: number, options?: LocalResponseNormOptions]> = (
   input: Tensor,
   size: number,
   options: LocalResponseNormOptions = {},
-): Tensor {
+): Tensor => {
   const name = "localResponseNorm";
   checkTensors(name, { input });
   const defaults = { alpha: 1e-4, beta: 0.75, k: 1 };
@@ -420,7 +430,7 @@ export function localResponseNorm(
   // Whole numbers have whole means, as in PyTorch.
   const means = sums.div(size, { roundingMode: sums.dtype === "int32" ? "trunc" : null });
   return input.div(means.mul(alpha).add(k).pow(beta));
-}
+};
 
 /** What `normalize` takes. */
 export interface NormalizeOptions {
@@ -438,9 +448,12 @@ export interface NormalizeOptions {
  * functional.normalize(tensor([[3, 4], [0, 0]])) // tensor([[0.6000, 0.8000],
  * //         [0.0000, 0.0000]])
  */
-export function normalize(input: Tensor, options: NormalizeOptions = {}): Tensor {
+export const normalize: SameFunction<[options?: NormalizeOptions]> = (
+  input: Tensor,
+  options: NormalizeOptions = {},
+): Tensor => {
   checkTensors("normalize", { input });
   const defaults = { p: 2, dim: [1], eps: 1e-12 };
   const { p, dim, eps } = readOptions<NormalizeOptions>("normalize", options, defaults);
   return input.div(input.norm(p, dim, true).clampMin(eps));
-}
+};

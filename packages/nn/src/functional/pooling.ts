@@ -12,7 +12,7 @@ import type {
   AdaptiveMeanFunction,
   MeanFunction,
   PoolFunction,
-} from "../shape-types.js";
+} from "../shape-functions.js";
 import { checkFilled, oneForEach, perDimension } from "../sizes.js";
 import type { Sizes } from "../sizes.js";
 import { adaptiveMean, averaged, largest } from "./pool.js";

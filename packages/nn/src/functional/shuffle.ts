@@ -5,6 +5,7 @@ import { ArgumentError, ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
 import { checkTensors, format } from "../checks.js";
+import type { NumberFunction } from "../shape-functions.js";
 
 /**
  * Channels spread out over places: [..., channels · r², height, width] to [..., channels, height ·
@@ -14,7 +15,10 @@ import { checkTensors, format } from "../checks.js";
  * functional.pixelShuffle(arange(4).reshape([4, 1, 1]), 2) // tensor([[[0., 1.],
  * //          [2., 3.]]])
  */
-export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
+export const pixelShuffle: NumberFunction<"shuffle", "pixelShuffle", [upscaleFactor: number]> = ((
+  input: Tensor,
+  upscaleFactor: number,
+): Tensor => {
   const r = checkFactor("pixelShuffle", input, upscaleFactor);
   const [channels, height, width] = input.shape.slice(-3) as [number, number, number];
   checkDivides("pixelShuffle", input, [channels], r * r);
@@ -22,7 +26,7 @@ export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
     .reshape([...input.shape.slice(0, -3), channels / (r * r), r, r, height, width])
     .movedim([-4, -3], [-3, -1])
     .reshape([...input.shape.slice(0, -3), channels / (r * r), height * r, width * r]);
-}
+}) as never;
 
 /**
  * Places gathered in channels, the way back of `pixelShuffle`: [..., channels, height, width] to
@@ -31,7 +35,11 @@ export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
  * @example
  * functional.pixelUnshuffle(arange(4).reshape([1, 2, 2]), 2).flatten() // tensor([0., 1., 2., 3.])
  */
-export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
+export const pixelUnshuffle: NumberFunction<
+  "unshuffle",
+  "pixelUnshuffle",
+  [downscaleFactor: number]
+> = ((input: Tensor, downscaleFactor: number): Tensor => {
   const r = checkFactor("pixelUnshuffle", input, downscaleFactor);
   const [channels, height, width] = input.shape.slice(-3) as [number, number, number];
   checkDivides("pixelUnshuffle", input, [height, width], r);
@@ -39,7 +47,7 @@ export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
     .reshape([...input.shape.slice(0, -2), height / r, r, width / r, r])
     .movedim([-3, -1], [-4, -3])
     .reshape([...input.shape.slice(0, -3), channels * r * r, height / r, width / r]);
-}
+}) as never;
 
 /**
  * The channels of [n, channels, ...sizes] in another order, as if dealt out to `groups`: first the
@@ -47,7 +55,10 @@ export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
  * @example
  * functional.channelShuffle(arange(4).reshape([1, 4, 1]), 2).flatten() // tensor([0., 2., 1., 3.])
  */
-export function channelShuffle(input: Tensor, groups: number): Tensor {
+export const channelShuffle: NumberFunction<"deal", "channelShuffle", [groups: number]> = ((
+  input: Tensor,
+  groups: number,
+): Tensor => {
   checkFactor("channelShuffle", input, groups);
   const [n, channels, ...sizes] = input.shape as [number, number, ...number[]];
   checkDivides("channelShuffle", input, [channels], groups);
@@ -55,7 +66,7 @@ export function channelShuffle(input: Tensor, groups: number): Tensor {
     .reshape([n, groups, channels / groups, ...sizes])
     .transpose(1, 2)
     .reshape(input.shape);
-}
+}) as never;
 
 function checkFactor(name: string, input: Tensor, factor: number): number {
   checkTensors(name, { input });

@@ -6,6 +6,12 @@ import { ArgumentError, noGrad, readOptions, ShapeError, triuIndices } from "@na
 import type { Tensor } from "@nabla/core";
 
 import { checkTensors, showShape } from "../checks.js";
+import type {
+  DistanceFunction,
+  PairLossFunction,
+  SimilarityFunction,
+  TripletLossFunction,
+} from "../shape-functions.js";
 import type { MarginOptions } from "./loss.js";
 import { reduce } from "./reduction.js";
 
@@ -22,12 +28,12 @@ export interface CosineSimilarityOptions {
  * const [x1, x2] = [tensor([[1, 0], [1, 1]]), tensor([[1, 1], [3, 3]])];
  * functional.cosineSimilarity(x1, x2) // tensor([0.7071, 1.0000])
  */
-export function cosineSimilarity(
+export const cosineSimilarity: SimilarityFunction<"cosineSimilarity", CosineSimilarityOptions> = ((
   x1: Tensor,
   x2: Tensor,
   dim = 1,
   options: CosineSimilarityOptions = {},
-): Tensor {
+): Tensor => {
   checkTensors("cosineSimilarity", { x1, x2 });
   const { eps } = readOptions<CosineSimilarityOptions>("cosineSimilarity", options, { eps: 1e-8 });
   const [a, b] = [x1, x2].map((x) => {
@@ -38,7 +44,7 @@ export function cosineSimilarity(
     return whole.div(length);
   });
   return a!.mul(b!).sum(dim);
-}
+}) as never;
 
 /** What `pairwiseDistance` takes. */
 export interface PairwiseDistanceOptions {
@@ -55,11 +61,11 @@ export interface PairwiseDistanceOptions {
  * @example
  * functional.pairwiseDistance(tensor([[1, 2], [3, 4]]), tensor([4, 6])) // tensor([5.0000, 2.2361])
  */
-export function pairwiseDistance(
+export const pairwiseDistance: DistanceFunction<"pairwiseDistance", PairwiseDistanceOptions> = ((
   x1: Tensor,
   x2: Tensor,
   options: PairwiseDistanceOptions = {},
-): Tensor {
+): Tensor => {
   checkTensors("pairwiseDistance", { x1, x2 });
   const defaults = { p: 2, eps: 1e-6, keepdim: false };
   const { p, eps, keepdim } = readOptions<PairwiseDistanceOptions>(
@@ -68,7 +74,7 @@ export function pairwiseDistance(
     defaults,
   );
   return x1.sub(x2).add(eps).norm(p, -1, keepdim);
-}
+}) as never;
 
 /** What `pdist` takes. */
 export interface PdistOptions {
@@ -114,19 +120,19 @@ function checkRanks(name: string, given: Readonly<Record<string, Tensor>>): void
  * @example
  * functional.marginRankingLoss(tensor([3, 1]), tensor([1, 2]), tensor([1, 1])) // tensor(0.5000)
  */
-export function marginRankingLoss(
+export const marginRankingLoss: PairLossFunction<"marginRankingLoss", "ranking", MarginOptions> = ((
   input1: Tensor,
   input2: Tensor,
   target: Tensor,
   options: MarginOptions = {},
-): Tensor {
+): Tensor => {
   const name = "marginRankingLoss";
   checkRanks(name, { input1, input2, target });
   const defaults = { margin: 0, reduction: "mean" } as const;
   const { margin, reduction } = readOptions<MarginOptions>(name, options, defaults);
   const missing = input1.sub(input2).mul(target).neg().add(margin).clampMin(0);
   return reduce(name, missing, reduction);
-}
+}) as never;
 
 /**
  * For pairs of vectors, a pair or one in each row: 1 - cosine where the target is 1, what the
@@ -134,30 +140,26 @@ export function marginRankingLoss(
  * @example
  * functional.cosineEmbeddingLoss(tensor([1, 0]), tensor([1, 1]), tensor(1)) // tensor(0.2929)
  */
-export function cosineEmbeddingLoss(
-  input1: Tensor,
-  input2: Tensor,
-  target: Tensor,
-  options: MarginOptions = {},
-): Tensor {
-  const name = "cosineEmbeddingLoss";
-  checkTensors(name, { input1, input2, target });
-  const defaults = { margin: 0, reduction: "mean" } as const;
-  const { margin, reduction } = readOptions<MarginOptions>(name, options, defaults);
-  const rank = target.dim();
-  if (rank > 1 || input1.dim() !== rank + 1 || input2.dim() !== rank + 1) {
-    throw new ShapeError(
-      `${name}: inputs of shapes ${showShape(input1)} and ${showShape(input2)} do not fit a ` +
-        `target of shape ${showShape(target)}; use matrices and a target for each row, or ` +
-        "vectors and a number.",
-    );
-  }
-  const squares = [input1, input2].map((x) => x.mul(x).sum(-1).add(1e-12));
-  const cosine = input1.mul(input2).sum(-1).div(squares[0]!.mul(squares[1]!).sqrt());
-  const together = cosine.neg().add(1).maskedFill(target.ne(1), 0);
-  const apart = cosine.sub(margin).clampMin(0).maskedFill(target.ne(-1), 0);
-  return reduce(name, together.add(apart), reduction);
-}
+export const cosineEmbeddingLoss: PairLossFunction<"cosineEmbeddingLoss", "cosine", MarginOptions> =
+  ((input1: Tensor, input2: Tensor, target: Tensor, options: MarginOptions = {}): Tensor => {
+    const name = "cosineEmbeddingLoss";
+    checkTensors(name, { input1, input2, target });
+    const defaults = { margin: 0, reduction: "mean" } as const;
+    const { margin, reduction } = readOptions<MarginOptions>(name, options, defaults);
+    const rank = target.dim();
+    if (rank > 1 || input1.dim() !== rank + 1 || input2.dim() !== rank + 1) {
+      throw new ShapeError(
+        `${name}: inputs of shapes ${showShape(input1)} and ${showShape(input2)} do not fit a ` +
+          `target of shape ${showShape(target)}; use matrices and a target for each row, or ` +
+          "vectors and a number.",
+      );
+    }
+    const squares = [input1, input2].map((x) => x.mul(x).sum(-1).add(1e-12));
+    const cosine = input1.mul(input2).sum(-1).div(squares[0]!.mul(squares[1]!).sqrt());
+    const together = cosine.neg().add(1).maskedFill(target.ne(1), 0);
+    const apart = cosine.sub(margin).clampMin(0).maskedFill(target.ne(-1), 0);
+    return reduce(name, together.add(apart), reduction);
+  }) as never;
 
 /** What `tripletMarginWithDistanceLoss` takes. */
 export interface TripletDistanceOptions extends MarginOptions {
@@ -178,12 +180,16 @@ export interface TripletDistanceOptions extends MarginOptions {
  * const options = { distanceFunction };
  * functional.tripletMarginWithDistanceLoss(...triplet, options) // tensor(0.5000)
  */
-export function tripletMarginWithDistanceLoss(
+export const tripletMarginWithDistanceLoss: TripletLossFunction<
+  "tripletMarginWithDistanceLoss",
+  "ranks",
+  TripletDistanceOptions
+> = ((
   anchor: Tensor,
   positive: Tensor,
   negative: Tensor,
   options: TripletDistanceOptions = {},
-): Tensor {
+): Tensor => {
   const name = "tripletMarginWithDistanceLoss";
   checkRanks(name, { anchor, positive, negative });
   const all = readOptions<TripletDistanceOptions>(name, options, {
@@ -205,7 +211,7 @@ export function tripletMarginWithDistanceLoss(
   const apart = all.swap ? away.minimum(distance(positive, negative)) : away;
   const missing = distance(anchor, positive).sub(apart).add(all.margin).clampMin(0);
   return reduce(name, missing, all.reduction);
-}
+}) as never;
 
 /** What `tripletMarginLoss` takes. */
 export interface TripletMarginOptions extends Omit<TripletDistanceOptions, "distanceFunction"> {
@@ -223,12 +229,16 @@ export interface TripletMarginOptions extends Omit<TripletDistanceOptions, "dist
  * const anchor = tensor([0, 0]);
  * functional.tripletMarginLoss(anchor, tensor([3, 4]), tensor([0, 5.5])) // tensor(0.5000)
  */
-export function tripletMarginLoss(
+export const tripletMarginLoss: TripletLossFunction<
+  "tripletMarginLoss",
+  "triplet",
+  TripletMarginOptions
+> = ((
   anchor: Tensor,
   positive: Tensor,
   negative: Tensor,
   options: TripletMarginOptions = {},
-): Tensor {
+): Tensor => {
   const name = "tripletMarginLoss";
   checkRanks(name, { anchor, positive, negative });
   const { p, eps, ...rest } = readOptions<TripletMarginOptions>(name, options, {
@@ -240,4 +250,4 @@ export function tripletMarginLoss(
   });
   const distanceFunction = (a: Tensor, b: Tensor): Tensor => pairwiseDistance(a, b, { p, eps });
   return tripletMarginWithDistanceLoss(anchor, positive, negative, { ...rest, distanceFunction });
-}
+}) as never;

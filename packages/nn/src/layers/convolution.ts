@@ -159,7 +159,7 @@ abstract class Conv extends Windowed {
       const total = this.padding === "same" ? this.dilation[i]! * (size - 1) : 0;
       return [Math.floor(total / 2), Math.ceil(total / 2)];
     });
-    return around.reverse().flat();
+    return around.reverse().flatMap((sides) => sides);
   }
 }
 

@@ -283,7 +283,10 @@ export interface MultiLabelSoftMarginLoss<O extends F.WeightedOptions> extends L
  */
 export class MarginRankingLoss<
   const O extends F.MarginOptions = object,
-> extends lossOfThree<F.MarginOptions>(F.marginRankingLoss, { margin: 0, reduction: "mean" })<O> {}
+> extends lossOfThree<F.MarginOptions>(plain(F.marginRankingLoss), {
+  margin: 0,
+  reduction: "mean",
+})<O> {}
 export interface MarginRankingLoss<O extends F.MarginOptions> extends LossOfThree<
   "MarginRankingLoss",
   "ranking",
@@ -298,7 +301,7 @@ export interface MarginRankingLoss<O extends F.MarginOptions> extends LossOfThre
  */
 export class CosineEmbeddingLoss<
   const O extends F.MarginOptions = object,
-> extends lossOfThree<F.MarginOptions>(F.cosineEmbeddingLoss, {
+> extends lossOfThree<F.MarginOptions>(plain(F.cosineEmbeddingLoss), {
   margin: 0,
   reduction: "mean",
 })<O> {}
@@ -315,7 +318,7 @@ export interface CosineEmbeddingLoss<O extends F.MarginOptions> extends LossOfTh
  */
 export class TripletMarginLoss<
   const O extends F.TripletMarginOptions = object,
-> extends lossOfThree<F.TripletMarginOptions>(F.tripletMarginLoss, {
+> extends lossOfThree<F.TripletMarginOptions>(plain(F.tripletMarginLoss), {
   margin: 1,
   p: 2,
   eps: 1e-6,

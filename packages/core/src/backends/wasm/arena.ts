@@ -23,7 +23,7 @@ export function lodge(
   lodgers: readonly Lodger[],
   start: number,
 ): { readonly places: ReadonlyMap<number, number>; readonly end: number } {
-  const known = new Map(lodgers.map((lodger) => [lodger.buffer, lodger]));
+  const known = new Map<number, Lodger>(lodgers.map((lodger) => [lodger.buffer, lodger]));
   const last = new Map<number, number>();
   kernels.forEach(({ operands, outputs }, i) => {
     for (const { buffer } of [...operands, ...outputs]) {

@@ -299,11 +299,10 @@ function circular64(code: Code, x: Value, quarter: 0 | 1): Value {
 /** The same in float32; the angle is reduced in float64, in which it is exact enough. */
 function circular32(code: Code, x: Value, quarter: 0 | 1): Value {
   const size = code.keep(f32.abs(x));
-  const [low, high] = [size, upper(size)].map((part) =>
-    reduceAngle(code, code.keep(convert.promoteLow(part))),
-  );
-  const r = code.keep(halves(convert.demote(low![1]), convert.demote(high![1])));
-  const t = code.keep(shuffle(low![0], high![0], 4, [0, 2, 4, 6]));
+  const low = reduceAngle(code, code.keep(convert.promoteLow(size)));
+  const high = reduceAngle(code, code.keep(convert.promoteLow(upper(size))));
+  const r = code.keep(halves(convert.demote(low[1]), convert.demote(high[1])));
+  const t = code.keep(shuffle(low[0], high[0], 4, [0, 2, 4, 6]));
   const [sin, cos] = aroundZero(code, single, r, null);
   const isOdd = i32.shr(i32.shl(t, 31), 31);
   const turn = quarter === 0 ? t : i32.add(t, i32.of(1));
@@ -336,10 +335,9 @@ function wide(
   inputs: readonly Value[],
   compute: (inputs: readonly Value[]) => Value,
 ): Value {
-  const [low, high] = [(x: Value) => x, upper].map((half) =>
-    compute(inputs.map((input) => code.keep(convert.promoteLow(half(input))))),
-  );
-  return halves(convert.demote(low!), convert.demote(high!));
+  const low = compute(inputs.map((x) => code.keep(convert.promoteLow(x))));
+  const high = compute(inputs.map((x) => code.keep(convert.promoteLow(upper(x)))));
+  return halves(convert.demote(low), convert.demote(high));
 }
 
 const isPositive = ({ f, least, greatest }: Kind, x: Value): Value =>
@@ -369,10 +367,9 @@ const errorFunction = {
 function erf(code: Code, x: Value): Value {
   const size = code.keep(f64.pmin(f64.abs(x), f64.of(3.95)));
   const z = code.keep(f64.mul(size, size));
-  const [above, below] = [errorFunction.above, errorFunction.below].map((coefficients) =>
-    polynomial(code, f64, z, coefficients),
-  );
-  return withSign(f64.div(f64.mul(size, above!), below!), x, double);
+  const above = polynomial(code, f64, z, errorFunction.above);
+  const below = polynomial(code, f64, z, errorFunction.below);
+  return withSign(f64.div(f64.mul(size, above), below), x, double);
 }
 
 /** |x|^y = exp(y log|x|) in float64; negative where x is and y is odd. */

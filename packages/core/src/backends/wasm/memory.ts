@@ -110,10 +110,10 @@ export class Memory {
   private look(): Record<DType, TypedArray> {
     const { buffer } = this.memory;
     return {
-      float32: new Float32Array(buffer),
-      float64: new Float64Array(buffer),
-      int32: new Int32Array(buffer),
-      bool: new Uint8Array(buffer),
+      float32: new Float32Array<ArrayBufferLike>(buffer),
+      float64: new Float64Array<ArrayBufferLike>(buffer),
+      int32: new Int32Array<ArrayBufferLike>(buffer),
+      bool: new Uint8Array<ArrayBufferLike>(buffer),
     };
   }
 

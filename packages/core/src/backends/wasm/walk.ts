@@ -307,8 +307,9 @@ class Walker {
   /** Stores, or folds, one vector of one result. */
   #serve(target: Target, { result, node, stand, fold, held, position }: Root, part: Part): void {
     if (fold instanceof RegisterFold && fold.isPlain && this.#isProduct(node, part)) {
-      const [a, b] = node.inputs.map((input) => this.#value(target, input, part));
-      return fold.addProduct(part.index, a!, b!);
+      const [a, b] = node.inputs;
+      const left = this.#value(target, a!, part);
+      return fold.addProduct(part.index, left, this.#value(target, b!, part));
     }
     const value = this.#value(target, node, part);
     const where = position === null ? i32.of(0) : this.#position(position, part);
