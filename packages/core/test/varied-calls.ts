@@ -1,6 +1,7 @@
 // Calls that are alike but for one number, drawn at random: an operation, its gradient and the
 // gradient of that, for a slice that begins elsewhere, another dimension, other padding. Their
-// rounds look the same, so a plan that does not know of the number serves the wrong one. Not a test.
+// rounds look the same, so a plan that does not know of the number serves the wrong one.
+// Not a test.
 
 import { cat, convolution, einsum, grad, stack, tensor, transposedConvolution } from "@nabla/core";
 import type { DType, Tensor } from "@nabla/core";
@@ -153,7 +154,7 @@ const families = fc.record({
   shape: fc.constantFrom(...shapes),
   dtype: fc.constantFrom<DType>("float32", "float64"),
   numbers: fc.tuple(unit, unit, unit, unit),
-  /** Whether the operation is called on what waits, and computed before its way back is recorded. */
+  /** Whether it is called on what waits, and computed before its way back is recorded. */
   waits: fc.boolean(),
   cut: fc.boolean(),
 });
