@@ -193,6 +193,48 @@ test("L4: numbers of the user are no part of a plan", () => {
   expect(counts.prepared).toBe(early);
 });
 
+describe("what is carried from step to step, and never read itself", () => {
+  /** For each a step: what is carried on, and what is read. */
+  const steps: Record<string, (x: Tensor) => readonly [carried: Tensor, read: Tensor]> = {
+    "a sum of it is read": (x) => {
+      const next = x.mul(1.01);
+      return [next, next.sum()];
+    },
+    "how far it went is read": (x) => {
+      const next = x.sub(x.square().sub(2).div(x.mul(2)));
+      return [next, next.sub(x).abs().amax()];
+    },
+    "its gradient is walked along, and its loss read": (x) => {
+      const loss = x.requiresGrad_().square().sum();
+      loss.backward();
+      return [noGrad(() => x.sub(x.grad!.mul(0.1))), loss];
+    },
+    "two are carried, and one is read": (x) => {
+      const next = x.at(0).tanh().add(x.at(1));
+      return [next.mul(0.5).expand([2, 3]).clone(), next.mean()];
+    },
+  };
+
+  test.each(Object.entries(steps))("%s: steps do not grow", (_name, step) => {
+    const run = (count: number): number[] => {
+      manualSeed(3);
+      let x = rand([2, 3]).add(1);
+      return Array.from({ length: count }, () => {
+        const [carried, read] = step(x);
+        x = carried;
+        return read.item();
+      });
+    };
+    runBy(everyOp, interpreter);
+    const expected = run(60);
+    const counts = counted();
+    runBy(onDemand(counts.backend), interpreter);
+    expect(run(60)).toEqual(expected);
+    expect(counts.prepared).toBeLessThanOrEqual(6);
+    expect(counts.runs).toBeLessThanOrEqual(70);
+  });
+});
+
 describe("what is remembered", () => {
   test("a step that comes again and again is not forgotten for others that come once", () => {
     const counts = counted();

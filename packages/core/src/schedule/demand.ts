@@ -21,8 +21,8 @@ import { compileWith } from "./replay.js";
 import { hashOf, Round, tapeOf } from "./round.js";
 import type { Recorded } from "./round.js";
 
-/** Nodes that may wait, before they run one by one. */
-const MOST_NODES = 5_000;
+/** Nodes that may wait, before they run one by one: more than a recurrent net of fifty steps. */
+const MOST_NODES = 10_000;
 
 /** Bytes that waiting nodes may keep from the collector, before all of them run. */
 const MOST_BYTES = 2 ** 26;
@@ -42,6 +42,8 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
       if (input.buffer === null) {
         const reason = revive(input);
         if (reason !== null) return giveUp(node, Buffer.ofNothing(reason));
+        // Kept this time: what is carried from round to round would grow by a round each time.
+        if (input.round === round) round.want(input);
       } else if (!round.hasRead(input) && input.buffer.isLost) return giveUp(node, input.buffer);
     }
     if (node.operation.work === null && inputs[0]!.buffer !== null) runNow(node);
