@@ -1,6 +1,6 @@
 // Programs whose shapes do not fit, and what the compiler says, and such that it must not refuse:
-// the same in every version. Run by
-// shapes.test.ts with the newest, and by shapes.full.test.ts with earlier ones.
+// the same in every version. Run by shapes.test.ts with the newest, and by shapes.full.test.ts with
+// earlier ones.
 
 import { expect } from "vitest";
 
