@@ -1,5 +1,6 @@
-// Programs whose shapes do not fit, and what the compiler says: the same in every version. Run by
-// shapes.test.ts with the newest, and by shapes.full.test.ts with earlier ones.
+// Programs whose shapes do not fit, and what the compiler says, and such that it must not refuse:
+// the same in every version. Run by shapes.test.ts with the newest, and by shapes.full.test.ts with
+// earlier ones.
 
 import { expect } from "vitest";
 
@@ -144,14 +145,51 @@ const cases: [program: string, message: string][] = [
   ],
 ];
 
+/** What must compile, above all where a layer is only known to be a module. */
+const some = "declare const some: nn.Module; let h: Tensor = plain;";
+const right: string[] = [
+  `${some} const layers: nn.Module[] = [new nn.Linear(2, 3)]; layers.push(new nn.LSTM(2, 3));
+   for (const layer of layers) h = layer.call(h); layers.map((layer) => layer.call(h).sum());`,
+  `${some} for (const layer of [new nn.Linear(2, 3), new nn.ReLU()]) h = layer.call(h);`,
+  `${some} class Residual extends nn.Module {
+     constructor(inner: nn.Module) { super(); this.inner = inner; }
+     inner: nn.Module;
+     override forward(x: Tensor) { return x.add(this.inner.call(x)); }
+   } h = new Residual(some).call(zeros([2, 3])).relu();`,
+  `${some} class Net extends nn.Module {
+     blocks: nn.ModuleList = new nn.ModuleList([new nn.Linear(2, 3), new nn.ReLU()]);
+     heads = new nn.ModuleDict({ a: new nn.Linear(2, 3), b: new nn.ReLU() });
+     acts: Record<string, nn.Module> = { relu: new nn.ReLU(), tanh: new nn.Tanh() };
+     override forward(x: Tensor): Tensor {
+       for (const block of this.blocks) x = block.call(x);
+       return this.acts["relu"]!.call(this.heads.get("a").call(x));
+     }
+   } h = new Net().call(h);`,
+  `${some} const make = (name: string): nn.Module => name === "" ? some : new nn.LSTM(2, 3);
+   h = make("relu").call(zeros([2, 3])).relu();`,
+  `${some} const train = (model: nn.Module, x: Tensor, y: Tensor) => model.call(x, y).backward();
+   train(new nn.Linear(2, 3), plain, plain); train(new nn.MSELoss(), plain, plain);`,
+  `${some} const run = <M extends nn.Module>(m: M, x: Tensor) => m.call(x).sum();
+   h = run(new nn.Linear(2, 3), plain); h = run(some, zeros([2]));`,
+  `${some} const run = <M extends nn.Module>(m: M): Tensor => m.call(zeros([2, 3])).sum();
+   h = run(some);`,
+  `${some} const run = <M extends nn.Module & { forward(x: Tensor): Tensor }>(m: M, x: Tensor) =>
+     m.call(x).sum(); h = run(new nn.Linear(2, 3), plain);`,
+  `${some} abstract class Layer extends nn.Module { abstract override forward(x: Tensor): Tensor; }
+   const layers: Layer[] = [new nn.Linear(2, 3), new nn.ReLU()]; h = layers[0]!.call(h);`,
+  `${some} class Two extends nn.Module {
+     override forward(x: Tensor, more: { scale: number }): [Tensor, number] {
+       return [x, more.scale];
+     }
+   } const [y, scale] = new Two().call(h, { scale: 2 }); y.sum(); scale.toFixed();`,
+];
+
 /** Compiles them with a version, by the name of its package. */
 export async function expectMessages(version?: string): Promise<void> {
-  const found = await compile(
-    cases.map(([program]) => program),
-    version,
-  );
+  const programs = [...cases.map(([program]) => program), ...right];
+  const found = await compile(programs, version);
   const expected = cases.map(([, message]) => [
     { line: 1, text: expect.stringContaining(` type '"${message}"'.`) as string },
   ]);
-  expect(found).toEqual(expected);
+  expect(found).toEqual([...expected, ...right.map(() => [])]);
 }

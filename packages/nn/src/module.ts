@@ -10,7 +10,7 @@ import { isCaptured, isLent, restsOn } from "@nabla/core/engine";
 import { isFloat } from "./checks.js";
 import { checkNames, inPlaceOf, membersOf, pythonName, roleOf } from "./members.js";
 import type { Member } from "./members.js";
-import type { Output, Taking } from "./shape-types.js";
+import type { Accepted, Output, Taking } from "./shape-types.js";
 import { loadState, stateOf } from "./state-dict.js";
 import type { LoadOptions, LoadResult, StateDict } from "./state-dict.js";
 import { summary } from "./summary.js";
@@ -53,14 +53,15 @@ export abstract class Module {
   abstract forward(...inputs: never[]): unknown;
 
   /**
-   * Runs the module, `forward` between its hooks: what `model(x)` is in PyTorch.
+   * Runs the module, `forward` between its hooks: what `model(x)` is in PyTorch. Of a module whose
+   * class is not known when typing, the compiler takes it that a tensor comes out.
    * @example
    * new Linear(3, 2).call(ones([5, 3])).shape // [ 5, 2 ]
    */
-  call<Self extends Module, Inputs extends Parameters<Self["forward"]>>(
-    this: Taking<Self, Inputs>,
+  call<Self extends Module, Asked extends unknown[], Inputs extends Accepted<Asked>>(
+    this: Taking<Self, Inputs, Asked>,
     ...inputs: Inputs
-  ): Output<Self, Inputs, ReturnType<Self["forward"]>>;
+  ): Output<Self, Inputs>;
   call(...inputs: never[]): unknown {
     let given: readonly unknown[] = inputs;
     for (const hook of this.#before) {

@@ -152,18 +152,36 @@ export interface TypeBy<P extends Rule, X> {
  * What a module gives for its inputs, looked up by a key: the compiler looks into no rule before it
  * knows which.
  */
-export type Output<Layer, Inputs, Else> = Outputs<RuleOf<Layer>, Inputs, Else>[KindOf<
-  RuleOf<Layer>,
+export type Output<Layer, Inputs> = Outputs<RuleOf<Layer>, Inputs, Forward<Layer>>[KindOf<
+  Layer,
   Inputs
 >];
 type RuleOf<Layer> = Layer extends Maps<infer P> ? P : ["plain"];
-type KindOf<P extends Rule, Inputs> = P[0] extends keyof Outputs<[], [], 0>
-  ? P[0]
-  : Inputs extends readonly [Tensor]
-    ? P[6] extends true
-      ? "pair"
-      : "one"
+/** Goes through the layers one by one, as `Forward` does: so any `Module` in a generic is plain. */
+type KindOf<Layer, Inputs> =
+  Layer extends Maps<infer P>
+    ? P[0] extends keyof Outputs<[], [], 0>
+      ? P[0]
+      : Inputs extends readonly [Tensor]
+        ? P[6] extends true
+          ? "pair"
+          : "one"
+        : "plain"
     : "plain";
+/** What `forward` gives, and a tensor where the class, so its `forward`, is not known. */
+type Forward<Layer> = Layer extends { forward(...inputs: never[]): infer Result }
+  ? unknown extends Result
+    ? Tensor
+    : Result
+  : never;
+/** The inputs of a `forward`; those of one that is not known may be anything. */
+export type Accepted<Asked extends unknown[]> = [Asked, never[]] extends [never[], Asked]
+  ? unknown[]
+  : Asked;
+/** A module by its inputs alone, by which the compiler finds them in a type parameter, too. */
+interface Asking<Asked extends unknown[]> {
+  forward(...inputs: Asked): unknown;
+}
 /** For those that take one tensor, several inputs, or give several results. */
 interface Outputs<P extends Rule, Inputs, Else> {
   plain: Else;
@@ -232,9 +250,12 @@ interface Attended<X, Else> {
   ];
 }
 /** The module itself, or the sentence that says why it does not take its inputs. */
-export type Taking<Layer, Inputs> = "refused" extends Takes<Layer, Inputs>[Of<First<Inputs>>]
+export type Taking<Layer, Inputs, Asked extends unknown[]> = "refused" extends Takes<
+  Layer,
+  Inputs
+>[Of<First<Inputs>>]
   ? TakingBy<Layer, Inputs>[Takes<Layer, Inputs>[Of<First<Inputs>>]]
-  : Layer;
+  : Layer | Asking<Asked>;
 interface Takes<Layer, Inputs> {
   plain: "allowed";
   known: Verdict<Taken<Layer, Inputs>>;

@@ -97,7 +97,7 @@ export class Sequential<
 
   override forward(input: Tensor): Tensor {
     let value: unknown = input;
-    for (const module of this.items) value = module.call(...([value] as never[]));
+    for (const module of this.items) value = module.call(value);
     // What the last one gives, which need not be a tensor where nobody goes on with it.
     return value as never;
   }
