@@ -31,6 +31,7 @@ if (level >= 1) {
 export type { At, Place, Replaced } from "./graph/shape-places.js";
 export type { Broadcast, Rules as ShapeRules } from "./graph/shape-rules.js";
 export type { Of } from "./graph/shape-types.js";
+export { broadcastShapes } from "./graph/shape.js";
 export type { Floor, Minus, Plus, Quotient, Times } from "./graph/size-types.js";
 export {
   concerns,

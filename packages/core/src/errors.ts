@@ -7,7 +7,7 @@
 /**
  * Every error that Nabla throws on purpose is one of these; catch it to catch them all.
  * @example
- * tensor([1, 2]).add(tensor([1, 2, 3])) // throws ShapeError: add: shapes [2] and [3]
+ * tensor([1, 2]).add(tensor([1, 2, 3])) // throws ShapeError: add: [2] and [3]: 2 ≠ 3
  */
 export class NablaError extends Error {
   constructor(message: string, options?: ErrorOptions) {

@@ -156,7 +156,7 @@ describe("L3: what is wrong is thrown at the call, and leaves nothing behind", (
       record(node);
     };
     const { message } = fail(wrong["shapes that do not fit"]!)!;
-    expect(message).toContain("add: shapes [2, 3] and [4] do not broadcast");
+    expect(message).toContain("add: [2, 3] and [4]: 3 ≠ 4. Shapes broadcast");
     for (const name of ["sizes that do not fit", "a type", "a dimension"]) fail(wrong[name]!);
     expect(recorded).toEqual([]);
   });

@@ -160,17 +160,17 @@ test("refusals", () => {
         ShapeError: cdist: [3] and [3]: give two sets of points of one size, one point a
         row.
     sets that do not broadcast:
-        ShapeError: cdist: shapes [2] and [3] do not broadcast: counted from the last
-        dimension, dimension -1 is 2 in one and 3 in the other. Sizes must be equal or 1;
-        reshape one of them, for example with unsqueeze or reshape.
+        ShapeError: cdist: [2] and [3]: 2 ≠ 3. Shapes broadcast where, counted from the last
+        dimension, sizes are equal or 1; reshape one of them, for example with unsqueeze or
+        reshape.
     an order below 0:
         ArgumentError: cdist: the order is -1; use a number, 0 or more.
     renorm of a vector:
         ArgumentError: renorm: order 2, norm 1, shape [3]: give an order above 0, a norm of
         0 or more, and a tensor of two dimensions or more.
     renorm of integers:
-        DTypeError: renorm: the renorm of int32 elements is no int32; convert first, for
-        example x.to("float32").renorm().
+        DTypeError: renorm: it takes floats, and these elements are int32; convert first,
+        for example x.to("float32").renorm().
     "
   `);
 });

@@ -45,9 +45,9 @@ test("shapes", () => {
   expect(refusals(cases)).toMatchInlineSnapshot(`
     "
     sizes that do not broadcast:
-        ShapeError: add: shapes [2, 3] and [4] do not broadcast: counted from the last
-        dimension, dimension -1 is 3 in one and 4 in the other. Sizes must be equal or 1;
-        reshape one of them, for example with unsqueeze or reshape.
+        ShapeError: add: [2, 3] and [4]: 3 ≠ 4. Shapes broadcast where, counted from the
+        last dimension, sizes are equal or 1; reshape one of them, for example with
+        unsqueeze or reshape.
     inner sizes of a product:
         ShapeError: matmul: [2, 3] × [2, 4]: 3 ≠ 2. The last size of the left, 3, must equal
         the second to last size of the right, 2; a.transpose(0, 1).matmul(b) would give [3,
@@ -67,31 +67,30 @@ test("shapes", () => {
         ShapeError: matmul: [] × [2, 2]: a tensor without dimensions is no matrix; for a
         product of elements use a.mul(b).
     batches that do not broadcast:
-        ShapeError: matmul: [2, 2, 3] × [5, 3, 2]: the dimensions before the last two do not
-        broadcast, [2] and [5]; sizes must be equal or 1.
+        ShapeError: matmul: [2, 2, 3] × [5, 3, 2]: 2 ≠ 5. The dimensions before the last two
+        do not broadcast, [2] and [5].
     a reshape that loses elements:
-        ShapeError: reshape: 6 elements of shape [2, 3] cannot take the shape [4], which has
-        4; keep the number of elements, or leave one size open with -1, for example
-        reshape([-1]).
+        ShapeError: reshape: [2, 3] to [4]: 6 ≠ 4. Keep the number of elements, or leave one
+        size open with -1, for example reshape([-1]).
     a reshape with a size that does not divide:
-        ShapeError: reshape: 6 elements of shape [2, 3] cannot take the shape [-1, 4]; keep
-        the number of elements, or leave one size open with -1, for example reshape([-1]).
+        ShapeError: reshape: [2, 3] to [-1, 4]: 6 is no multiple of 4. Keep the number of
+        elements, or leave one size open with -1, for example reshape([-1]).
     a reshape with two open sizes:
-        ShapeError: reshape: 6 elements of shape [2, 3] cannot take the shape [-1, -1]; keep
-        the number of elements, or leave one size open with -1, for example reshape([-1]).
-    a reshape of nothing with an open size:
-        ShapeError: reshape: 0 elements of shape [0] cannot take the shape [-1, 0]; keep the
+        ShapeError: reshape: [2, 3] to [-1, -1]: only one size can be left open. Keep the
         number of elements, or leave one size open with -1, for example reshape([-1]).
+    a reshape of nothing with an open size:
+        ShapeError: reshape: [0] to [-1, 0]: 0 is no multiple of 0. Keep the number of
+        elements, or leave one size open with -1, for example reshape([-1]).
     a negative size:
         ShapeError: reshape: -2 is not a size in the shape [-2, -3]; sizes are integers, 0
         or more.
     an expansion of a size that is not 1:
-        ShapeError: expand: [2] cannot be repeated to [3]; only dimensions of size 1 can,
+        ShapeError: expand: [2] to [3]: 2 ≠ 3. Only dimensions of size 1 can be repeated,
         and new ones at the front. Make room with unsqueeze, for example
         x.unsqueeze(1).expand([n, m]).
     an expansion to fewer dimensions:
-        ShapeError: expand: [2, 3] cannot be repeated to [3]; only dimensions of size 1 can,
-        and new ones at the front. Make room with unsqueeze, for example
+        ShapeError: expand: [2, 3] to [3]: too few dimensions. Only dimensions of size 1 can
+        be repeated, and new ones at the front. Make room with unsqueeze, for example
         x.unsqueeze(1).expand([n, m]).
     an open size for a new dimension:
         ShapeError: expand: -1 is not a size in the shape [-1, 3]; sizes are integers, 0 or
@@ -120,9 +119,9 @@ test("shapes", () => {
     too many elements:
         ShapeError: zeros: the shape [2147483648, 2] has more than 2^31 elements.
     a condition that does not broadcast:
-        ShapeError: where: shapes [2] and [3] do not broadcast: counted from the last
-        dimension, dimension -1 is 2 in one and 3 in the other. Sizes must be equal or 1;
-        reshape one of them, for example with unsqueeze or reshape.
+        ShapeError: where: [2] and [3]: 2 ≠ 3. Shapes broadcast where, counted from the last
+        dimension, sizes are equal or 1; reshape one of them, for example with unsqueeze or
+        reshape.
     "
   `);
 });

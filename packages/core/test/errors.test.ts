@@ -129,9 +129,9 @@ test("writes", () => {
         ShapeError: add_: the result has shape [3, 2], which cannot be written into a tensor
         of shape [2]; use the operation without "_", which makes a new tensor.
     of another shape:
-        ShapeError: copy_: shapes [2] and [3] do not broadcast: counted from the last
-        dimension, dimension -1 is 2 in one and 3 in the other. Sizes must be equal or 1;
-        reshape one of them, for example with unsqueeze or reshape.
+        ShapeError: copy_: [2] and [3]: 2 ≠ 3. Shapes broadcast where, counted from the last
+        dimension, sizes are equal or 1; reshape one of them, for example with unsqueeze or
+        reshape.
     of a part of a leaf:
         InPlaceError: setAt: a leaf that requires grad, or a view of one, cannot be changed
         in place while its operations are remembered; change it inside noGrad(() =>

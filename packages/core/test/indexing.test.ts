@@ -366,9 +366,9 @@ test("what cannot be indexed is said, and nothing is written", () => {
         IndexError: at: 3 dimensions are indexed, and a tensor of shape [2, 3] has 2; name
         each at most once, and "..." at most once.
     positions that do not broadcast:
-        ShapeError: at: shapes [2] and [3] do not broadcast: counted from the last
-        dimension, dimension -1 is 2 in one and 3 in the other. Sizes must be equal or 1;
-        reshape one of them, for example with unsqueeze or reshape.
+        ShapeError: at: [2] and [3]: 2 ≠ 3. Shapes broadcast where, counted from the last
+        dimension, sizes are equal or 1; reshape one of them, for example with unsqueeze or
+        reshape.
     a step of nothing:
         ArgumentError: slice: the step is 0; it must be an integer, 1 or more.
     a step backwards:

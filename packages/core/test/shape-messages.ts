@@ -9,7 +9,7 @@ import { compile } from "./compiler.js";
 const linear =
   'import { Linear, ReLU, Sequential } from "@nabla/nn"; const layer = new Linear(784, 128);';
 
-const cases: [program: string, message: string][] = [
+export const cases: readonly [program: string, message: string][] = [
   ["zeros([100, 2]).matmul(zeros([3, 1]));", "matmul: [100, 2] × [3, 1]: 2 ≠ 3"],
   ["matmul(zeros([100, 2]), zeros([3, 1]));", "matmul: [100, 2] × [3, 1]: 2 ≠ 3"],
   ["zeros([2, 3, 4]).matmul(zeros([5, 4, 6]));", "matmul: [2, 3, 4] × [5, 4, 6]: 2 ≠ 5"],

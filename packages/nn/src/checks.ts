@@ -36,6 +36,34 @@ export function checkShape(
   );
 }
 
+/**
+ * Throws a ShapeError unless a dimension of a layer's input, counted from the end, has the size
+ * that the layer was made for. It begins as the sentence does that the compiler says of the call.
+ */
+export function checkSize(name: string, input: Tensor, dim: number, size: number): void {
+  const found = input.shape.at(dim);
+  if (found === size) return;
+  const problem = found === undefined ? "there is no dimension" : `${found} ≠ ${size}`;
+  throw new ShapeError(
+    `${name}: ${showShape(input)}: ${problem}. ` +
+      `${dim === -1 ? "The last dimension" : `Dimension ${dim}`} of the input must be ${size}: ` +
+      (found === undefined ? "give it one." : `make the layer for ${found}, or reshape the input.`),
+  );
+}
+
+/** Throws a ShapeError unless a layer's input has as many dimensions as one of these. */
+export function checkRank(
+  name: string,
+  input: Tensor,
+  ranks: readonly number[],
+  are: string,
+): void {
+  if (ranks.includes(input.dim())) return;
+  throw new ShapeError(
+    `${name}: ${showShape(input)}: it must have ${ranks.join(" or ")} dimensions: ${are}.`,
+  );
+}
+
 /** As messages write sizes. */
 export const format = (sizes: Shape): string => `[${sizes.join(", ")}]`;
 

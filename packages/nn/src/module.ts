@@ -8,6 +8,7 @@ import type { DType } from "@nabla/core";
 import { isCaptured, isLent, restsOn } from "@nabla/core/engine";
 
 import { isFloat } from "./checks.js";
+import { located } from "./located.js";
 import { checkNames, inPlaceOf, membersOf, pythonName, roleOf } from "./members.js";
 import type { Member } from "./members.js";
 import type { Accepted, Output, Taking } from "./shape-types.js";
@@ -68,7 +69,12 @@ export abstract class Module {
       const changed = hook(this, given);
       if (changed !== undefined) given = Array.isArray(changed) ? changed : [changed];
     }
-    let output: unknown = this.forward(...(given as never[]));
+    let output: unknown;
+    try {
+      output = this.forward(...(given as never[]));
+    } catch (error) {
+      throw located(error, this);
+    }
     for (const hook of this.#after) {
       const changed = hook(this, given, output);
       if (changed !== undefined) output = changed;

@@ -49,8 +49,8 @@ export function isBatch(name: string, input: Tensor, rank: number): boolean {
   const given = input.shape.length;
   if (given === rank + 1 || given === rank + 2) return given === rank + 2;
   throw new ShapeError(
-    `${name}: the input has shape ${format(input.shape)}; give it ${rank + 2} dimensions, ` +
-      `[n, channels, ...], or ${rank + 1} for a single example.`,
+    `${name}: ${format(input.shape)}: it must have ${rank + 1} or ${rank + 2} dimensions: ` +
+      "[n, channels, ...], or without n for a single example.",
   );
 }
 

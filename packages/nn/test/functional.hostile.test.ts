@@ -4,7 +4,7 @@
 import { ones, tensor, zeros } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 import { functional } from "@nabla/nn";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 
 import { oddValues, problemsOf } from "../../core/test/hostile.js";
 import type { Call } from "../../core/test/hostile.js";
@@ -99,6 +99,10 @@ const calls: Readonly<Record<string, [make: () => unknown[], ...options: string[
 
 const tensors = [zeros([0, 4]), zeros([3]), tensor(1), tensor([true]), labels().add(7)];
 const values = [...oddValues, ...tensors];
+
+// Losses warn of shapes that broadcast.
+const warnings = vi.spyOn(console, "warn").mockImplementation(() => {});
+afterAll(() => warnings.mockRestore());
 
 describe.each(Object.entries(calls))("%s", (name, [make, ...lists]) => {
   const options = lists.flatMap((list) => list.split(" "));

@@ -41,8 +41,8 @@ test("convolutions", () => {
         channels, and the input has 4. An input [n, channels, ...sizes] takes a weight
         [filters, channels / groups, ...window].
     an input of other dimensions:
-        ShapeError: conv2d: the input has shape [4, 6]; give it 4 dimensions, [n, channels,
-        ...], or 3 for a single example.
+        ShapeError: conv2d: [4, 6]: it must have 3 or 4 dimensions: [n, channels, ...], or
+        without n for a single example.
     a bias of another size:
         ShapeError: conv2d: the bias has shape [4], and there are 8 filters; give it the
         shape [8].
@@ -82,8 +82,8 @@ test("pooling", () => {
   expect(refusals(cases)).toMatchInlineSnapshot(`
     "
     an input of other dimensions:
-        ShapeError: maxPool2d: the input has shape [6, 6]; give it 4 dimensions, [n,
-        channels, ...], or 3 for a single example.
+        ShapeError: maxPool2d: [6, 6]: it must have 3 or 4 dimensions: [n, channels, ...],
+        or without n for a single example.
     an input without elements:
         ShapeError: maxPool2d: an input of shape [1, 4, 6, 0] has no elements; only n may be
         0.

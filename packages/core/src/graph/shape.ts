@@ -100,7 +100,11 @@ export function place(
   }
 }
 
-/** The shape that both operands take, or a ShapeError that names the sizes that differ. */
+/**
+ * The shape that both operands take, or a ShapeError that names the sizes that differ.
+ * @example
+ * broadcastShapes("add", [2, 1], [3]) // [ 2, 3 ]
+ */
 export function broadcastShapes(name: string, a: Shape, b: Shape): Shape {
   if (sameShape(a, b)) return a;
   if (a.length === 0) return b;
@@ -111,10 +115,9 @@ export function broadcastShapes(name: string, a: Shape, b: Shape): Shape {
     const [m, n] = [a[a.length - i] ?? 1, b[b.length - i] ?? 1];
     if (m !== n && m !== 1 && n !== 1) {
       throw new ShapeError(
-        `${name}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast: counted from ` +
-          "the last dimension, " +
-          `dimension ${-i} is ${m} in one and ${n} in the other. Sizes must be equal or 1; ` +
-          `reshape one of them, for example with unsqueeze or reshape.`,
+        `${name}: ${formatShape(a)} and ${formatShape(b)}: ${m} ≠ ${n}. Shapes broadcast where, ` +
+          "counted from the last dimension, sizes are equal or 1; " +
+          "reshape one of them, for example with unsqueeze or reshape.",
       );
     }
     result[rank - i] = m === 1 ? n : m;

@@ -133,8 +133,8 @@ export function broadcastBatches(name: string, a: Tensor, b: Tensor): Shape {
     return broadcastShapes(name, left, right);
   } catch (error) {
     throw new ShapeError(
-      `${name}: ${product(a, b)}: the dimensions before the last two do not broadcast, ` +
-        `${formatShape(left)} and ${formatShape(right)}; sizes must be equal or 1.`,
+      `${name}: ${product(a, b)}: ${/\d+ ≠ \d+/.exec(String(error))?.[0]}. The dimensions before ` +
+        `the last two do not broadcast, ${formatShape(left)} and ${formatShape(right)}.`,
       { cause: error },
     );
   }

@@ -113,11 +113,10 @@ function join(name: string, tensors: readonly Tensor[], dim: number): Tensor {
         rank === 0
           ? "tensors without dimensions cannot be joined; use stack"
           : x.shape.length === rank
-            ? `in dimension ${other} sizes are ${model.shape[other]!} and ${x.shape[other]!}; ` +
-              "all " +
-              `but dimension ${at} must be equal`
-            : "both must have as many dimensions; use stack for a new one, or reshape";
-      throw new ShapeError(`${name}: input ${i} does not fit to the first: ${sizes}: ${why}.`);
+            ? `${model.shape[other]!} ≠ ${x.shape[other]!}. In dimension ${other} input ${i} ` +
+              `does not fit to the first, and all but dimension ${at} must be equal`
+            : "they have not as many dimensions; use stack for a new one, or reshape";
+      throw new ShapeError(`${name}: ${sizes}: ${why}.`);
     }
     ends.push(ends[i]! + x.shape[at]!);
   });
@@ -151,11 +150,15 @@ export const stack: JoinFunction<"stack"> = typed((tensors: readonly Tensor[], d
   const { shape } = list[0]!;
   const other = list.findIndex((x) => !sameShape(x.shape, shape));
   if (other >= 0) {
+    const own = list[other]!.shape;
+    const at = shape.findIndex((size, i) => size !== own[i]);
+    const why =
+      own.length === shape.length
+        ? `${shape[at]} ≠ ${own[at]}. `
+        : "they have not as many dimensions. ";
     throw new ShapeError(
-      `stack: input ${other} has shape ${formatShape(list[other]!.shape)}, the first ` +
-        `${formatShape(shape)}; all must have one shape. To join along a dimension that is ` +
-        "there, " +
-        "use cat.",
+      `stack: ${formatShape(shape)} and ${formatShape(own)}: ${why}Input ${other} and the first ` +
+        "must have one shape. To join along a dimension that is there, use cat.",
     );
   }
   const at = normalizeDim("stack", dim, shape.length + 1);

@@ -30,11 +30,13 @@ function resolveShape(name: string, from: Shape, shape: Shape): Shape {
   const fits = open < 0 ? known === count : known > 0 && count % known === 0;
   const whole = shape.map((size, i) => (i === open && fits ? count / known : size));
   if (!fits) {
+    const many = shape.indexOf(-1, open + 1) > 0 && open >= 0;
+    const why = many
+      ? "only one size can be left open"
+      : `${count} ${open < 0 ? "≠" : "is no multiple of"} ${known}`;
     throw new ShapeError(
-      `${name}: ${count} elements of shape ${formatShape(from)} cannot take the shape ` +
-        formatShape(shape) +
-        `${open < 0 ? `, which has ${known}` : ""}; keep the number of elements, ` +
-        `or leave one size open with -1, for example ${name}([-1]).`,
+      `${name}: ${formatShape(from)} to ${formatShape(shape)}: ${why}. Keep the number of ` +
+        `elements, or leave one size open with -1, for example ${name}([-1]).`,
     );
   }
   return checkShape(name, whole);
@@ -51,12 +53,12 @@ function expandedShape(from: Shape, shape: Shape): Shape {
   checkList("expand", shape);
   const missing = shape.length - from.length;
   const whole = shape.map((size, i) => (size === -1 && i >= missing ? from[i - missing]! : size));
-  const fits = from.every((size, i) => size === 1 || size === whole[i + missing]);
-  if (missing < 0 || !fits) {
+  const odd = from.map((size, i) => size === 1 || size === whole[i + missing]).lastIndexOf(false);
+  if (missing < 0 || odd >= 0) {
+    const why = missing < 0 ? "too few dimensions" : `${from[odd]} ≠ ${whole[odd + missing]}`;
     throw new ShapeError(
-      `expand: ${formatShape(from)} cannot be repeated to ${formatShape(shape)}; only dimensions ` +
-        "of size 1 can, " +
-        "and new ones at the front. Make room with unsqueeze, for example " +
+      `expand: ${formatShape(from)} to ${formatShape(shape)}: ${why}. Only dimensions of size 1 ` +
+        "can be repeated, and new ones at the front. Make room with unsqueeze, for example " +
         "x.unsqueeze(1).expand([n, m]).",
     );
   }

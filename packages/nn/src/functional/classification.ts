@@ -25,7 +25,8 @@ import type { ReductionOptions } from "./reduction.js";
 function checkClasses(name: string, target: Tensor, count: number, ignored: number | null): void {
   if (target.dtype !== "int32") {
     throw new DTypeError(
-      `${name}: targets of type ${target.dtype} are no classes; convert with target.to("int32").`,
+      `${name}: targets of type ${target.dtype} are no classes; convert with target.to("int32"), ` +
+        'or make them so where they come from: tensor(label, { dtype: "int32" }).',
     );
   }
   const isOdd = (one: number): boolean => one !== ignored && !(one >= 0 && one < count);

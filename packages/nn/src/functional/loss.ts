@@ -6,6 +6,7 @@
  */
 import { ArgumentError, customFunction, noGrad, readOptions, ShapeError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
+import { broadcastShapes } from "@nabla/core/engine";
 
 import {
   checkOptional,
@@ -19,19 +20,45 @@ import type { VarianceLossFunction } from "../shape-functions.js";
 import { lossOf, reduce, reducing } from "./reduction.js";
 import type { ReductionOptions } from "./reduction.js";
 
+/** What Node and browsers both have. */
+const { console } = globalThis as unknown as { console: { warn(line: string): void } };
+
+/** The pairs of shapes that somebody was warned of. */
+const warned = new Set<string>();
+
+/** What input and target differ by. Warns of shapes that differ, once of each pair. */
+function difference(name: string, input: Tensor, target: Tensor): Tensor {
+  const [from, to] = [showShape(input), showShape(target)];
+  const pair = `${name}: ${from} and ${to}`;
+  if (from !== to) {
+    const all = broadcastShapes(name, input.shape, target.shape);
+    const cure = input.numel() === target.numel() ? `, for example target.reshape(${from})` : "";
+    if (!warned.has(pair)) {
+      console.warn(
+        `${pair}: the shapes differ, and broadcast to ${format(all)}, which is rarely meant; ` +
+          `give the target the shape of the input${cure}.`,
+      );
+    }
+    warned.add(pair);
+  }
+  return input.sub(target);
+}
+
 /**
- * The sizes of the differences. Shapes broadcast, which is rarely meant: [4, 1] and [4] make 16.
+ * The sizes of the differences. Shapes broadcast, which is rarely meant and warned of: [4, 1] and
+ * [4] make 16.
  * @example
  * functional.l1Loss(tensor([1, 2]), tensor([2, 4])) // tensor(1.5000)
  */
 export const l1Loss = reducing<"l1Loss", "broadcast", ReductionOptions>(
   "l1Loss",
   {},
-  (input, target) => input.sub(target).abs(),
+  (input, target) => difference("l1Loss", input, target).abs(),
 );
 
 /**
- * The squares of the differences. Shapes broadcast, which is rarely meant: [4, 1] and [4] make 16.
+ * The squares of the differences. Shapes broadcast, which is rarely meant and warned of: [4, 1] and
+ * [4] make 16.
  * @example
  * functional.mseLoss(tensor([1, 2]), tensor([2, 4])) // tensor(2.5000)
  * functional.mseLoss(tensor([1, 2]), tensor([2, 4]), { reduction: "none" }) // tensor([1., 4.])
@@ -39,12 +66,11 @@ export const l1Loss = reducing<"l1Loss", "broadcast", ReductionOptions>(
 export const mseLoss = reducing<"mseLoss", "broadcast", ReductionOptions>(
   "mseLoss",
   {},
-  (input, target) => input.sub(target).square(),
+  (input, target) => difference("mseLoss", input, target).square(),
 );
 
 /** d² / 2 up to a difference of `bend`, and straight on from there: bend · (|d| - bend / 2). */
-function bent(input: Tensor, target: Tensor, bend: number): Tensor {
-  const difference = input.sub(target);
+function bent(difference: Tensor, bend: number): Tensor {
   const near = difference.clamp(-bend, bend);
   return near.mul(difference.sub(near.mul(0.5)));
 }
@@ -68,7 +94,8 @@ export const smoothL1Loss = reducing<"smoothL1Loss", "broadcast", SmoothL1Option
   { beta: 1 },
   (input, target, { beta }: Required<SmoothL1Options>) => {
     checkRange("smoothL1Loss", "beta", beta, 0);
-    return beta === 0 ? input.sub(target).abs() : bent(input, target, beta).div(beta);
+    const differences = difference("smoothL1Loss", input, target);
+    return beta === 0 ? differences.abs() : bent(differences, beta).div(beta);
   },
 );
 
@@ -88,7 +115,7 @@ export const huberLoss = reducing<"huberLoss", "broadcast", HuberOptions>(
   "huberLoss",
   { delta: 1 },
   (input, target, { delta }: Required<HuberOptions>) => {
-    if (delta > 0) return bent(input, target, delta);
+    if (delta > 0) return bent(difference("huberLoss", input, target), delta);
     throw new ArgumentError(`huberLoss: delta is ${delta}, and must be above 0.`);
   },
 );
@@ -150,8 +177,8 @@ const crossEntropyOfProbabilities = customFunction({
 function checkTargets(name: string, input: Tensor, target: Tensor): void {
   if (showShape(input) === showShape(target)) return;
   throw new ShapeError(
-    `${name}: an input of shape ${showShape(input)} and a target of shape ${showShape(target)} ` +
-      "must have one shape; reshape the target, for example with target.unsqueeze(1).",
+    `${name}: ${showShape(input)} and ${showShape(target)}: input and target must have one ` +
+      "shape; reshape the target, for example with target.unsqueeze(1).",
   );
 }
 

@@ -334,8 +334,10 @@ function lastDims(name: string, input: Tensor, sizes: readonly number[]): number
   const first = input.dim() - sizes.length;
   const last = format(input.shape.slice(Math.max(0, first)));
   if (sizes.length > 0 && last === format(sizes)) return sizes.map((_, i) => first + i);
+  const other = sizes.map((size, i) => size === input.shape[first + i]).lastIndexOf(false);
+  const why = other < 0 || first < 0 ? "" : `${input.shape[first + other]} ≠ ${sizes[other]}: `;
   throw new ShapeError(
-    `${name}: an input of shape ${showShape(input)} does not end in ${format(sizes)}.`,
+    `${name}: ${showShape(input)}: ${why}the input does not end in ${format(sizes)}.`,
   );
 }
 

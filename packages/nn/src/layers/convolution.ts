@@ -6,7 +6,7 @@
 import { ArgumentError, ShapeError, empty, pad } from "@nabla/core";
 import type { PadOptions, Tensor, TransposedConvolutionOptions } from "@nabla/core";
 
-import { format } from "../checks.js";
+import { checkSize, checkTensors, format } from "../checks.js";
 import * as F from "../functional/index.js";
 import { parameter } from "../members.js";
 import { Module } from "../module.js";
@@ -101,6 +101,15 @@ abstract class Windowed extends Module {
     return this.kernelSize.length as 1 | 2 | 3;
   }
 
+  /** Throws a ShapeError for an input with other channels than this layer takes. */
+  protected checkChannels(input: Tensor): void {
+    const { name } = this.constructor;
+    checkTensors(name, { input });
+    // How many dimensions it takes the function says.
+    const isThere = [this.rank() + 1, this.rank() + 2].includes(input.dim());
+    if (isThere) checkSize(name, input, -1 - this.rank(), this.inChannels);
+  }
+
   /** Draws the parameters anew, uniform between ±1 / √fanIn. */
   resetParameters(): void {
     defaultWeights(this.weight, this.bias);
@@ -142,6 +151,7 @@ abstract class Conv extends Windowed {
   }
 
   override forward(input: Tensor): Tensor {
+    this.checkChannels(input);
     const { stride, dilation, groups, padding, paddingMode: mode } = this;
     const rest = { stride, dilation, groups };
     const convolve = plain<Convolve<F.ConvOptions>>(convolutions[this.rank()]);
@@ -186,6 +196,7 @@ abstract class ConvTranspose extends Windowed {
 
   /** The sizes of the result decide between those that are possible where a stride is above 1. */
   override forward(input: Tensor, outputSize: readonly number[] | null = null): Tensor {
+    this.checkChannels(input);
     const { stride, padding, dilation, groups } = this;
     const outputPadding =
       outputSize === null ? this.outputPadding : this.missing(input, outputSize);

@@ -11,6 +11,7 @@ import { fans } from "../fans.js";
 import { uniform_ } from "../init.js";
 import { buffer } from "../members.js";
 import { Module } from "../module.js";
+import { knowOptions } from "../summary.js";
 
 /** What PyTorch has and Nabla has elsewhere, or not at all. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -26,6 +27,15 @@ const elsewhere: Readonly<Record<string, string>> = {
 
 /** The options of a layer: see readOptions. Names what PyTorch has and Nabla has not. */
 export function layerOptions<Options extends object>(
+  name: string,
+  options: Options,
+  defaults: Required<Options>,
+): Required<Options> {
+  knowOptions(name, defaults);
+  return readLayer(name, options, defaults);
+}
+
+function readLayer<Options extends object>(
   name: string,
   options: Options,
   defaults: Required<Options>,
@@ -85,6 +95,8 @@ export function layer<
 ): LayerClass<Given, Fields, Inputs, Output> {
   const required = positional.filter((name) => !(name in defaults));
   const options = Object.keys(defaults);
+  const isOption = ([key]: [string, unknown]): boolean => !positional.some((own) => own === key);
+  const optional = Object.fromEntries(Object.entries(defaults).filter(isOption));
   class Layer extends Module {
     constructor(...given: Given) {
       super();
@@ -106,7 +118,8 @@ export function layer<
       }
       const placed = Object.fromEntries(first.map((value, i) => [positional[i]!, value]));
       const unset = Object.fromEntries(required.map((key) => [key, null]));
-      const all = layerOptions<object>(
+      knowOptions(name, optional);
+      const all = readLayer<object>(
         name,
         { ...(rest[0] as object | undefined), ...placed },
         { ...unset, ...defaults },

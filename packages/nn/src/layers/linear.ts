@@ -4,6 +4,7 @@
 import { empty } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
+import { checkSize, checkTensors } from "../checks.js";
 import * as F from "../functional/index.js";
 import { uniform_ } from "../init.js";
 import { parameter } from "../members.js";
@@ -58,6 +59,9 @@ export class Linear<In extends number = number, Out extends number = number> ext
   }
 
   override forward(input: Tensor): Tensor {
+    const { name } = this.constructor;
+    checkTensors(name, { input });
+    checkSize(name, input, -1, this.inFeatures);
     return F.linear(input, this.weight, this.bias);
   }
 }

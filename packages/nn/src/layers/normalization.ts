@@ -5,7 +5,7 @@
 import { ArgumentError, ShapeError, noGrad, ones, tensor, zeros } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { showShape } from "../checks.js";
+import { checkSize, checkTensors, showShape } from "../checks.js";
 import * as F from "../functional/index.js";
 import { buffer, parameter } from "../members.js";
 import { Module } from "../module.js";
@@ -99,12 +99,18 @@ abstract class RunningNorm extends Module {
     });
   }
 
-  /** Throws a ShapeError for an input with other dimensions than this layer takes. */
-  protected checkInput(input: Tensor): void {
-    if (this.#ranks.includes(input.dim())) return;
+  /** Throws a ShapeError for an input with other dimensions or channels than this layer takes. */
+  protected checkInput(input: Tensor, channelDim = 1): void {
+    const { name } = this.constructor;
+    checkTensors(name, { input });
+    if (this.#ranks.includes(input.dim())) {
+      const counts = this.weight !== null || this.runningMean !== null;
+      if (counts) checkSize(name, input, channelDim - input.dim(), this.numFeatures);
+      return;
+    }
     throw new ShapeError(
-      `${this.constructor.name}: an input of shape ${showShape(input)} has ${input.dim()} ` +
-        `dimensions; it takes ${this.#ranks.join(" or ")}.`,
+      `${name}: ${showShape(input)}: it has ${input.dim()} dimensions; it takes ` +
+        `${this.#ranks.join(" or ")}.`,
     );
   }
 
@@ -139,7 +145,7 @@ abstract class BatchNorm extends RunningNorm {
 /** Instance normalization; a single sample is a batch of one. */
 abstract class InstanceNorm extends RunningNorm {
   override forward(input: Tensor): Tensor {
-    this.checkInput(input);
+    this.checkInput(input, input.dim() === this.batchRank() ? 1 : 0);
     const { isFresh, ...rest } = this.settings();
     const settings = { ...rest, useInputStats: isFresh };
     if (input.dim() === this.batchRank()) return F.instanceNorm(input, settings);
@@ -401,6 +407,8 @@ export class GroupNorm<Groups extends number = number, N extends number = number
 
   override forward(input: Tensor): Tensor {
     const { weight, bias, eps } = this;
+    checkTensors("GroupNorm", { input });
+    checkSize("GroupNorm", input, 1 - input.dim(), this.numChannels);
     return F.groupNorm(input, this.numGroups, { weight, bias, eps });
   }
 }

@@ -2,10 +2,10 @@
  * One step of a recurrent network as a layer. Whole sequences: recurrent.ts; the formulas:
  * recurrent-step.ts.
  */
-import { ArgumentError, ShapeError } from "@nabla/core";
+import { ArgumentError } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { checkShape, checkTensors, showShape } from "../checks.js";
+import { checkRank, checkShape, checkSize, checkTensors } from "../checks.js";
 import * as F from "../functional/index.js";
 import { Module } from "../module.js";
 import type { Maps } from "../shape-types.js";
@@ -64,12 +64,8 @@ abstract class Cell extends Module {
   protected next(input: Tensor, given: readonly Tensor[] | null): Tensor[] {
     const { name } = this.constructor;
     checkTensors(name, { input });
-    if (input.dim() < 1 || input.dim() > 2 || input.size(-1) !== this.inputSize) {
-      throw new ShapeError(
-        `${name}: the input has shape ${showShape(input)}; it takes [n, ${this.inputSize}] or ` +
-          `[${this.inputSize}].`,
-      );
-    }
+    checkRank(name, input, [1, 2], `[n, ${this.inputSize}], or without n`);
+    checkSize(name, input, -1, this.inputSize);
     const shape = [...input.shape.slice(0, -1), this.hiddenSize];
     const zeros = (): Tensor => input.newZeros(shape);
     const state = given ?? Array.from({ length: this.#kind.states }, zeros);

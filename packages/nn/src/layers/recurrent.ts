@@ -5,7 +5,7 @@
 import { ShapeError, cat, stack } from "@nabla/core";
 import type { Tensor } from "@nabla/core";
 
-import { checkRange, checkShape, checkTensors, showShape } from "../checks.js";
+import { checkRange, checkRank, checkShape, checkSize, checkTensors } from "../checks.js";
 import * as F from "../functional/index.js";
 import { Module } from "../module.js";
 import type { Recurring } from "../shape-types.js";
@@ -128,12 +128,9 @@ abstract class Recurrent extends Module {
     const { name } = this.constructor;
     checkTensors(name, { input });
     const isBatch = input.dim() === 3;
-    if ((input.dim() !== 2 && !isBatch) || input.size(-1) !== this.inputSize) {
-      throw new ShapeError(
-        `${name}: the input has shape ${showShape(input)}; it takes ` +
-          `${this.batchFirst ? "[n, steps, " : "[steps, n, "}${this.inputSize}], or without n.`,
-      );
-    }
+    const order = this.batchFirst ? "n, steps" : "steps, n";
+    checkRank(name, input, [2, 3], `[${order}, ${this.inputSize}], or without n`);
+    checkSize(name, input, -1, this.inputSize);
     const time = isBatch && this.batchFirst ? 1 : 0;
     let sequence = input.movedim(time, 0);
     if (sequence.size(0) === 0) throw new ShapeError(`${name}: the input has no steps.`);
