@@ -199,7 +199,7 @@ function checkPart(data: unknown, size: number | undefined, depth: number): void
  * @example
  * full([2, 2], 7) // tensor([[7., 7.],
  * //         [7., 7.]])
- * full([2], true) // tensor([ true,  true])
+ * full([2], true) // tensor([true, true])
  */
 export const full = <
   const S extends number[],
