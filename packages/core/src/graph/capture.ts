@@ -42,7 +42,9 @@ export class HostNumber {
   constructor(of: (dtype: DType) => Tensor) {
     this.of = of;
     return new Proxy(this, {
-      get: (own, key) => (key === "of" ? own.of : key === "node" ? undefined : usedAsNumber()),
+      // What asks for these asks whether it is a tensor, or of truth values.
+      get: (own, key) =>
+        key === "of" ? own.of : key === "node" || key === "dtype" ? undefined : usedAsNumber(),
       has: usedAsNumber,
       ownKeys: usedAsNumber,
     });

@@ -161,7 +161,7 @@ export function hashOf({ nodes, leaves, codes }: Recorded): number {
 }
 
 /** Whether a node is what an entry says, but for what it reads and who wants it. */
-export const isAlike = (node: Node, entry: Entry): boolean =>
+const isAlike = (node: Node, entry: Entry): boolean =>
   isOfKind(node, entry) && hasAttributes(node, entry);
 
 /** The same, but for attributes that are in the code. */
