@@ -182,8 +182,8 @@ describe("refused", () => {
           DTypeError: linalg.solve: A is float32 and B float64; convert one, for example
           b.to("float32").
       other batches:
-          ShapeError: linalg.solve: [2, 2, 2] × [3, 2, 1]: the dimensions before the last two
-          do not broadcast, [2] and [3]; sizes must be equal or 1.
+          ShapeError: linalg.solve: [2, 2, 2] × [3, 2, 1]: 2 ≠ 3. The dimensions before the
+          last two do not broadcast, [2] and [3].
       a vector on the left:
           ShapeError: linalg.solve: [2, 2] × [1, 2]: A · X = B has as many rows as A, 2, and
           as B, 1; they must be equal.
