@@ -34,5 +34,5 @@ if (name !== undefined && examples.includes(name)) {
 /** The first sentence of what the example's file says about itself. */
 function summary(example: string): string {
   const text = openingComment(readSource(`examples/${example}.ts`)) ?? "";
-  return /^.*?[.:!?](?=\s|$)/.exec(text.replaceAll(/\s+/g, " "))?.[0] ?? text;
+  return /^.*?[.!?](?=\s|$)/.exec(text.replaceAll(/\s+/g, " "))?.[0] ?? text;
 }

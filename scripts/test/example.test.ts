@@ -31,3 +31,8 @@ test("without a name, the examples are listed", () => {
   expect(stdout).toMatch(/^npm run example -- NAME \[options\] runs one of these:\n/);
   expect(status).toBe(0);
 });
+
+test("lists whole sentences, with the colons that are in them", () => {
+  const { stdout } = runExample();
+  expect(stdout).toMatch(/sin-polynomial +PyTorch's first tutorial: a polynomial .*\.\n/);
+});

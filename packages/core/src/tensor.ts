@@ -413,6 +413,15 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   }
 
   /**
+   * What `JSON.stringify` writes, as toArray(): the type is lost, and NaN becomes null.
+   * @example
+   * JSON.stringify({ w: tensor([1, 2]) }) // {"w":[1,2]}
+   */
+  toJSON(): NestedArray {
+    return this.toArray();
+  }
+
+  /**
    * The elements as PyTorch prints them, with the type where it is not the usual one.
    * @example
    * tensor([1, 2.5]).toString() // tensor([1.0000, 2.5000])

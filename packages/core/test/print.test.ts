@@ -201,3 +201,9 @@ test("console.log shows the same, inside of objects too", () => {
   expect(inspect({ small })).toBe("{ small: tensor([1., 2.]) }");
   expect(String(small)).toBe("tensor([1., 2.])");
 });
+
+test("JSON is the elements, of what was computed, too", () => {
+  const w = tensor([[1, 2]], { requiresGrad: true });
+  expect(JSON.stringify({ w, y: w.mul(2).sum() })).toBe('{"w":[[1,2]],"y":6}');
+  expect(JSON.stringify([tensor([true]), tensor([NaN])])).toBe("[[true],[null]]");
+});

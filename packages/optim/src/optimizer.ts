@@ -378,6 +378,28 @@ export abstract class Optimizer<Options extends object, State extends object = P
     this.realizeAll();
   }
 
+  /**
+   * The groups with their options, as PyTorch prints them.
+   * @example
+   * const opt = new SGD([tensor(1, { requiresGrad: true })], { lr: 0.1 });
+   * String(opt).split("\n").slice(1, 3) // [ '  group 0: 1 parameter', '    lr: 0.1' ]
+   */
+  toString(): string {
+    const groups = this.groups.map(({ params, ...options }, i) => {
+      const lines = Object.entries(options).map(
+        ([name, value]) => `    ${name}: ${String(value)}\n`,
+      );
+      const count = `${params.length} parameter${params.length === 1 ? "" : "s"}`;
+      return `  group ${i}: ${count}\n${lines.join("")}`;
+    });
+    return `${this.name} (\n${groups.join("")})`;
+  }
+
+  /** What console.log shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
   /** Throws a ShapeError for state that cannot be that of a parameter, the i-th. */
   protected checkState(parameter: Tensor, state: ParameterState, i: number): void {
     for (const [key, value] of Object.entries(state)) {

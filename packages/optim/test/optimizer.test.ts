@@ -1,8 +1,10 @@
 // What all optimizers share: groups, gradients, steps with a closure, state that can be saved and
 // loaded, and refusals that change nothing. SGD stands for all. Its numbers: sgd.reference.test.ts.
 
+import { inspect } from "node:util";
+
 import { ArgumentError, isGradEnabled, ShapeError, tensor, Tensor } from "@nabla/core";
-import { Optimizer, SGD } from "@nabla/optim";
+import { Adam, Optimizer, SGD } from "@nabla/optim";
 import type { ParameterState, SGDOptions } from "@nabla/optim";
 import { describe, expect, test } from "vitest";
 
@@ -36,6 +38,14 @@ describe("groups", () => {
     ]);
     descend(optimizer, a, b);
     expect([a.item(), b.item()]).toEqual([0, 0.8]);
+  });
+
+  test("are printed with their options, and nothing of the inside", () => {
+    const [w, b] = [tensor(1, { requiresGrad: true }), tensor(2, { requiresGrad: true })];
+    const opt = new Adam([{ params: [w], lr: 0.5 }, { params: [b] }]);
+    expect(String(opt)).toMatch(/^Adam \(\n {2}group 0: 1 parameter\n {4}lr: 0.5\n/);
+    expect(String(opt)).toContain("  group 1: 1 parameter\n    lr: 0.001\n    betas: 0.9,0.999\n");
+    expect(inspect(opt)).toBe(String(opt));
   });
 
   test("can be added later", () => {
