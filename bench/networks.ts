@@ -9,15 +9,17 @@ import {
   CrossEntropyLoss,
   Flatten,
   Linear,
+  LSTM,
   manualSeed,
   MaxPool2d,
+  Module,
   rand,
   randint,
   ReLU,
   Sequential,
   SGD,
 } from "nabla";
-import type { Module, Shape, Tensor } from "nabla";
+import type { Shape, Tensor } from "nabla";
 
 /** A step that is compared with PyTorch's of the same name. */
 export interface Network {
@@ -79,9 +81,21 @@ const convolutional = (batch: number): Steps =>
     [batch, 1, 28, 28],
   );
 
+/** Reads sequences, [n, steps, 16], and judges them by its state after the last step. */
+class Reader extends Module {
+  readonly recurrent = new LSTM(16, 32, { numLayers: 2, batchFirst: true });
+  readonly judge = new Linear(32, 10);
+
+  forward(x: Tensor): Tensor {
+    const [states] = this.recurrent.call(x);
+    return this.judge.call(states.select(1, -1));
+  }
+}
+
 /** The rows of the target table that are networks. */
 export const networks: readonly Network[] = [
   { name: "MLP", batch: 64, make: () => perceptron(64, 784, 128, 10), timesPyTorch: 0.8 },
   { name: "MLPBIG", batch: 256, make: () => perceptron(256, 784, 512, 512, 10) },
   { name: "CNN", batch: 64, make: () => convolutional(64) },
+  { name: "LSTM", batch: 16, make: () => training(() => new Reader(), [16, 50, 16]) },
 ];

@@ -184,6 +184,7 @@ function bare(type: string): string {
 const fitted = (type: string): string =>
   bare(type)
     .replaceAll(/\bFit(Target|Several|Bag)?\b/g, "Tensor")
+    .replaceAll(/\bFitEquation\b/g, "string")
     .replaceAll(/\bPartsBy\[Of\]/g, "Tensor[]")
     .replaceAll(/\bPooled\b/g, "Tensor | [output: Tensor, indices: Tensor]");
 

@@ -146,6 +146,16 @@ def convolutional(batch):
     return network(model, (batch, 1, 28, 28))
 
 
+class Reader(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.recurrent = torch.nn.LSTM(16, 32, num_layers=2, batch_first=True)
+        self.judge = torch.nn.Linear(32, 10)
+
+    def forward(self, x):
+        return self.judge(self.recurrent(x)[0][:, -1])
+
+
 WORKLOADS = {
     "L100 float32": lambda: line(100),
     "L10k float32": lambda: line(10_000),
@@ -158,6 +168,7 @@ WORKLOADS = {
     "MLP": lambda: perceptron(64, 784, 128, 10),
     "MLPBIG": lambda: perceptron(256, 784, 512, 512, 10),
     "CNN": lambda: convolutional(64),
+    "LSTM": lambda: network(Reader(), (16, 50, 16)),
 }
 
 

@@ -31,7 +31,7 @@ if (level >= 1) {
 export type { At, Place, Replaced } from "./graph/shape-places.js";
 export type { Broadcast, Rules as ShapeRules } from "./graph/shape-rules.js";
 export type { Of } from "./graph/shape-types.js";
-export type { Minus, Plus, Quotient, Times } from "./graph/size-types.js";
+export type { Floor, Minus, Plus, Quotient, Times } from "./graph/size-types.js";
 export {
   concerns,
   hostScalar,

@@ -114,7 +114,7 @@ describe("the notation", () => {
 });
 
 test("refusals", () => {
-  const x = ones([2, 3]);
+  const x: Tensor = ones([2, 3]);
   const cases = {
     "sizes that differ": () => einsum("ij,ij", x, x.t()),
     "dimensions behind the dots that do not broadcast": () => einsum("...,...", x, x.t()),

@@ -100,7 +100,7 @@ describe("matrices without elements", () => {
 });
 
 describe("refused", () => {
-  const [m, vector, singular] = [
+  const [m, vector, singular]: [Tensor, Tensor, Tensor] = [
     zeros([2, 3]),
     zeros([2]),
     tensor([

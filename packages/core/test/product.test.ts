@@ -261,7 +261,8 @@ describe("corners", () => {
 });
 
 describe("refused", () => {
-  const [m, v, n] = [zeros([2, 3]), zeros([3]), tensor(1)];
+  const [m, v, n]: [Tensor, Tensor, Tensor] = [zeros([2, 3]), zeros([3]), tensor(1)];
+  const one: Tensor = zeros([1, 2, 2]);
   const refusals: [string, () => unknown, new (message: string) => Error, string][] = [
     ["mm of a vector", () => m.mm(v), ShapeError, "mm: [2, 3] × [3]: it multiplies two matrices"],
     ["mm that does not fit", () => m.mm(m), ShapeError, "mm: [2, 3] × [2, 3]: 3 ≠ 2"],
@@ -271,12 +272,7 @@ describe("refused", () => {
       ShapeError,
       "bmm: [2, 3] × [2, 3]: it multiplies two batches",
     ],
-    [
-      "bmm of unequal batches",
-      () => zeros([1, 2, 2]).bmm(zeros([2, 2, 2])),
-      ShapeError,
-      "1 and 2 matrices",
-    ],
+    ["bmm of unequal batches", () => one.bmm(zeros([2, 2, 2])), ShapeError, "1 and 2 matrices"],
     ["mv of a matrix", () => m.mv(m), ShapeError, "tensors of 2 and of 1 dimensions"],
     ["dot of other sizes", () => v.dot(zeros([2])), ShapeError, "dot: [3] × [2]: 3 ≠ 2"],
     ["dot of a matrix", () => m.dot(v), ShapeError, "dot: [2, 3] × [3]"],

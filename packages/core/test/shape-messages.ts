@@ -33,6 +33,12 @@ const cases: [program: string, message: string][] = [
     "zeros([5, 3]).split([1, 3]);",
     "split: [5, 3]: sizes that add up to 4 are not those of 5 positions",
   ],
+  [
+    'einsum("ij,jk->ik", zeros([2, 3]), zeros([4, 4]));',
+    'einsum: \\"ij,jk->ik\\" of [2, 3] and [4, 4]: j is 3 in one and 4 in another',
+  ],
+  ["zeros([2, 3]).mm(zeros([2, 3]));", "mm: [2, 3] × [2, 3]: 3 ≠ 2"],
+  ["zeros([n, 2, 3]).det();", "det: [number, 2, 3]: it is no square matrix"],
   ["zeros([2, 3]).softmax(2);", "softmax: [2, 3]: there is no dimension 2"],
   ["zeros([2, 3]).max(zeros([4]));", "max: 3 ≠ 4"],
   ["cat([zeros([2, 3]), zeros([2, 4])]);", "cat: [2, 3] and [2, 4]: 3 ≠ 4"],

@@ -1,6 +1,6 @@
 // The compiler and what runs agree about core: see shape-agreement.ts. By hand: shapes.test.ts.
 
-import { ArgumentError, cat, stack } from "@nabla/core";
+import { ArgumentError, cat, einsum, stack } from "@nabla/core";
 import type { DType, Tensor } from "@nabla/core";
 import * as fc from "fast-check";
 
@@ -100,6 +100,79 @@ const together = (x: fc.Arbitrary<Operand>, number: fc.Arbitrary<unknown>): Call
   ...drawn(15, ["lerp", "addcmul", "addcdiv"], x, fc.tuple(x, x)),
 ];
 
+/** Matrices that fit, mostly: squares, products, and what is on diagonals. */
+const square = fc
+  .tuple(fc.array(positive, { maxLength: 1 }), positive, fc.option(positive, { freq: 2 }))
+  .map(([front, n, m]): Operand => ({ shape: [...front, n, m ?? n], dtype: "float32" }));
+const matrices = [
+  ...drawn(15, ["det", "inverse"], square, fc.constant<unknown[]>([])),
+  ...drawn(15, ["matrixPower"], square, fc.constant<unknown[]>([2])),
+  ...["mm", "bmm", "mv", "dot", "outer"].flatMap((name) => {
+    const [first, second] = { mm: [2, 2], bmm: [3, 3], mv: [2, 1], dot: [1, 1], outer: [1, 1] }[
+      name
+    ]!;
+    const of = (rank: number): fc.Arbitrary<Operand> =>
+      fc
+        .tuple(
+          fc.array(fc.constantFrom(2, 2, 3), { minLength: rank, maxLength: rank }),
+          fc.constantFrom(0, 0, 0, 1),
+        )
+        .map(([shape, more]) => ({ shape: shape.slice(more), dtype: "float32" }));
+    return drawn(25, [name], of(first!), fc.tuple(of(second!)));
+  }),
+  ...drawn(20, ["trace", "diag"], operand(3, floats), fc.constant<unknown[]>([])),
+  ...drawn(15, ["diag"], operand(1, floats), fc.tuple(dim)),
+  ...drawn(20, ["norm"], operand(3, floats), fc.tuple(positive, dim, fc.boolean())),
+  ...drawn(
+    10,
+    ["scatter"],
+    fc.constantFrom<Operand>({ shape: [2], dtype: "float32" }, { shape: [3], dtype: "float64" }),
+    fc.tuple(dim, fc.constant<Operand>({ shape: [1], dtype: "int32" }), fc.constant(5)),
+  ),
+];
+
+const equations = [
+  "ij,jk->ik",
+  "ij,jk",
+  "ba,bc->ac",
+  "bij,bjk->bik",
+  "ii->i",
+  "ii",
+  "i,j",
+  "ij->ji",
+  "ijj->i",
+  "i,i->",
+  "ab,bc,c->a",
+  "ij->ik",
+];
+/** Each letter has a size, but for one in some tensor. */
+const einsums = sample(
+  90,
+  fc.tuple(
+    fc.constantFrom(...equations),
+    fc.array(fc.constantFrom(1, 2, 2, 3), { minLength: 6, maxLength: 6 }),
+    fc.option(fc.tuple(fc.nat(5), fc.constantFrom(1, 3, 4)), { freq: 2 }),
+  ),
+).map(([equation, sizes, change]): Call => {
+  const letters = "abcijk";
+  let place = 0;
+  const operands = equation
+    .split("->")[0]!
+    .split(",")
+    .map((term): Operand => ({
+      shape: Array.from(term, (letter) =>
+        place++ === change?.[0] ? change[1] : sizes[letters.indexOf(letter)]!,
+      ),
+      dtype: "float32",
+    }));
+  return {
+    operands,
+    run: (tensors) => einsum(equation, ...tensors),
+    text: (tensors) => `einsum("${equation}", ${tensors.join(", ")})`,
+    isAboutShape: (error) => error instanceof ArgumentError,
+  };
+});
+
 const calls = [
   ...drawn(4, rowsOf(1), operand(3, every), fc.constant<unknown[]>([])),
   ...drawn(
@@ -147,6 +220,8 @@ const calls = [
   ...drawn(20, ["split", "chunk"], operand(3, floats), fc.tuple(positive, dim), "1"),
   ...drawn(20, ["split"], operand(3, floats), fc.tuple(fc.array(positive), dim), "1"),
   ...drawn(15, ["unbind"], operand(3, floats), fc.tuple(dim), "1"),
+  ...matrices,
+  ...einsums,
   ...joins("cat", likes, cat),
   ...joins("stack", likes, stack),
 ];

@@ -125,11 +125,11 @@ export class DataLoader<Item, Batch = Collated<Item>> {
   }
 
   /** One epoch of samples, some of which may be promises. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Awaited<Batch>, void, undefined> {
     for (const indices of this.batches()) {
       const batch = this.atOnce(indices);
       if (batch !== undefined) yield batch;
-      else yield this.together(await Promise.all<Item>(indices.map((i) => this.dataset.get(i))));
+      else yield this.together(await Promise.all(indices.map((i) => this.dataset.get(i))));
     }
   }
 

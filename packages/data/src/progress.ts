@@ -89,7 +89,7 @@ export class Progress<Item> {
   }
 
   /** The same for items that come one by one. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Awaited<Item>, void, undefined> {
     const display = this.display();
     try {
       for await (const item of this.items) {
@@ -152,8 +152,8 @@ export function progress<Item>(
   items: (Iterable<Item> | AsyncIterable<Item>) & { readonly length: number },
   options?: ProgressOptions,
 ): Progress<Item>;
-export function progress(
-  source: number | ((Iterable<unknown> | AsyncIterable<unknown>) & { readonly length: number }),
+export function progress<Item>(
+  source: number | ((Iterable<Item> | AsyncIterable<Item>) & { readonly length: number }),
   options: ProgressOptions = {},
 ): unknown {
   const total = typeof source === "number" ? source : source.length;
@@ -162,7 +162,8 @@ export function progress(
       `progress: ${total} is no number of steps; give 0, 1, 2, ... or what has a length.`,
     );
   }
-  return new Progress(typeof source === "number" ? numbers(source) : source, total, options);
+  if (typeof source === "number") return new Progress<number>(numbers(source), total, options);
+  return new Progress<Item>(source, total, options);
 }
 
 function* numbers(count: number): Generator<number, void, undefined> {

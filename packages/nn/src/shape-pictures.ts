@@ -4,7 +4,7 @@
  * first. `P` is what a layer says of itself: its rule, what messages call it, and its numbers.
  */
 import type { Shape, Tensor } from "@nabla/core";
-import type { At, Minus, Place, Plus, Quotient, Replaced, Times } from "@nabla/core/engine";
+import type { At, Minus, Place, Plus, Quotient, Replaced, Times, Floor } from "@nabla/core/engine";
 
 import type { Alike, AllOf, Cut, Each, Moved, Said, Unequal, WrongRank } from "./shape-rules.js";
 
@@ -53,7 +53,7 @@ type OtherMode<S, P extends readonly unknown[]> = Said<
 /** Whole factors and halves are multiplied; what others make is not known. */
 type Scaled<N, By> = (
   `${By & number}` extends `${infer Whole extends number}.5`
-    ? Plus<Times<Whole, N>, Quotient<N, 2>[0]>
+    ? Plus<Times<Whole, N>, Floor<N, 2>>
     : Times<By, N>
 ) extends infer Size
   ? [Size] extends [0]

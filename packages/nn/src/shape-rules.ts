@@ -6,7 +6,7 @@
  * shape-types.ts.
  */
 import type { Shape } from "@nabla/core";
-import type { Broadcast, Minus, Plus, Quotient, ShapeRules, Times } from "@nabla/core/engine";
+import type { Broadcast, Minus, Plus, ShapeRules, Times, Floor } from "@nabla/core/engine";
 
 import type {
   Columns,
@@ -238,11 +238,13 @@ interface Sizes<N, I, W extends readonly unknown[]> {
   pad: Plus<N, Each<W[0], I>>;
 }
 /** What padding adds to each dimension; it is given from the last one on, two numbers for each. */
-export type Added<K> = K extends number
+export type Added<K, Result extends unknown[] = []> = K extends number
   ? Plus<K, K>
   : K extends readonly [infer Before, infer After, ...infer Rest]
-    ? [...Added<Rest>, Plus<Before, After>]
-    : [];
+    ? Plus<Before, After> extends infer Both
+      ? Added<Rest, [Both, ...Result]>
+      : never
+    : Result;
 /** What a number, or a list of one number or several, says of dimension `I`. */
 export type Each<List, I, Else = number> = List extends number
   ? List
@@ -261,7 +263,7 @@ type Reach<K, Dilation> = [Dilation] extends [1] ? K : Plus<Times<Minus<K, 1>, D
 type Slid<Room, Taken, Step> = [Minus<Room, Taken>] extends [infer Rest]
   ? [Rest] extends [never]
     ? `a size, padding included, is ${Room & number}, and must be at least ${Taken & number}`
-    : Plus<[Step] extends [1] ? Rest : Quotient<Rest, Step>[0], 1>
+    : Plus<[Step] extends [1] ? Rest : Floor<Rest, Step>, 1>
   : never;
 type Enlarged<Room, Padding> = [Minus<Room, Plus<Padding, Padding>>] extends [infer N]
   ? [N] extends [never]

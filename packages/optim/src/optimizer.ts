@@ -168,7 +168,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
 
   /** All options, from those given and the defaults of the rest; unknown ones are refused. */
   private complete(options: Partial<Options>): Options {
-    return readOptions(this.name, options, this.defaults as Required<Options>, leftOut);
+    return readOptions<Options>(this.name, options, this.defaults as Required<Options>, leftOut);
   }
 
   private checkParameter(parameter: Tensor): void {

@@ -75,8 +75,8 @@ type Alike<A extends Shape, B extends Shape> = A extends Shape
     : never
   : never;
 /** A result for two shapes, of which every size is one, or else a reason against it. */
-type Fitting<A, B, Result extends readonly unknown[]> = [Extract<Result[number], string>] extends [
-  never,
-]
-  ? Result
-  : `${Show<A>} and ${Show<B>}: ${Extract<Result[number], string>}`;
+type Fitting<A, B, Result> = Result extends readonly (infer Size)[]
+  ? [Extract<Size, string>] extends [never]
+    ? Result
+    : `${Show<A>} and ${Show<B>}: ${Extract<Size, string>}`
+  : never;

@@ -6,9 +6,9 @@
 import type { Tensor } from "../tensor.js";
 import type { DType } from "./dtype.js";
 import type { At, Equal, Or, Place, Replaced, Show, Spliced } from "./shape-places.js";
-import type { Of, Said, Typed } from "./shape-types.js";
+import type { Of, Said } from "./shape-types.js";
 import type { Shape } from "./shape.js";
-import type { Minus, Plus, Quotient } from "./size-types.js";
+import type { Floor, Minus, Plus, Quotient } from "./size-types.js";
 
 /** The rules, by the names of the functions; `null` as a size stands for no dimension. */
 interface Cuts<S extends Shape, A extends readonly unknown[]> {
@@ -40,7 +40,7 @@ type Total<List, Sum = 0> = List extends readonly [infer N, ...infer Rest]
 type Sizes<N, Size, How> = How extends "chunk"
   ? N extends 0
     ? Copies<0, Size>
-    : EqualParts<N, Quotient<Minus<Plus<N, Size>, 1>, Size>[0]>
+    : EqualParts<N, Floor<Minus<Plus<N, Size>, 1>, Size>>
   : EqualParts<N, Size>;
 type EqualParts<N, Size> = [Size] extends [0]
   ? number[]
@@ -100,15 +100,11 @@ type Part<S, P, N> = (
   : Shape;
 
 /** A function called `K` that gives the parts of a tensor. */
-export interface CuttingFunction<K extends CutName, Args extends readonly unknown[]> extends Typed<
-  CuttingFamily<K, Args>
-> {
+export interface CuttingFunction<K extends CutName, Args extends readonly unknown[]> {
   <X extends Tensor, const A extends Args>(
     x: FitParts<K, X, A>,
     ...args: A
   ): PartsBy<K, X, A>[Of<X>];
-}
-interface CuttingFamily<K extends CutName, Args extends readonly unknown[]> {
   readonly method: <X extends Tensor, const A extends Args>(
     this: FitParts<K, X, A>,
     ...args: A

@@ -5,7 +5,7 @@
 import type { Slice } from "../ops/slice.js";
 import type { At, Or, Replaced, Show, Spliced } from "./shape-places.js";
 import type { Shape } from "./shape.js";
-import type { Minus, Plus, Quotient } from "./size-types.js";
+import type { Minus, Plus, Floor } from "./size-types.js";
 
 /** A result, if N elements have a position I, which may count from the end. */
 type IfHas<N, I, Result, Reason> = N extends number
@@ -59,7 +59,7 @@ export type Sliced<S extends Shape, P, A extends readonly unknown[]> = S extends
 type SliceSize<N, Start, End, Step> = number extends N | Start | End | Step
   ? number
   : Stepped<OrZero<Minus<Bound<End, N>, Bound<Start, N>>>, Step>;
-type Stepped<N, Step> = [Step] extends [1] ? N : Quotient<Minus<Plus<N, Step>, 1>, Step>[0];
+type Stepped<N, Step> = [Step] extends [1] ? N : Floor<Minus<Plus<N, Step>, 1>, Step>;
 type OrZero<N> = [N] extends [never] ? 0 : N;
 type Bound<I, N> = `${I & number}` extends `-${infer J extends number}`
   ? OrZero<Minus<N, J>>

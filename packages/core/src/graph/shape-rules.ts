@@ -7,6 +7,7 @@
  * their arithmetic: size-types.ts.
  */
 import type { Tensor } from "../tensor.js";
+import type { Diagonal, Outer, Paired, Square, Trace } from "./shape-matrices.js";
 import type { Indexed, Narrowed, Selected, Sliced } from "./shape-parts.js";
 import type {
   About,
@@ -51,6 +52,16 @@ export interface Rules<S extends Shape, A extends readonly unknown[]> {
   slice: Sliced<S, Place<S, A[0]>, A>;
   select: Selected<S, Place<S, A[0]>, A[1]>;
   at: Indexed<S, A>;
+  square: Square<S, true>;
+  determinant: Square<S, false>;
+  mm: Paired<S, A[0], [2, 2]>;
+  bmm: Paired<S, A[0], [3, 3]>;
+  mv: Paired<S, A[0], [2, 1]>;
+  dot: Paired<S, A[0], [1, 1]>;
+  outer: Outer<S, A[0]>;
+  trace: Trace<S>;
+  diag: Diagonal<S, A[0]>;
+  norm: Reduced<S, Tail<A>>;
   gather: A[1] extends Tensor<infer T> ? T : Shape;
   indexSelect: A[1] extends Tensor<readonly [infer M extends number]>
     ? Replaced<S, Place<S, A[0]>, M>

@@ -49,7 +49,7 @@ export type Creation = <const S extends number[], D extends DType = "float32">(
 /** What a rule gives in all cases, where there are several. */
 type Verdict<Result> = Result extends string ? "refused" : "allowed";
 /** The shape that a rule gives. */
-type Allowed<Result> = Result extends Shape ? Result : Shape;
+export type Allowed<Result> = Result extends Shape ? Result : Shape;
 /** A sentence, of what comes first and the reason. */
 export type Said<Before extends string, Reason> = Reason extends string
   ? `${Before}: ${Reason}`
@@ -91,25 +91,21 @@ type Promoted<D, S, E, T> = DType extends D | E
 // tensor whose shape is not known each makes another. Where there are several possible shapes, the
 // arguments are refused if they suit none.
 
-/** What a function or a record is beside being callable: of `family` only the compiler knows. */
-export interface Typed<Family> {
-  readonly family: Family;
-}
 interface Recorded {
   readonly op: Op;
   readonly samples: Samples;
 }
-/** A family whose methods need not know their names. */
+/** A function whose method need not know its name; of `method` only the compiler knows. */
 export interface HasMethod {
   readonly method: unknown;
 }
-/** One whose methods do: of two tensors. */
+/** One whose method does: of two tensors. */
 export interface HasName {
   readonly rule: Rule;
   readonly more: unknown[];
   readonly other: unknown;
 }
-type InPlace<Args extends unknown[]> = <X extends Tensor>(this: X, ...args: Args) => X;
+type InPlace<Args extends readonly unknown[]> = <X extends Tensor>(this: X, ...args: Args) => X;
 
 /** What is known of a tensor. Of a shape that is not known, neither is the element type. */
 type ShapeOf<X> = X extends Tensor<infer S> ? S : never;
@@ -124,12 +120,8 @@ export type Of<X> =
   X extends Tensor<infer S> ? (number extends S["length"] ? "plain" : "known") : never;
 
 /** A function of one tensor that keeps its shape. `More` is what may follow. */
-export interface UnaryFunction<R extends Rule, More extends unknown[] = []> extends Typed<
-  UnaryFamily<R, More>
-> {
+export interface UnaryFunction<R extends Rule, More extends unknown[] = []> {
   <X extends Tensor>(x: X, ...more: More): Tensor<ShapeOf<X>, TypeOf<X, R>>;
-}
-interface UnaryFamily<R extends Rule, More extends unknown[]> {
   readonly method: <X extends Tensor>(this: X, ...more: More) => Tensor<ShapeOf<X>, TypeOf<X, R>>;
   readonly inPlace: InPlace<More>;
 }
@@ -185,14 +177,12 @@ export interface BinaryRow<
   in out More extends unknown[] = [],
   in out Other = Tensor | PlainNumber,
 >
-  extends Typed<BinaryFamily<R, More, Other>>, Recorded {
+  extends HasName, Recorded {
   <X extends Tensor, O extends Other>(
     x: X,
     other: Beside<"", X, O>,
     ...more: More
   ): Tensor<BothShapesBy<X, O>[Of<X>], BothTypesBy<R, X, O>[Of<X>]>;
-}
-interface BinaryFamily<R extends Rule, More extends unknown[], Other> extends HasName {
   readonly rule: R;
   readonly more: More;
   readonly other: Other;
@@ -286,22 +276,16 @@ export interface ShapedFunction<
   K extends RuleName,
   Args extends readonly unknown[],
   R extends Rule = "exact",
-> extends Typed<ShapedFamily<Name, K, Args, R>> {
+> {
   <X extends Tensor, const A extends Args>(
     x: Fit<Name, K, X, A>,
     ...args: A
   ): Tensor<ShapeBy<K, X, A>[Of<X>], TypeBy<R, X, A>[Of<X>]>;
-}
-interface ShapedFamily<
-  Name extends string,
-  K extends RuleName,
-  Args extends readonly unknown[],
-  R extends Rule,
-> {
   readonly method: <X extends Tensor, const A extends Args>(
     this: Fit<Name, K, X, A>,
     ...args: A
   ) => Tensor<ShapeBy<K, X, A>[Of<X>], TypeBy<R, X, A>[Of<X>]>;
+  readonly inPlace: InPlace<Args>;
 }
 /** A record of one. */
 export interface ShapedRow<Name extends string, K extends RuleName, Args extends readonly unknown[]>
@@ -320,7 +304,7 @@ export interface PairFunction<
   Name extends string,
   K extends RuleName,
   Args extends readonly unknown[],
-> extends Typed<PairFamily<Name, K, Args>> {
+> {
   <X extends Tensor, const A extends Args>(
     x: Fit<Name, K, X, A>,
     ...args: A
@@ -328,8 +312,6 @@ export interface PairFunction<
     Tensor<ShapeBy<K, X, A>[Of<X>], TypeBy<"exact", X, A>[Of<X>]>,
     Tensor<ShapeBy<K, X, A>[Of<X>], TypeBy<"position", X, A>[Of<X>]>
   >;
-}
-interface PairFamily<Name extends string, K extends RuleName, Args extends readonly unknown[]> {
   readonly method: <X extends Tensor, const A extends Args>(
     this: Fit<Name, K, X, A>,
     ...args: A
@@ -340,15 +322,11 @@ interface PairFamily<Name extends string, K extends RuleName, Args extends reado
 }
 
 /** A function that does one of three things, by what it is given. */
-export interface ExtremeFunction<Name extends string, Other = never> extends Typed<
-  ExtremeFamily<Name, Other>
-> {
+export interface ExtremeFunction<Name extends string, Other = never> {
   <X extends Tensor, const A extends ExtremeArguments<Other>>(
     x: Fit<Name, "extreme", X, A>,
     ...args: A
   ): Extreme<X, A>;
-}
-interface ExtremeFamily<Name extends string, Other> {
   readonly method: <X extends Tensor, const A extends ExtremeArguments<Other>>(
     this: Fit<Name, "extreme", X, A>,
     ...args: A
@@ -386,13 +364,11 @@ type ProductOf<X, O> =
   X extends Tensor<infer S> ? (O extends Tensor<infer T> ? Allowed<Product<S, T>> : never) : never;
 
 /** A product of matrices. */
-export interface ProductRow extends Typed<ProductFamily>, Recorded {
+export interface ProductRow extends Recorded {
   <X extends Tensor, O extends Tensor>(
     x: X,
     other: Factor<X, O>,
   ): Tensor<ProductShape<X, O>[Of<X>], BothTypesBy<"exact", X, O>[Of<X>]>;
-}
-interface ProductFamily {
   readonly method: <X extends Tensor, O extends Tensor>(
     this: X,
     other: Factor<X, O>,
@@ -432,20 +408,14 @@ export type JoinFunction<K extends JoinName> = <
 >;
 
 /** A conversion of all elements. */
-export interface ConversionRow extends Typed<ConversionFamily>, Recorded {
+export interface ConversionRow extends Recorded {
   <X extends Tensor, E extends DType>(x: X, dtype: E): Tensor<ShapeOf<X>, E>;
-}
-interface ConversionFamily {
   readonly method: <X extends Tensor, E extends DType>(this: X, dtype: E) => Tensor<ShapeOf<X>, E>;
 }
 
 /** A function that gives a list where one of the options `Asking` is set. */
-export interface ListingFunction<Options, Asking extends keyof Options> extends Typed<
-  ListingFamily<Options, Asking>
-> {
+export interface ListingFunction<Options, Asking extends keyof Options> {
   <O extends Options = Plainly<Options, Asking>>(x: Tensor, options?: O): Listing<O, Asking>;
-}
-interface ListingFamily<Options, Asking extends keyof Options> {
   readonly method: <O extends Options = Plainly<Options, Asking>>(
     options?: O,
   ) => Listing<O, Asking>;
@@ -458,9 +428,9 @@ type Listing<O, Asking extends PropertyKey> = [Extract<keyof O, Asking>] extends
     : Tensor[];
 
 /** The method of a family of two tensors, whose messages begin with what it is called. */
-export type NamedMethod<Name, Family extends HasName> = BinaryMethod<
+export type NamedMethod<Name, Entry extends HasName> = BinaryMethod<
   `${Name & string}: `,
-  Family["rule"],
-  Family["more"],
-  Family["other"]
+  Entry["rule"],
+  Entry["more"],
+  Entry["other"]
 >;

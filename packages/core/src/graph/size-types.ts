@@ -146,3 +146,6 @@ export type Quotient<A, B> =
     : Divide<Text<A>, Digits<B>> extends [infer Q extends string, infer R extends string]
       ? [ValueOf<Q>, ValueOf<Reverse<R>>]
       : never;
+
+/** The quotient alone. */
+export type Floor<A, B> = Quotient<A, B> extends [infer Q, unknown] ? Q : never;

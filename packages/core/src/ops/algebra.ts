@@ -9,6 +9,7 @@ import { pinv } from "./least-squares.js";
 import { checkMatrices, floatMatrices } from "./matrices.js";
 import { eye } from "./sequence.js";
 import { inv, invert } from "./solve.js";
+import { shaped } from "./typed.js";
 
 export { det, logdet, slogdet } from "./determinant.js";
 
@@ -18,7 +19,7 @@ export { det, logdet, slogdet } from "./determinant.js";
  * tensor([[2, 0], [0, 4]]).inverse() // tensor([[0.5000, 0.0000],
  * //         [0.0000, 0.2500]])
  */
-export const inverse = (x: Tensor): Tensor => inv(x);
+export const inverse = shaped<"inverse", "square", []>((x: Tensor): Tensor => inv(x));
 
 /**
  * The pseudo-inverse of a matrix, or of each of a batch, in which singular values up to `rcond`
@@ -35,7 +36,9 @@ export const pinverse = (x: Tensor, rcond = 1e-15): Tensor => pinv(x, { rtol: rc
  * tensor([[4, 2], [2, 5]]).cholesky() // tensor([[2., 0.],
  * //         [1., 2.]])
  */
-export const cholesky = (x: Tensor, upper = false): Tensor => choleskyOf(x, { upper });
+export const cholesky = shaped<"cholesky", "square", [upper?: boolean]>(
+  (x: Tensor, upper = false): Tensor => choleskyOf(x, { upper }),
+);
 
 /** The unit matrix, for every matrix of a batch. */
 const unitLike = (x: Tensor): Tensor => eye(x.shape.at(-1)!, { dtype: x.dtype }).expand(x.shape);
@@ -49,21 +52,23 @@ const unitLike = (x: Tensor): Tensor => eye(x.shape.at(-1)!, { dtype: x.dtype })
  * tensor([[1, 1], [0, 1]]).matrixPower(-5) // tensor([[ 1., -5.],
  * //         [ 0.,  1.]])
  */
-export const matrixPower = (x: Tensor, n: number): Tensor => {
-  checkMatrices("matrixPower", x, true);
-  if (!Number.isInteger(n)) {
-    throw new ArgumentError(`matrixPower: the power is ${String(n)}; use an integer.`);
-  }
-  if (n === 0) return x.maskedFill(true, 0).add(unitLike(x));
-  if (n < 0) return matrixPower(invert(floatMatrices("matrixPower", x), "matrixPower"), -n);
-  let result: Tensor | null = null;
-  let power = x;
-  for (let left = n; ; power = power.matmul(power)) {
-    if (left % 2 === 1) result = result === null ? power : result.matmul(power);
-    left = Math.floor(left / 2);
-    if (left === 0) return result === x ? x.clone() : result!;
-  }
-};
+export const matrixPower = shaped<"matrixPower", "square", [n: number]>(
+  (x: Tensor, n: number): Tensor => {
+    checkMatrices("matrixPower", x, true);
+    if (!Number.isInteger(n)) {
+      throw new ArgumentError(`matrixPower: the power is ${String(n)}; use an integer.`);
+    }
+    if (n === 0) return x.maskedFill(true, 0).add(unitLike(x));
+    if (n < 0) return matrixPower(invert(floatMatrices("matrixPower", x), "matrixPower"), -n);
+    let result: Tensor | null = null;
+    let power = x;
+    for (let left = n; ; power = power.matmul(power)) {
+      if (left % 2 === 1) result = result === null ? power : result.matmul(power);
+      left = Math.floor(left / 2);
+      if (left === 0) return result === x ? x.clone() : result!;
+    }
+  },
+);
 
 /** x^k / k! is below the last digit of 1 from here on, for matrices of norm 1/2. */
 const TERMS = 14;
@@ -77,7 +82,7 @@ const TERMS = 14;
  * tensor([[0, 1], [0, 0]]).matrixExp() // tensor([[1., 1.],
  * //         [0., 1.]])
  */
-export const matrixExp = (x: Tensor): Tensor => {
+export const matrixExp = shaped<"matrixExp", "square", []>((x: Tensor): Tensor => {
   const unit = unitLike(floatMatrices("matrixExp", x, true));
   if (x.numel() === 0) return x.clone();
   const norm = x.detach().abs().sum(-1).amax().item();
@@ -88,4 +93,4 @@ export const matrixExp = (x: Tensor): Tensor => {
   for (let k = TERMS; k > 0; k--) power = small.matmul(power).div(k).add(unit);
   for (let i = 0; i < squarings; i++) power = power.matmul(power);
   return power;
-};
+});

@@ -8,6 +8,7 @@ import { broadcasts, formatShape, normalizeDim } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { checkProduct, contraction, product } from "./contraction.js";
 import { factorOf } from "./scale.js";
+import { shaped } from "./typed.js";
 
 /**
  * The matrix product, `[..., n, k]` × `[..., k, m]` to `[..., n, m]`; dimensions before the last
@@ -60,50 +61,50 @@ function checkFactors(name: string, a: Tensor, b: Tensor, ranks: readonly [numbe
  * @example
  * tensor([[1, 2]]).mm(tensor([[3], [4]])) // tensor([[11.]])
  */
-export const mm = (a: Tensor, b: Tensor): Tensor => {
+export const mm = shaped<"mm", "mm", [b: Tensor], "joint">((a: Tensor, b: Tensor): Tensor => {
   checkFactors("mm", a, b, [2, 2]);
   return a.matmul(b);
-};
+});
 
 /**
  * The products of matrices in two batches of one size, [b, n, k] × [b, k, m] to [b, n, m].
  * @example
  * ones([2, 1, 3]).bmm(ones([2, 3, 1])).flatten() // tensor([3., 3.])
  */
-export const bmm = (a: Tensor, b: Tensor): Tensor => {
+export const bmm = shaped<"bmm", "bmm", [b: Tensor], "joint">((a: Tensor, b: Tensor): Tensor => {
   checkFactors("bmm", a, b, [3, 3]);
   return a.matmul(b);
-};
+});
 
 /**
  * The product of a matrix and a vector, [n, k] × [k] to [n].
  * @example
  * tensor([[1, 2], [3, 4]]).mv(tensor([1, 1])) // tensor([3., 7.])
  */
-export const mv = (a: Tensor, b: Tensor): Tensor => {
+export const mv = shaped<"mv", "mv", [b: Tensor], "joint">((a: Tensor, b: Tensor): Tensor => {
   checkFactors("mv", a, b, [2, 1]);
   return a.matmul(b);
-};
+});
 
 /**
  * The sum of the products of two vectors' elements.
  * @example
  * tensor([1, 2]).dot(tensor([3, 4])) // tensor(11.)
  */
-export const dot = (a: Tensor, b: Tensor): Tensor => {
+export const dot = shaped<"dot", "dot", [b: Tensor], "joint">((a: Tensor, b: Tensor): Tensor => {
   checkFactors("dot", a, b, [1, 1]);
   return a.matmul(b);
-};
+});
 
 /**
  * The sum of the products of two vectors' elements; `dot`, for there are no complex numbers here.
  * @example
  * tensor([1, 2]).vdot(tensor([3, 4])) // tensor(11.)
  */
-export const vdot = (a: Tensor, b: Tensor): Tensor => {
+export const vdot = shaped<"vdot", "dot", [b: Tensor], "joint">((a: Tensor, b: Tensor): Tensor => {
   checkFactors("vdot", a, b, [1, 1]);
   return a.matmul(b);
-};
+});
 
 /**
  * Every element of one vector times every element of another: [n] and [m] to [n, m].
@@ -111,12 +112,14 @@ export const vdot = (a: Tensor, b: Tensor): Tensor => {
  * tensor([1, 2]).outer(tensor([3, 4])) // tensor([[3., 4.],
  * //         [6., 8.]])
  */
-export const outer = (a: Tensor, b: Tensor): Tensor => {
-  if (checkTensor("outer", a).shape.length !== 1 || checkTensor("outer", b).shape.length !== 1) {
-    throw new ShapeError(`outer: ${product(a, b)}: both must be vectors; flatten them first.`);
-  }
-  return a.unsqueeze(1).mul(b);
-};
+export const outer = shaped<"outer", "outer", [b: Tensor], "joint">(
+  (a: Tensor, b: Tensor): Tensor => {
+    if (checkTensor("outer", a).shape.length !== 1 || checkTensor("outer", b).shape.length !== 1) {
+      throw new ShapeError(`outer: ${product(a, b)}: both must be vectors; flatten them first.`);
+    }
+    return a.unsqueeze(1).mul(b);
+  },
+);
 
 /**
  * The sums of products along the last dimension of both, for all pairs of their other indices; with
@@ -314,13 +317,13 @@ export const kron = (a: Tensor, b: Tensor): Tensor => {
  * @example
  * tensor([[1, 2], [3, 4]]).trace() // tensor(5.)
  */
-export const trace = (x: Tensor): Tensor => {
+export const trace = shaped<"trace", "trace", []>((x: Tensor): Tensor => {
   if (checkTensor("trace", x).shape.length === 2) return x.diagonal().sum();
   throw new ShapeError(
     `trace: a tensor of shape ${formatShape(x.shape)} is no matrix; for a batch use ` +
       "x.diagonal(0, -2, -1).sum(-1).",
   );
-};
+});
 
 /**
  * The cross product of vectors in space, which lie along a dimension of size 3: `dim`, or else the

@@ -13,6 +13,7 @@ import { readOptions } from "./options.js";
 import { eye } from "./sequence.js";
 import { solvePart } from "./solve.js";
 import { told } from "./told.js";
+import { shaped } from "./typed.js";
 
 // Murray, "Differentiation of the Cholesky decomposition" (2016), 3; symmetric, as in PyTorch.
 const factoring = algorithm<{ asked: string }>({
@@ -41,13 +42,17 @@ const factoring = algorithm<{ asked: string }>({
  * linalg.cholesky(tensor([[4, 2], [2, 5]])) // tensor([[2., 0.],
  * //         [1., 2.]])
  */
-export const cholesky = (x: Tensor, options: { readonly upper?: boolean } = {}): Tensor => {
+export const cholesky = shaped<
+  "linalg.cholesky",
+  "square",
+  [options?: { readonly upper?: boolean }]
+>((x: Tensor, options: { readonly upper?: boolean } = {}): Tensor => {
   const asked = "linalg.cholesky";
   const { upper } = readOptions(asked, options, { upper: false });
   const a = floatMatrices(asked, x, true);
   const factor = factoring([upper ? a.mT : a], sizesOf(a), { asked });
   return upper ? factor.mT : factor;
-};
+});
 
 /** [column of Q, row of R], row by row. */
 const partsQR = (y: Tensor): [q: Tensor, r: Tensor] => {

@@ -11,6 +11,7 @@ import { algorithm, floatMatrices, sizesOf } from "./matrices.js";
 import { eye } from "./sequence.js";
 import { invert } from "./solve.js";
 import { told } from "./told.js";
+import { shaped } from "./typed.js";
 
 /** The elimination with the roundings of the tensor's own type. */
 function eliminated({ elements, rows }: Matrix, dtype: DType): ReturnType<typeof eliminate> {
@@ -83,8 +84,9 @@ const product = told<null>("det", (g, { x }): Tensor | null =>
  * @example
  * linalg.det(tensor([[2, 1], [1, 4]])) // tensor(7.)
  */
-export const det = (x: Tensor): Tensor =>
-  product(floatMatrices("linalg.det", x, true), null, (a) => pivotsOf(a).prod(-1));
+export const det = shaped<"det", "determinant", []>((x: Tensor): Tensor =>
+  product(floatMatrices("linalg.det", x, true), null, (a) => pivotsOf(a).prod(-1)),
+);
 
 const logarithm = told<null>("slogdet", (g, { x }): Tensor =>
   invert(x, undefined, true).mul(perMatrix(g)),
@@ -111,7 +113,7 @@ export const slogdet = (x: Tensor): { sign: Tensor; logabsdet: Tensor } => {
  * @example
  * tensor([[2, 1], [1, 4]]).logdet() // tensor(1.9459)
  */
-export const logdet = (x: Tensor): Tensor => {
+export const logdet = shaped<"logdet", "determinant", []>((x: Tensor): Tensor => {
   const { sign, logabsdet } = slogdet(x);
   return logabsdet.where(sign.ge(0), NaN);
-};
+});

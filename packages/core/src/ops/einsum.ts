@@ -5,8 +5,10 @@
  */
 import { ArgumentError, DTypeError, ShapeError } from "../errors.js";
 import { checkTensor } from "../graph/node.js";
+import type { EinsumFunction } from "../graph/shape-einsum.js";
 import { countElements, formatShape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
+import { typed } from "./typed.js";
 
 /** A tensor with a name for each of its dimensions, of which none is there twice. */
 interface Factor {
@@ -29,58 +31,60 @@ type Sizes = ReadonlyMap<string, number>;
  * einsum("...i->...", x) // tensor([3., 7.])
  * einsum("ij,jk", x, ones([3, 2])) // throws ShapeError: einsum: "ij,jk" of [2, 2] and [3, 2]
  */
-export function einsum(equation: string, ...tensors: (Tensor | readonly Tensor[])[]): Tensor {
-  if (typeof equation !== "string") {
-    throw new ArgumentError('einsum: the equation comes first: einsum("ij,jk->ik", a, b).');
-  }
-  const given = tensors.flatMap((x) => x).map((x) => checkTensor("einsum", x));
-  const [inputs = "", output] = equation.replaceAll(" ", "").split(/->(.*)/s);
-  const terms = inputs.split(",");
-  if (terms.length !== given.length) {
-    throw new ArgumentError(
-      `einsum: "${equation}" is about ${terms.length} tensors, and ${given.length} are given.`,
-    );
-  }
-  const other = given.find((x) => x.dtype !== given[0]!.dtype);
-  if (other !== undefined) {
-    throw new DTypeError(
-      `einsum: ${given[0]!.dtype} and ${other.dtype}: all must have one type; convert with x.to.`,
-    );
-  }
-  const named = given.map((x, i) => namesOf(equation, terms[i]!, x.shape.length));
-  const names = named.flatMap((own) => own);
-  const dots = [...new Set(names.filter((name) => name.startsWith(".")))].sort().reverse();
-  const once = names.filter((name) => !dots.includes(name) && count(names, name) === 1).sort();
-  const result = output === undefined ? [...dots, ...once] : namesOf(equation, output, dots);
-  const wrong = result.find((name) => !names.includes(name) || count(result, name) > 1);
-  if (wrong !== undefined) {
-    throw new ArgumentError(
-      `einsum: "${equation}": the result names ${wrong}, which it may do once, and only if a ` +
-        "tensor has it.",
-    );
-  }
-  const sizes = new Map<string, number>();
-  const factors = given.map((x, i) => diagonals(equation, { x, names: named[i]! }));
-  for (const { x, names: own } of factors) {
-    own.forEach((name, dim) => {
-      const [size, known] = [x.shape[dim]!, sizes.get(name) ?? 1];
-      if (size !== 1 && known !== 1 && size !== known) {
-        const shapes = given.map(({ shape }) => formatShape(shape)).join(" and ");
-        throw new ShapeError(
-          `einsum: "${equation}" of ${shapes}: ${name.replace(/^\..*/, "...")} is ${known} in ` +
-            `one and ${size} in another; sizes must be equal, or 1.`,
-        );
-      }
-      sizes.set(name, size === 1 ? known : size);
+export const einsum: EinsumFunction = typed(
+  (equation: string, ...tensors: (Tensor | readonly Tensor[])[]): Tensor => {
+    if (typeof equation !== "string") {
+      throw new ArgumentError('einsum: the equation comes first: einsum("ij,jk->ik", a, b).');
+    }
+    const given = tensors.flatMap((x) => x).map((x) => checkTensor("einsum", x));
+    const [inputs = "", output] = equation.replaceAll(" ", "").split(/->(.*)/s);
+    const terms = inputs.split(",");
+    if (terms.length !== given.length) {
+      throw new ArgumentError(
+        `einsum: "${equation}" is about ${terms.length} tensors, and ${given.length} are given.`,
+      );
+    }
+    const other = given.find((x) => x.dtype !== given[0]!.dtype);
+    if (other !== undefined) {
+      throw new DTypeError(
+        `einsum: ${given[0]!.dtype} and ${other.dtype}: all must have one type; convert with x.to.`,
+      );
+    }
+    const named = given.map((x, i) => namesOf(equation, terms[i]!, x.shape.length));
+    const names = named.flatMap((own) => own);
+    const dots = [...new Set(names.filter((name) => name.startsWith(".")))].sort().reverse();
+    const once = names.filter((name) => !dots.includes(name) && count(names, name) === 1).sort();
+    const result = output === undefined ? [...dots, ...once] : namesOf(equation, output, dots);
+    const wrong = result.find((name) => !names.includes(name) || count(result, name) > 1);
+    if (wrong !== undefined) {
+      throw new ArgumentError(
+        `einsum: "${equation}": the result names ${wrong}, which it may do once, and only if a ` +
+          "tensor has it.",
+      );
+    }
+    const sizes = new Map<string, number>();
+    const factors = given.map((x, i) => diagonals(equation, { x, names: named[i]! }));
+    for (const { x, names: own } of factors) {
+      own.forEach((name, dim) => {
+        const [size, known] = [x.shape[dim]!, sizes.get(name) ?? 1];
+        if (size !== 1 && known !== 1 && size !== known) {
+          const shapes = given.map(({ shape }) => formatShape(shape)).join(" and ");
+          throw new ShapeError(
+            `einsum: "${equation}" of ${shapes}: ${name.replace(/^\..*/, "...")} is ${known} in ` +
+              `one and ${size} in another; sizes must be equal, or 1.`,
+          );
+        }
+        sizes.set(name, size === 1 ? known : size);
+      });
+    }
+    const whole = factors.map((factor) => withoutOnes(factor, sizes));
+    const product = whole.reduce((left, right, i) => {
+      const later = [...result, ...whole.slice(i + 1).flatMap((factor) => factor.names)];
+      return multiply(left, right, later, sizes);
     });
-  }
-  const whole = factors.map((factor) => withoutOnes(factor, sizes));
-  const product = whole.reduce((left, right, i) => {
-    const later = [...result, ...whole.slice(i + 1).flatMap((factor) => factor.names)];
-    return multiply(left, right, later, sizes);
-  });
-  return arranged(summed(product, result), result);
-}
+    return arranged(summed(product, result), result);
+  },
+);
 
 const count = (names: readonly string[], name: string): number =>
   names.filter((own) => own === name).length;

@@ -3,7 +3,7 @@
  * each export follow the method `x.name(...args)`, its type and its documentation, so that a new
  * record needs no line anywhere else. Read first: define.ts.
  */
-import type { HasMethod, HasName, NamedMethod, Typed } from "../graph/shape-types.js";
+import type { HasMethod, HasName, NamedMethod } from "../graph/shape-types.js";
 import type { Tensor } from "../tensor.js";
 import type { Row } from "./define.js";
 import { write } from "./inplace.js";
@@ -12,12 +12,11 @@ import { write } from "./inplace.js";
 export type Methods<Table> = {
   [Name in keyof Table]: MethodOf<Table[Name], Name>;
 };
-type MethodOf<Entry, Name> =
-  Entry extends Typed<HasMethod>
-    ? Entry["family"]["method"]
-    : Entry extends Typed<HasName>
-      ? NamedMethod<Name, Entry["family"]>
-      : Method<Entry>;
+type MethodOf<Entry, Name> = Entry extends HasMethod
+  ? Entry["method"]
+  : Entry extends HasName
+    ? NamedMethod<Name, Entry>
+    : Method<Entry>;
 
 /** The method of a function of which the compiler knows no more. */
 type Method<Entry> = Entry extends (x: Tensor, ...args: infer Args) => infer Result
@@ -26,10 +25,8 @@ type Method<Entry> = Entry extends (x: Tensor, ...args: infer Args) => infer Res
 
 /** The methods `name_`, which write their result into the tensor they are called on. */
 export type InPlaceMethods<Table> = {
-  [Name in keyof Table as `${Name & string}_`]: Table[Name] extends Typed<{
-    readonly inPlace: unknown;
-  }>
-    ? Table[Name]["family"]["inPlace"]
+  [Name in keyof Table as `${Name & string}_`]: Table[Name] extends { readonly inPlace: unknown }
+    ? Table[Name]["inPlace"]
     : Method<Table[Name]>;
 };
 

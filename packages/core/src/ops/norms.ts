@@ -11,6 +11,7 @@ import { checkElements, floats } from "./fold.js";
 import type { Dims, TypeOptions } from "./fold.js";
 import { readOptions } from "./options.js";
 import { told } from "./told.js";
+import { shaped } from "./typed.js";
 
 /** The square root, flat where it is 0. */
 export function flatRoot(x: Tensor): Tensor {
@@ -167,8 +168,10 @@ export const linalgNorm = (given: Tensor, ...args: Measure<MatrixOrder | null>):
  * tensor([[3, 4], [6, 8]]).norm(2, 1) // tensor([ 5., 10.])
  * tensor([[3, 0], [0, 4]]).norm("nuc") // tensor(7.)
  */
-export const norm = (given: Tensor, ...args: Measure<MatrixOrder>): Tensor => {
-  const [x, p = 2, dim, keepdim] = read("norm", given, args);
-  if (p === "nuc") return spread("norm", x, p, dim, keepdim);
-  return length("norm", x, p === "fro" ? 2 : p, dim, keepdim);
-};
+export const norm = shaped<"norm", "norm", Measure<MatrixOrder>>(
+  (given: Tensor, ...args: Measure<MatrixOrder>): Tensor => {
+    const [x, p = 2, dim, keepdim] = read("norm", given, args);
+    if (p === "nuc") return spread("norm", x, p, dim, keepdim);
+    return length("norm", x, p === "fro" ? 2 : p, dim, keepdim);
+  },
+);

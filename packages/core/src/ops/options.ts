@@ -17,7 +17,19 @@ import { ArgumentError } from "../errors.js";
  */
 export function readOptions<Options extends object>(
   name: string,
+  options: Options,
+  defaults: Required<Options>,
+  leftOut?: Readonly<Record<string, string>>,
+): Required<Options>;
+export function readOptions<Options extends object>(
+  name: string,
   options: Partial<Options>,
+  defaults: Required<Options>,
+  leftOut?: Readonly<Record<string, string>>,
+): Required<Options>;
+export function readOptions<Options extends object>(
+  name: string,
+  options: Options,
   defaults: Required<Options>,
   leftOut: Readonly<Record<string, string>> = {},
 ): Required<Options> {

@@ -471,7 +471,7 @@ export const diagEmbed = (x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor =
  * //         [0., 2.]])
  * tensor([[1, 2], [3, 4]]).diag() // tensor([1., 4.])
  */
-export const diag = (x: Tensor, offset = 0): Tensor => {
+export const diag = shaped<"diag", "diag", [offset?: number]>((x: Tensor, offset = 0): Tensor => {
   const rank = checkTensor("diag", x).shape.length;
   if (rank === 1) return x.diagEmbed(offset);
   if (rank === 2) return x.diagonal(offset).clone();
@@ -479,7 +479,7 @@ export const diag = (x: Tensor, offset = 0): Tensor => {
     `diag: a tensor of shape ${formatShape(x.shape)} is neither vector nor matrix; ` +
       "use x.diagonal() or x.diagEmbed().",
   );
-};
+});
 
 /**
  * The matrix with all elements of the tensor on a diagonal.

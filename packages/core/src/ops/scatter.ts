@@ -31,7 +31,7 @@ import {
   placeAcross,
   positionsAlong,
 } from "./positions.js";
-import { together } from "./typed.js";
+import { shaped, together } from "./typed.js";
 
 /** What is written into a tensor has its type. */
 function checkSource(name: string, x: Tensor, source: Tensor): Tensor {
@@ -95,22 +95,28 @@ const ways = { add: "add", multiply: "mul" } as const;
  * ones([2, 2]).scatter(1, index, 3, { reduce: "multiply" }) // tensor([[1., 3.],
  * //         [3., 1.]])
  */
-export const scatter = (
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  source: Tensor | number | boolean,
-  options: ScatterOptions = {},
-): Tensor => {
-  const { reduce } = readOptions<ScatterOptions>("scatter", options, { reduce: null });
-  if (reduce !== null && !Object.hasOwn(ways, reduce)) {
-    throw new ArgumentError(
-      `scatter: reduce is ${reduce}; use "add" or "multiply", or scatterReduce for more.`,
-    );
-  }
-  const way = reduce === null ? "put" : ways[reduce];
-  return writeAlong("scatter", x, positionsAlong("scatter", x, dim, index), source, way);
-};
+export const scatter = shaped<
+  "scatter",
+  "along",
+  [dim: number, index: Tensor, source: Tensor | number | boolean, options?: ScatterOptions]
+>(
+  (
+    x: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor | number | boolean,
+    options: ScatterOptions = {},
+  ): Tensor => {
+    const { reduce } = readOptions<ScatterOptions>("scatter", options, { reduce: null });
+    if (reduce !== null && !Object.hasOwn(ways, reduce)) {
+      throw new ArgumentError(
+        `scatter: reduce is ${reduce}; use "add" or "multiply", or scatterReduce for more.`,
+      );
+    }
+    const way = reduce === null ? "put" : ways[reduce];
+    return writeAlong("scatter", x, positionsAlong("scatter", x, dim, index), source, way);
+  },
+);
 
 /**
  * The tensor with elements added at the positions that `index` has in every line along a dimension;
@@ -119,10 +125,14 @@ export const scatter = (
  * const index = tensor([0, 0, 1], { dtype: "int32" });
  * zeros([2]).scatterAdd(0, index, tensor([1, 2, 3])) // tensor([3., 3.])
  */
-export const scatterAdd = (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
+export const scatterAdd = shaped<
+  "scatterAdd",
+  "along",
+  [dim: number, index: Tensor, source: Tensor]
+>((x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
   const positions = positionsAlong("scatterAdd", x, dim, index);
   return writeAlong("scatterAdd", x, positions, checkTensor("scatterAdd", source), "add");
-};
+});
 
 /** What counts where scatterReduce() writes. */
 export interface ScatterReduceOptions {
@@ -156,29 +166,35 @@ const reductions: Record<Reduction, readonly [way: Way, start: (dtype: DType) =>
  * ones([2]).scatterReduce(0, index, tensor([4, 2, 3]), "mean", { includeSelf: false })
  * // tensor([3., 3.])
  */
-export const scatterReduce = (
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  source: Tensor,
-  ...[reduce, options = {}]: [reduce: Reduction, options?: ScatterReduceOptions]
-): Tensor => {
-  const { includeSelf } = readOptions("scatterReduce", options, { includeSelf: true });
-  if (!Object.hasOwn(reductions, reduce)) {
-    throw new ArgumentError(
-      `scatterReduce: reduce is ${reduce}; use "sum", "prod", "mean", "amax" or "amin".`,
-    );
-  }
-  const positions = positionsAlong("scatterReduce", x, dim, index);
-  const [way, start] = reductions[reduce];
-  const from = checkSource("scatterReduce", x, source);
-  const write = (into: Tensor, values: Tensor | number, by: Way): Tensor =>
-    writeAlong("scatterReduce", into, positions, values, by);
-  const y = write(includeSelf ? x : write(x, start(x.dtype), "put"), from, way);
-  if (reduce !== "mean") return y;
-  const counts = write(x.newFull(x.shape, includeSelf ? 1 : 0), from.newOnes(from.shape), way);
-  return y.div(counts.clampMin(1), { roundingMode: isFloat(x.dtype) ? null : "floor" });
-};
+export const scatterReduce = shaped<
+  "scatterReduce",
+  "along",
+  [dim: number, index: Tensor, source: Tensor, reduce: Reduction, options?: ScatterReduceOptions]
+>(
+  (
+    x: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    ...[reduce, options = {}]: [reduce: Reduction, options?: ScatterReduceOptions]
+  ): Tensor => {
+    const { includeSelf } = readOptions("scatterReduce", options, { includeSelf: true });
+    if (!Object.hasOwn(reductions, reduce)) {
+      throw new ArgumentError(
+        `scatterReduce: reduce is ${reduce}; use "sum", "prod", "mean", "amax" or "amin".`,
+      );
+    }
+    const positions = positionsAlong("scatterReduce", x, dim, index);
+    const [way, start] = reductions[reduce];
+    const from = checkSource("scatterReduce", x, source);
+    const write = (into: Tensor, values: Tensor | number, by: Way): Tensor =>
+      writeAlong("scatterReduce", into, positions, values, by);
+    const y = write(includeSelf ? x : write(x, start(x.dtype), "put"), from, way);
+    if (reduce !== "mean") return y;
+    const counts = write(x.newFull(x.shape, includeSelf ? 1 : 0), from.newOnes(from.shape), way);
+    return y.div(counts.clampMin(1), { roundingMode: isFloat(x.dtype) ? null : "floor" });
+  },
+);
 
 /** Writes to some positions of a dimension the parts of `source`, which lie along it, too. */
 function writeAcross(name: string, x: Tensor, place: Place, source: Tensor, way: Way): Tensor {
@@ -202,18 +218,24 @@ export interface IndexAddOptions {
  * zeros([2, 2]).indexAdd(0, index, tensor([[1, 2], [3, 4]])) // tensor([[0., 0.],
  * //         [4., 6.]])
  */
-export const indexAdd = (
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  source: Tensor,
-  options: IndexAddOptions = {},
-): Tensor => {
-  const { alpha } = readOptions<IndexAddOptions>("indexAdd", options, { alpha: null });
-  const place = placeAcross("indexAdd", x, dim, index);
-  const scaled = alpha === null ? source : checkTensor("indexAdd", source).mul(alpha);
-  return writeAcross("indexAdd", x, place, scaled, "add");
-};
+export const indexAdd = shaped<
+  "indexAdd",
+  "along",
+  [dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions]
+>(
+  (
+    x: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    options: IndexAddOptions = {},
+  ): Tensor => {
+    const { alpha } = readOptions<IndexAddOptions>("indexAdd", options, { alpha: null });
+    const place = placeAcross("indexAdd", x, dim, index);
+    const scaled = alpha === null ? source : checkTensor("indexAdd", source).mul(alpha);
+    return writeAcross("indexAdd", x, place, scaled, "add");
+  },
+);
 
 /**
  * The tensor with the parts of `source` in the place of those at some positions of a dimension:
@@ -222,8 +244,10 @@ export const indexAdd = (
  * const index = tensor([1, 0], { dtype: "int32" });
  * zeros([3]).indexCopy(0, index, tensor([5, 6])) // tensor([6., 5., 0.])
  */
-export const indexCopy = (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor =>
-  writeAcross("indexCopy", x, placeAcross("indexCopy", x, dim, index), source, "put");
+export const indexCopy = shaped<"indexCopy", "along", [dim: number, index: Tensor, source: Tensor]>(
+  (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor =>
+    writeAcross("indexCopy", x, placeAcross("indexCopy", x, dim, index), source, "put"),
+);
 
 /**
  * The tensor with one value everywhere at some positions of a dimension: a number, or a tensor
@@ -232,15 +256,14 @@ export const indexCopy = (x: Tensor, dim: number, index: Tensor, source: Tensor)
  * zeros([2, 2]).indexFill(1, tensor([-1], { dtype: "int32" }), 7) // tensor([[0., 7.],
  * //         [0., 7.]])
  */
-export const indexFill = (
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  value: number | boolean | Tensor,
-): Tensor => {
+export const indexFill = shaped<
+  "indexFill",
+  "along",
+  [dim: number, index: Tensor, value: number | boolean | Tensor]
+>((x: Tensor, dim: number, index: Tensor, value: number | boolean | Tensor): Tensor => {
   const place = placeAcross("indexFill", x, dim, index, true);
   return writePlace(place, single("indexFill", x, value), "put").reshape(x.shape);
-};
+});
 
 /** How indexPut() and put() write. */
 export interface PutOptions {
@@ -255,12 +278,11 @@ export interface PutOptions {
  * const index = [tensor([0, 0], { dtype: "int32" })];
  * zeros([2]).indexPut(index, tensor([1, 2]), { accumulate: true }) // tensor([3., 0.])
  */
-export const indexPut = (
-  x: Tensor,
-  indices: readonly Tensor[],
-  values: Tensor,
-  options: PutOptions = {},
-): Tensor => {
+export const indexPut = shaped<
+  "indexPut",
+  "same",
+  [indices: readonly Tensor[], values: Tensor, options?: PutOptions]
+>((x: Tensor, indices: readonly Tensor[], values: Tensor, options: PutOptions = {}): Tensor => {
   const { accumulate } = readOptions<PutOptions>("indexPut", options, { accumulate: false });
   const source = checkSource("indexPut", x, values);
   if (!Array.isArray(indices) || indices.length === 0) {
@@ -282,7 +304,7 @@ export const indexPut = (
     );
   }
   return writePlace(place, source, accumulate ? "add" : "put").reshape(x.shape);
-};
+});
 
 /**
  * The tensor with the elements of `source` at positions in the row of all elements, one for each;
@@ -292,17 +314,19 @@ export const indexPut = (
  * zeros([2, 2]).put(index, tensor([5, 6])) // tensor([[6., 0.],
  * //         [0., 5.]])
  */
-export const put = (x: Tensor, index: Tensor, source: Tensor, options: PutOptions = {}): Tensor => {
-  const { accumulate } = readOptions<PutOptions>("put", options, { accumulate: false });
-  const values = checkSource("put", x, source);
-  const where = "the row of all elements";
-  const positions = checkPositions("put", index, where, countElements(x.shape));
-  if (countElements(values.shape) !== countElements(positions.shape)) {
-    throw misfit("put", source, `${index.numel()} positions; give as many elements`);
-  }
-  const place = flatPlace(x, positions);
-  return writePlace(place, values.reshape(positions.shape), accumulate ? "add" : "put");
-};
+export const put = shaped<"put", "same", [index: Tensor, source: Tensor, options?: PutOptions]>(
+  (x: Tensor, index: Tensor, source: Tensor, options: PutOptions = {}): Tensor => {
+    const { accumulate } = readOptions<PutOptions>("put", options, { accumulate: false });
+    const values = checkSource("put", x, source);
+    const where = "the row of all elements";
+    const positions = checkPositions("put", index, where, countElements(x.shape));
+    if (countElements(values.shape) !== countElements(positions.shape)) {
+      throw misfit("put", source, `${index.numel()} positions; give as many elements`);
+    }
+    const place = flatPlace(x, positions);
+    return writePlace(place, values.reshape(positions.shape), accumulate ? "add" : "put");
+  },
+);
 
 /**
  * The elements where the mask is false, `value` where it is true: a number, or a tensor without

@@ -9,6 +9,7 @@ import { eliminate, solveEliminated, substitute } from "./host/factor.js";
 import { algorithm, floatMatrices, rightHandSide, sameBatch, sizesOf } from "./matrices.js";
 import { readOptions } from "./options.js";
 import { eye } from "./sequence.js";
+import { shaped } from "./typed.js";
 
 /** What of a matrix is meant, and who asked. */
 interface Part {
@@ -127,5 +128,6 @@ export const invert = (x: Tensor, asked?: string, transposed = false): Tensor =>
  * linalg.inv(tensor([[2, 0], [1, 4]])) // tensor([[ 0.5000,  0.0000],
  * //         [-0.1250,  0.2500]])
  */
-export const inv = (x: Tensor): Tensor =>
-  invert(floatMatrices("linalg.inv", x, true), "linalg.inv");
+export const inv = shaped<"linalg.inv", "square", []>((x: Tensor): Tensor =>
+  invert(floatMatrices("linalg.inv", x, true), "linalg.inv"),
+);

@@ -21,8 +21,8 @@ import { compileWith } from "./replay.js";
 import { hashOf, Round, tapeOf } from "./round.js";
 import type { Recorded } from "./round.js";
 
-/** Nodes that may wait, before they run one by one. */
-const MOST_NODES = 5_000;
+/** Nodes that may wait, before they run one by one: more than a recurrent net of fifty steps. */
+const MOST_NODES = 10_000;
 
 /** Bytes that waiting nodes may keep from the collector, before all of them run. */
 const MOST_BYTES = 2 ** 26;

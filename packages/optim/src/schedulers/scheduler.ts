@@ -63,7 +63,7 @@ export abstract class Scheduler<Options extends object> {
       );
     }
     this.optimizer = optimizer;
-    this.options = readOptions(this.name, options, defaults, leftOut);
+    this.options = readOptions<Options>(this.name, options, defaults, leftOut);
     this.validate(this.options);
     this.prepare();
     for (const group of this.groups) group.initialLr ??= group.lr;

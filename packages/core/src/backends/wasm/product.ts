@@ -47,7 +47,13 @@ const FAR = 256;
 const FEW = 16;
 
 /** Columns that vectors go along at once, each with a sum of its own. */
-const MOST_DEEP = 8;
+const MOST_DEEP = 4;
+
+/**
+ * Rows of a tile that is two vectors wide, and of one that is one vector wide: more sums, with the
+ * factors of a step, would not fit into registers.
+ */
+const [ROWS, MORE_ROWS] = [4, 6];
 
 type Moves = readonly (readonly [pointer: number, by: number])[];
 
@@ -125,16 +131,15 @@ export function emitProduct({ module, scratch, allocate, fused }: Workshop, of: 
   const deep = isDeep(of);
 
   const lanes = 16 / width;
-  const most = fused ? 6 : 4;
   const { outer, split, chunks, within } = chunksOf(of);
   const parts = countOf(outer) * chunks.reduce((count, run) => count + run.count, 0);
   const summed = chunks[0]!.size * countOf(within);
   const group = groupOf(rows);
   const isPlain = group.length === 1;
   const [lastRow, lastColumn, last] = [rows.at(-1)!, columns.at(-1)!, inner.at(-1)!];
-  const height = Math.floor(MOST_COPIED / (summed * width) / most) * most;
+  const height = Math.floor(MOST_COPIED / (summed * width) / ROWS) * ROWS;
   const together = countOf(group);
-  const blocks = isPlain ? partsOf(together, height, most) : runs(together, together);
+  const blocks = isPlain ? partsOf(together, height, ROWS) : runs(together, together);
   const isLarge = (count: number): boolean => count * countOf(inner) * width > LITTLE;
   const vectors = panelOf(rows);
   const copiesColumns =
@@ -179,7 +184,7 @@ export function emitProduct({ module, scratch, allocate, fused }: Workshop, of: 
     const inB = steps.map(({ size, b }) => ({ size, by: [b] }));
     if (copiesRows) {
       // What moves b here moves the copies.
-      inTiles(block, most, { ...lastRow, b: copied }, { a, b: left }, (rows) => {
+      inTiles(block, ROWS, { ...lastRow, b: copied }, { a, b: left }, (rows) => {
         const places = rows.map(([from]) => from!);
         copy({ width, places, pitch: rows.length * width, inner: inA }, a, left);
       });
@@ -198,8 +203,7 @@ export function emitProduct({ module, scratch, allocate, fused }: Workshop, of: 
             copy({ width, places, pitch, inner: inB }, b, right);
           }
           nest(code, rows.slice(0, -group.length), { a, c }, () => {
-            // A single vector of columns leaves room for twice as many rows.
-            const atOnce = panel.size > lanes || copiesRows ? most : 2 * most;
+            const atOnce = panel.size > lanes || copiesRows ? ROWS : MORE_ROWS;
             inTiles(block, atOnce, row, { a: left, c }, (places) => {
               const ownA = copiesRows ? packed(inA, places.length * width) : inA;
               const ownB = copiesColumns ? packed(inB, pitch) : inB;

@@ -12,12 +12,20 @@ import type { Finish, Stand } from "./finish.js";
 import { at, f32, f64, i32, loadLane, loadSplat, shuffle, store } from "./vector.js";
 import type { Width } from "./vector.js";
 
-/**
- * Steps of a long dimension that are written out one after the other, and of several short ones:
- * with more of them V8 runs out of registers.
- */
+/** The most steps that are written out one after the other. */
 const UNROLLED = 4;
-const MOST_UNROLLED = 6;
+
+/** Vectors that registers hold: V8 keeps one of sixteen for itself. */
+const REGISTERS = 15;
+
+/**
+ * Steps that are written out where each reads so many vectors for so many sums. V8 reads first what
+ * all of them need, and puts aside what does not fit, which takes as long as the products.
+ */
+function stepsFor(read: number, sums: number): number {
+  const fitting = Math.floor((REGISTERS - sums) / read);
+  return fitting < 1 ? UNROLLED : Math.min(fitting, UNROLLED);
+}
 
 /** A dimension, and the bytes that a step along it moves each pointer. */
 export interface Steps {
@@ -31,23 +39,24 @@ function along(
   [dim, ...deeper]: readonly Steps[],
   pointers: readonly number[],
   body: (points: readonly (readonly number[])[]) => void,
+  unrolled = UNROLLED,
 ): readonly number[] {
   const all = [dim!, ...deeper];
-  if (all.reduce((count, { size }) => count * size, 1) <= MOST_UNROLLED) {
+  if (all.reduce((count, { size }) => count * size, 1) <= unrolled) {
     body(pointsOf(all));
     return pointers.map(() => 0);
   }
   const { size, by } = dim!;
   const isLast = deeper.length === 0;
-  const turns = isLast ? Math.floor(size / UNROLLED) : size;
+  const turns = isLast ? Math.floor(size / unrolled) : size;
   code.repeat(turns, () => {
     let moved: readonly number[] = pointers.map(() => 0);
-    if (isLast) body(pointsOf([{ size: UNROLLED, by }]));
-    else moved = along(code, deeper, pointers, body);
-    const steps = isLast ? UNROLLED : 1;
+    if (isLast) body(pointsOf([{ size: unrolled, by }]));
+    else moved = along(code, deeper, pointers, body, unrolled);
+    const steps = isLast ? unrolled : 1;
     pointers.forEach((pointer, i) => code.move(pointer, by[i]! * steps - moved[i]!));
   });
-  const done = isLast ? turns * UNROLLED : size;
+  const done = isLast ? turns * unrolled : size;
   if (done < size) body(pointsOf([{ size: size - done, by }]));
   return by.map((step) => step * done);
 }
@@ -176,7 +185,8 @@ function addWide(code: Code, tile: Tile, sums: readonly (readonly number[])[]): 
   const lanes = 16 / width;
   const vectors = sums[0]!.map(() => code.local(types.v128));
   const factor = code.local(types.v128);
-  along(code, inner, [A, B], (points) => {
+  const unrolled = stepsFor(a.length + vectors.length, a.length * vectors.length);
+  const body = (points: readonly (readonly number[])[]): void => {
     for (const [left, right] of points) {
       vectors.forEach((vector, k) => {
         const count = padded ? lanes : Math.min(lanes, columns - k * lanes);
@@ -187,7 +197,8 @@ function addWide(code: Code, tile: Tile, sums: readonly (readonly number[])[]): 
         row.forEach((sum, k) => addTo(code, tile, sum, local(factor), local(vectors[k]!)));
       });
     }
-  });
+  };
+  along(code, inner, [A, B], body, unrolled);
 }
 
 /** Adds products to the sums of one row: vectors of it by vectors of each column. */
@@ -213,11 +224,13 @@ function addDeep(code: Code, tile: Tile, [sums]: readonly (readonly number[])[])
   let moved: readonly number[] = [0, 0];
   const whole = Math.floor(size / lanes);
   if (whole > 0) {
-    moved = along(code, [{ size: whole, by: [16, 16] }], [A, B], (points) => {
+    const body = (points: readonly (readonly number[])[]): void => {
       for (const [left, right] of points) {
         add(left!, right!, (pointer, offset) => gather(width, pointer, offset, width, lanes));
       }
-    });
+    };
+    const steps = stepsFor(columns + 1, columns);
+    moved = along(code, [{ size: whole, by: [16, 16] }], [A, B], body, steps);
   }
   if (size % lanes > 0) {
     // Lanes beyond the end are zeros in both factors.
