@@ -59,14 +59,16 @@ function gradientsOf(output: Tensor, variables: readonly Tensor[], createGraph: 
   return variables.map((variable, i) => found[i] ?? variable.newZeros(variable.shape));
 }
 
+const listOf = (inputs: Tensor | readonly Tensor[]): readonly Tensor[] =>
+  Array.isArray(inputs) ? (inputs as readonly Tensor[]) : [inputs as Tensor];
+
 /** Tensors to differentiate by, in place of the inputs; with a graph they stay tied to these. */
 function variablesOf(
   name: string,
   inputs: Tensor | readonly Tensor[],
   createGraph: boolean,
 ): Tensor[] {
-  const list = Array.isArray(inputs) ? (inputs as readonly Tensor[]) : [inputs as Tensor];
-  return list.map((input) =>
+  return listOf(inputs).map((input) =>
     createGraph && checkTensor(name, input).requiresGrad
       ? enableGrad(() => input.clone())
       : checkTensor(name, input).detach().clone().requiresGrad_(),
@@ -91,7 +93,7 @@ export function hessian(
   inputs: Tensor | readonly Tensor[],
   options: DerivativeOptions = {},
 ): Tensor | Tensor[][] {
-  const list = Array.isArray(inputs) ? (inputs as readonly Tensor[]) : [inputs as Tensor];
+  const list = listOf(inputs);
   const blocks = list.map((_, i) => {
     const slope: Differentiable = (...variables) => {
       const output = run(...variables);
@@ -111,47 +113,61 @@ export function hessian(
 
 /**
  * A function's result, and the product of a vector with its Jacobian from the left, which is what
- * backward() computes: `v` has the shape of the result, the products those of the inputs.
+ * backward() computes: `v` has the shape of the result, the products those of the inputs. For one
+ * tensor, in no list, there is one product.
  * @example
  * const [y, products] = vjp((x) => x.square(), [tensor([1, 2])], tensor([1, 10]));
  * y // tensor([1., 4.])
  * products[0] // tensor([ 2., 40.])
+ * vjp((x) => x.square(), tensor([1, 2]), tensor([1, 10]))[1] // tensor([ 2., 40.])
  */
+export function vjp<X extends Tensor | readonly Tensor[]>(
+  run: Differentiable,
+  inputs: X,
+  v?: Tensor,
+  options?: DerivativeOptions,
+): [output: Tensor, products: X extends Tensor ? Tensor : Tensor[]];
 export function vjp(
   run: Differentiable,
-  inputs: readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
   v?: Tensor,
   { createGraph = false }: DerivativeOptions = {},
-): [output: Tensor, products: Tensor[]] {
+): [output: Tensor, products: Tensor | Tensor[]] {
   const variables = variablesOf("vjp", inputs, createGraph);
   const output = enableGrad(() => run(...variables));
   const options = { createGraph, allowUnused: true, ...(v && { gradOutputs: v }) };
   const found = output.requiresGrad ? grad(output, variables, options) : [];
   const products = variables.map((variable, i) => found[i] ?? variable.newZeros(variable.shape));
-  return [createGraph ? output : output.detach(), products];
+  const given = Array.isArray(inputs) ? products : products[0]!;
+  return [createGraph ? output : output.detach(), given];
 }
 
 /**
  * A function's result, and the product of its Jacobian with vectors from the right: how the result
- * moves when the inputs move along `v`, which has their shapes. Computed by differentiating a
- * gradient by what it was started with.
+ * moves when the inputs move along `v`, which has their shapes, and is a list if they are one.
+ * Computed by differentiating a gradient by what it was started with.
  * @example
  * const [y, product] = jvp((x) => x.square(), [tensor([1, 2])], [tensor([1, 10])]);
  * product // tensor([ 2., 40.])
+ * jvp((x) => x.square(), tensor([1, 2]), tensor([1, 10]))[1] // tensor([ 2., 40.])
  */
-export function jvp(
+export function jvp<X extends Tensor | readonly Tensor[]>(
   run: Differentiable,
-  inputs: readonly Tensor[],
-  v: readonly Tensor[],
+  inputs: X,
+  v: X extends Tensor ? Tensor : readonly Tensor[],
   { createGraph = false }: DerivativeOptions = {},
 ): [output: Tensor, product: Tensor] {
-  if (v.length !== inputs.length || v.some((one, i) => !sameShape(one.shape, inputs[i]!.shape))) {
+  const variables = variablesOf("jvp", inputs, createGraph);
+  const directions = listOf(v);
+  if (
+    directions.length !== variables.length ||
+    directions.some((one, i) => !sameShape(checkTensor("jvp", one).shape, variables[i]!.shape))
+  ) {
     throw new ArgumentError(
-      `jvp: there are ${inputs.length} inputs and ${v.length} directions; ` +
+      `jvp: there are ${variables.length} inputs and ${directions.length} directions; ` +
         "give one for each, of its shape.",
     );
   }
-  const variables = variablesOf("jvp", inputs, createGraph);
   const output = enableGrad(() => run(...variables));
   const zero = output.newZeros(output.shape);
   const shown = createGraph ? output : output.detach();
@@ -160,7 +176,7 @@ export function jvp(
   const options = { gradOutputs: start, createGraph: true, allowUnused: true };
   const slopes = grad(output, variables, options);
   const total = enableGrad(() => {
-    const along = slopes.map((slope, i) => slope?.mul(v[i]!).sum() ?? null);
+    const along = slopes.map((slope, i) => slope?.mul(directions[i]!).sum() ?? null);
     return along.reduce((sum, part) => (sum && part ? sum.add(part) : (sum ?? part)), null);
   });
   if (total?.requiresGrad !== true) return [shown, output.newZeros(output.shape)];

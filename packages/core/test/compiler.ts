@@ -12,7 +12,7 @@ const pathOf = (relative: string): string => fileURLToPath(new URL(relative, imp
 
 /** What programs may name without importing it. */
 const prelude = `
-import { add, cat, einsum, full, grad } from "@nabla/core";
+import { add, arange, cat, einsum, full, grad } from "@nabla/core";
 import { matmul, noGrad, ones, rand, relu, stack, sum, tensor, where, zeros } from "@nabla/core";
 import { Tensor } from "@nabla/core";
 import type { DType, Operand, Shape } from "@nabla/core";

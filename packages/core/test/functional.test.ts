@@ -241,6 +241,12 @@ describe("vjp and jvp", () => {
     expect([y, ...products].some((x) => x.requiresGrad)).toBe(false);
   });
 
+  test("one tensor needs no list", () => {
+    const [x, v] = [T([1, 2]), T([1, 10])];
+    expect(vjp((a) => a.square(), x, v)[1].toArray()).toEqual([2, 40]);
+    expect(jvp((a) => a.square(), x, v)[1].toArray()).toEqual([2, 40]);
+  });
+
   test("jvp is the jacobians times the vectors, added up", () => {
     const v = [T([1, -2, 3]), T([0.5, 4])];
     const [y, product] = jvp(run, inputs, v);
@@ -278,6 +284,7 @@ describe("vjp and jvp", () => {
 
   test("vectors that do not fit are refused", () => {
     expect(() => vjp((x) => x.mul(2), [T([1, 2])], T([1]))).toThrow(NablaError);
+    expect(() => jvp((x) => x.mul(2), T([1, 2]), T([1]))).toThrow(/1 inputs and 1 directions/);
     expect(() => vjp((x) => x.mul(2), [T([1, 2])])).toThrow(NablaError);
     expect(() => jvp((x) => x.mul(2), [T([1, 2])], [])).toThrow(/1 inputs and 0 directions/);
     expect(() => jvp((x) => x.mul(2), [T([1, 2])], [T([1, 2, 3])])).toThrow(NablaError);

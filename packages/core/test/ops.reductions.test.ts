@@ -287,6 +287,12 @@ describe("what is refused", () => {
     ["digits of fractions", () => of("float32").bitwiseAnd(1), DTypeError, "bitwiseAnd: only"],
     ["digits beside fractions", () => of("int32").bitwiseOr(0.5), DTypeError, "bitwiseOr: only"],
     ["no bounds", () => of("float32").clamp(), ArgumentError, "clamp: there is no bound"],
+    [
+      "a bound that is none",
+      () => callMethod(of("float32"), "clamp", { low: 0 }),
+      ArgumentError,
+      'clamp: there is no option "low"',
+    ],
     ["half a digit", () => of("float32").round({ decimals: 0.5 }), ArgumentError, "round: decim"],
     [
       "a negative tolerance",

@@ -1,7 +1,21 @@
 // What the compiler knows of shapes and types: that it says the right thing, in one readable line,
 // and that it is never in the way. That it agrees with what runs: shapes.agreement.test.ts.
 
-import { add, full, matmul, ones, sum, Tensor, tensor, zeros } from "@nabla/core";
+import {
+  add,
+  arange,
+  eye,
+  full,
+  linspace,
+  matmul,
+  ones,
+  randint,
+  randperm,
+  sum,
+  Tensor,
+  tensor,
+  zeros,
+} from "@nabla/core";
 import type { DType, Shape } from "@nabla/core";
 import { describe, expect, test } from "vitest";
 
@@ -49,6 +63,14 @@ test("what is written out is known", () => {
   expectShape(zeros([2, 3, 4]).mean([0, -1]), [3], "float32");
   expectShape(a.argmax(1), [100], "int32");
   expectShape(a.all(0), [2], "bool");
+  expectShape(a.clamp({ min: 0 }), [100, 2], "float32");
+  expectShape(arange(4), [4], "float32");
+  expectShape(linspace(0, 1, 5, { dtype: "float64" }), [5], "float64");
+  expectShape(eye(3), [3, 3], "float32");
+  expectShape(eye(3, 2), [3, 2], "float32");
+  expectShape(randperm(4), [4], "int32");
+  expectShape(randint(0, 3, [4]), [4], "int32");
+  expectShape(randint(3, [2, 4], { dtype: "float32" }), [2, 4], "float32");
 });
 
 test("a plain tensor is as it was", () => {
@@ -180,6 +202,11 @@ describe("messages", () => {
       ],
       ["[zeros([2]), zeros([3])].map((x) => x.mul(2))[0]!", 'Tensor<[2] | [3], "float32">'],
       ["plain.add(zeros([2]))", "Tensor<Shape, DType>"],
+      ["arange(2.5)", 'Tensor<[number], "float32">'],
+      ["arange(n)", 'Tensor<[number], "float32">'],
+      ["new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU()).at(0)", "Linear<2, 3>"],
+      ["new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU()).at(-1)", "ReLU"],
+      ["new nn.Sequential(new nn.ReLU()).at(n)", "Module"],
       ["plain.sum(0).relu().matmul(plain)", "Tensor<Shape, DType>"],
       ["zeros(plain.shape)", "Tensor<Shape, DType>"],
     ];

@@ -40,6 +40,9 @@ export type Created<S extends Shape, D extends DType> = number extends S["length
   ? Tensor
   : Tensor<S, NoInfer<D>>;
 
+/** A size that a number says, unless it has a fraction. */
+export type Count<N extends number> = `${N}` extends `${bigint}` ? N : number;
+
 /** A function that makes one. */
 export type Creation = <const S extends number[], D extends DType = "float32">(
   shape: readonly [...S],

@@ -10,6 +10,7 @@ import type { Tensor } from "../tensor.js";
 import { zerosLike } from "./create.js";
 import { binary, pair } from "./define.js";
 import type { Operand, Samples } from "./define.js";
+import { readOptions } from "./options.js";
 import { kept, together } from "./typed.js";
 
 /** The gradient for one side of a contest: nothing where it lost, half where it was a tie. */
@@ -110,17 +111,28 @@ export const clampMax = binary({
   samples: plane,
 });
 
+/** What `clamp` takes by name. */
+interface Bounds {
+  readonly min?: number | null;
+  readonly max?: number | null;
+}
+const isBounds = (min: Operand | Bounds | null | undefined): min is Bounds =>
+  typeof min === "object" && min !== null && !("node" in min);
+
 /**
  * Every element kept within bounds, numbers or tensors, either of which may be missing or `null`;
- * `max` wins where they contradict each other. At a bound the gradient is the element's. Throws an
- * ArgumentError where both are missing.
+ * numbers may be given by name, too. `max` wins where they contradict each other. At a bound the
+ * gradient is the element's. Throws an ArgumentError where both are missing.
  * @example
  * tensor([-1, 0.5, 2]).clamp(0, 1) // tensor([0.0000, 0.5000, 1.0000])
  * tensor([-1, 0.5, 2]).clamp(null, 1) // tensor([-1.0000,  0.5000,  1.0000])
+ * tensor([-1, 0.5, 2]).clamp({ max: 1 }) // tensor([-1.0000,  0.5000,  1.0000])
  */
-export const clamp = together<"clamp", [min?: Operand | null, max?: Operand | null]>(
+export const clamp = together<"clamp", [min?: Operand | Bounds | null, max?: Operand | null]>(
   (x, min, max) => {
-    const [low, high] = [min ?? null, max ?? null];
+    const none = { min: null, max: null };
+    const named = isBounds(min) ? readOptions<Bounds>("clamp", min, none) : { min, max };
+    const [low, high] = [named.min ?? null, named.max ?? null];
     if (low === null && high === null) {
       throw new ArgumentError("clamp: there is no bound; give one, for example x.clamp(0, 1).");
     }

@@ -7,7 +7,7 @@ import { allocate, fitsInteger, isDType, isFloat } from "../graph/dtype.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
 import { dataNode, checkTensor } from "../graph/node.js";
-import type { Created, Creation } from "../graph/shape-types.js";
+import type { Count, Created, Creation } from "../graph/shape-types.js";
 import { checkShape, countElements } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
@@ -259,7 +259,10 @@ export const onesLike = shaped<"onesLike", "same", [options?: CreateOptions]>((x
  * arange(1, 2, 0.25) // tensor([1.0000, 1.2500, 1.5000, 1.7500])
  * arange(1, 4, { dtype: "int32" }) // tensor([1, 2, 3])
  */
-export function arange(end: number, options?: CreateOptions): Tensor;
+export function arange<N extends number, D extends DType = "float32">(
+  end: N,
+  options?: CreateOptions<D>,
+): Created<[Count<N>], D>;
 export function arange(start: number, end: number, options?: CreateOptions): Tensor;
 export function arange(start: number, end: number, step: number, options?: CreateOptions): Tensor;
 export function arange(first: number, ...rest: (number | CreateOptions | undefined)[]): Tensor {
@@ -286,6 +289,12 @@ export function arange(first: number, ...rest: (number | CreateOptions | undefin
  * @example
  * linspace(0, 1, 5) // tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
  */
+export function linspace<N extends number, D extends DType = "float32">(
+  start: number,
+  end: number,
+  count: N,
+  options?: CreateOptions<D>,
+): Created<[N], D>;
 export function linspace(
   start: number,
   end: number,

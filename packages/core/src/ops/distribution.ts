@@ -8,6 +8,7 @@ import { isFloat } from "../graph/dtype.js";
 import type { DType } from "../graph/dtype.js";
 import { noGrad } from "../graph/mode.js";
 import { checkTensor } from "../graph/node.js";
+import type { Created } from "../graph/shape-types.js";
 import { broadcastShapes, formatShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
@@ -24,8 +25,17 @@ import { shaped } from "./typed.js";
  * randint(6, [1000]).lt(6).sum() // tensor(1000)
  * randint(5, 6, [2]) // tensor([5, 5])
  */
-export function randint(high: number, shape: Shape, options?: CreateOptions): Tensor;
-export function randint(low: number, high: number, shape: Shape, options?: CreateOptions): Tensor;
+export function randint<const S extends number[], D extends DType = "int32">(
+  high: number,
+  shape: readonly [...S],
+  options?: CreateOptions<D>,
+): Created<S, D>;
+export function randint<const S extends number[], D extends DType = "int32">(
+  low: number,
+  high: number,
+  shape: readonly [...S],
+  options?: CreateOptions<D>,
+): Created<S, D>;
 export function randint(
   first: number,
   second: number | Shape,
@@ -93,7 +103,10 @@ export const randnLike = shaped<"randnLike", "same", [options?: CreateOptions]>(
  * manualSeed(0);
  * randperm(10).sum() // tensor(45)
  */
-export const randperm = (count: number, options: CreateOptions = {}): Tensor =>
+export const randperm: <N extends number, D extends DType = "int32">(
+  count: N,
+  options?: CreateOptions<D>,
+) => Created<[N], D> = (count: number, options: CreateOptions = {}): Tensor =>
   create("randperm", [count], { dtype: "int32", ...options }, (buffer) => {
     for (let i = 0; i < count; i++) buffer[i] = i;
     const shares = new Float64Array(count);

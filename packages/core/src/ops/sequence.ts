@@ -3,8 +3,9 @@
  * filled or counted up are in ops/create.ts.
  */
 import { ArgumentError } from "../errors.js";
+import type { DType } from "../graph/dtype.js";
 import { checkTensor } from "../graph/node.js";
-import type { Creation } from "../graph/shape-types.js";
+import type { Created, Creation } from "../graph/shape-types.js";
 import { checkShape } from "../graph/shape.js";
 import type { Shape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
@@ -51,8 +52,15 @@ export const fullLike = shaped<
  * //         [0., 1.]])
  * eye(1, 3) // tensor([[1., 0., 0.]])
  */
-export function eye(rows: number, options?: CreateOptions): Tensor;
-export function eye(rows: number, columns: number, options?: CreateOptions): Tensor;
+export function eye<N extends number, D extends DType = "float32">(
+  rows: N,
+  options?: CreateOptions<D>,
+): Created<[N, N], D>;
+export function eye<N extends number, M extends number, D extends DType = "float32">(
+  rows: N,
+  columns: M,
+  options?: CreateOptions<D>,
+): Created<[N, M], D>;
 export function eye(
   rows: number,
   second: number | CreateOptions = rows,

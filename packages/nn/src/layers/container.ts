@@ -102,9 +102,18 @@ export class Sequential<
     return value as never;
   }
 }
-export interface Sequential<Layers extends readonly Module[]> extends Maps<
-  ["sequential", Layers]
-> {}
+export interface Sequential<Layers extends readonly Module[]> extends Maps<["sequential", Layers]> {
+  at<Self extends Module, I extends number>(this: Self, index: I): At<Self, I>;
+}
+/** The layer at a position, where it is known. */
+type At<Self, I extends number> =
+  Self extends Maps<["sequential", infer Layers]>
+    ? `${I}` extends keyof Layers
+      ? Extract<Layers[`${I}`], Module>
+      : [Layers, I] extends [readonly [...unknown[], infer Last extends Module], -1]
+        ? Last
+        : Module
+    : Module;
 
 /**
  * A list of modules; go through it in your own `forward`.
