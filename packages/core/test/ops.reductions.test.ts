@@ -392,6 +392,11 @@ describe("functions at their limits", () => {
     ["trunc", -Infinity, -Infinity],
     ["sinc", 0, 1],
     ["isfinite", -Infinity, 0],
+    ["isposinf", Infinity, 1],
+    ["isposinf", -Infinity, 0],
+    ["isposinf", NaN, 0],
+    ["isneginf", -Infinity, 1],
+    ["isneginf", Infinity, 0],
     ["nanToNum", -Infinity, -Number.MAX_VALUE],
   ];
   test.each(cases)("%s(%d)", (name, x, expected) => {

@@ -98,6 +98,8 @@ export const oracles: Record<RowNames<Tested>, (...xs: number[]) => number> = {
   logicalNot: (x) => Number(x === 0),
   isnan: (x) => Number(Number.isNaN(x)),
   isinf: (x) => Number(Math.abs(x) === Infinity),
+  isposinf: (x) => Number(x > 0 && 1 / x === 0),
+  isneginf: (x) => Number(x < 0 && 1 / x === 0),
   isfinite: (x) => Number(Number.isFinite(x)),
   signbit: (x) => Number(x < 0 || Object.is(x, -0)),
   neg: (x) => -x,

@@ -153,6 +153,28 @@ export const isinf = unary<"truth">({
 });
 
 /**
+ * Whether an element is infinity, the positive one.
+ * @example
+ * tensor([1, Infinity, -Infinity]).isposinf() // tensor([false,  true, false])
+ */
+export const isposinf = unary<"truth">({
+  kernel: (x) => s.eq(fraction(x), Infinity),
+  nondifferentiable: comparison,
+  samples: line,
+});
+
+/**
+ * Whether an element is minus infinity.
+ * @example
+ * tensor([1, Infinity, -Infinity]).isneginf() // tensor([false, false,  true])
+ */
+export const isneginf = unary<"truth">({
+  kernel: (x) => s.eq(fraction(x), -Infinity),
+  nondifferentiable: comparison,
+  samples: line,
+});
+
+/**
  * Whether an element is neither NaN nor an infinity.
  * @example
  * tensor([1, NaN, -Infinity]).isfinite() // tensor([ true, false, false])
