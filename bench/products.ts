@@ -57,7 +57,7 @@ export function peak(dtype: DType): Product {
   const [inner, columns, count, step] = dtype === "float32" ? [256, 8, 512, 4] : [256, 4, 512, 2];
   const windows = (size: number): Tensor =>
     randn([size + step * (count - 1)], { dtype }).unfold(0, size, step);
-  const a = windows(6 * inner).unflatten(1, [6, inner]);
+  const a = windows(4 * inner).unflatten(1, [4, inner]);
   const b = windows(inner * columns).unflatten(1, [inner, columns]);
   return product("peak", a, b);
 }

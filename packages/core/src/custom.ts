@@ -49,6 +49,13 @@ export function customFunction<Inputs extends Tensor[]>({
   forward,
   vjps,
 }: CustomFunction<Inputs>): (...inputs: Inputs) => Tensor {
+  checkFunction("customFunction", forward);
+  if (!Array.isArray(vjps) || vjps.some((vjp) => typeof vjp !== "function")) {
+    throw new ArgumentError(
+      "customFunction: vjps is no list of functions; give the derivative for each input, for " +
+        "example vjps: [(g, { x }) => g.mul(x)], or () => null for an input that has none.",
+    );
+  }
   const op = toldOp(name, vjps);
   return (...inputs) => {
     if (inputs.length !== vjps.length) {

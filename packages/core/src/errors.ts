@@ -96,3 +96,14 @@ export class LinAlgError extends NablaError {}
  * compile(async () => 1) // throws CompileError: compile: the function is async
  */
 export class CompileError extends NablaError {}
+
+/** Any value as a message names it: a number itself, of objects the kind. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  if ("node" in value) return "a tensor";
+  if (Array.isArray(value)) return "a list";
+  const kind = value.constructor?.name ?? "Object";
+  return kind === "Object" ? "an object" : `a ${kind}`;
+}

@@ -81,6 +81,25 @@ describe("what is refused, by name", () => {
     "a mask": [argument((a) => a.maskedSelect(a.gt(1))), /reading a value/],
     "arithmetic on an argument": [argument((a, n) => a.mul(n * 2)), /used by JavaScript/],
     "a size from an argument": [argument((_a, n) => zeros([n])), /used by JavaScript/],
+    "a dimension from an argument": [
+      argument((_a, n) => zeros([1, 1, 1, 1]).sum(n)),
+      /used by JavaScript/,
+    ],
+    "an index from an argument": [
+      argument((a, n) => a.at(n)),
+      /as a size, a dimension or an index/,
+    ],
+    "a list of them": [argument((a, n) => a.at([n])), /used by JavaScript/],
+    "a place to write from an argument": [
+      argument((a, n) => a.clone().setAt([n], 0)),
+      /used by JavaScript/,
+    ],
+    "an option from an argument": [
+      argument((a, n) => a.round({ decimals: n })),
+      /used by JavaScript/,
+    ],
+    "a tensor of an argument": [argument((_a, n) => tensor(n)), /used by JavaScript/],
+    "a method of an argument": [argument((_a, n) => n.toFixed(2)), /used by JavaScript/],
     "a graph from outside": [() => outside.sum(), /computed outside/],
     "a way back through a graph from outside": [
       () => outside.square().sum().backward(null, { retainGraph: true }),

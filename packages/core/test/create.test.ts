@@ -47,6 +47,30 @@ describe("tensor", () => {
     expect(x.toArray()).toEqual(plain(data));
   });
 
+  test.each<[NestedArray, NestedArray]>([
+    [
+      [true, 2],
+      [1, 2],
+    ],
+    [
+      [2, true],
+      [2, 1],
+    ],
+    [
+      [
+        [true, false],
+        [true, 3],
+      ],
+      [
+        [1, 0],
+        [1, 3],
+      ],
+    ],
+  ])("%j are numbers", (mixed, numbers) => {
+    expect([tensor(mixed).dtype, tensor(mixed).toArray()]).toEqual(["float32", numbers]);
+    expect(tensor(mixed, { dtype: "bool" }).dtype).toBe("bool");
+  });
+
   test.each(types)("takes the type %s", (dtype) => {
     const x = tensor([0, 1, 1], { dtype });
     expect([x.dtype, ...x.data()]).toEqual([dtype, 0, 1, 1]);
@@ -102,6 +126,11 @@ describe("filled tensors", () => {
   test("the type of another tensor can be replaced", () => {
     expect(zerosLike(tensor([1]), { dtype: "int32" }).dtype).toBe("int32");
     expect(onesLike(tensor([1]), { requiresGrad: true }).requiresGrad).toBe(true);
+  });
+
+  test("full of a truth value is bool, unless it is told otherwise", () => {
+    expect([full([1], false).dtype, full([1], true).toArray()]).toEqual(["bool", [true]]);
+    expect(full([1], true, { dtype: "int32" }).toArray()).toEqual([1]);
   });
 
   test.each([-0.5, NaN, Infinity, 2])("full of %d", (value) => {

@@ -160,6 +160,11 @@ describe("customFunction", () => {
     expect(() => odd(3 as never)).toThrow(ArgumentError);
   });
 
+  test.each([undefined, () => 1, [1]])("derivatives that are %s are refused", (vjps) => {
+    const told = { name: "odd", forward: (x: Tensor) => x, vjps: vjps as never };
+    expect(() => customFunction(told)).toThrow(/customFunction: vjps is no list of functions/);
+  });
+
   test("a derivative of another shape is refused, with its name", () => {
     const short = customFunction({
       name: "short",

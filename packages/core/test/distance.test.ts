@@ -169,8 +169,8 @@ test("refusals", () => {
         ArgumentError: renorm: order 2, norm 1, shape [3]: give an order above 0, a norm of
         0 or more, and a tensor of two dimensions or more.
     renorm of integers:
-        DTypeError: renorm: the renorm of int32 elements is no int32; convert first, for
-        example x.to("float32").renorm().
+        DTypeError: renorm: it takes floats, and these elements are int32; convert first,
+        for example x.to("float32").renorm().
     "
   `);
 });

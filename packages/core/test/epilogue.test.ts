@@ -308,7 +308,7 @@ test("nothing is put among zeros by JavaScript, whose turn would come between ke
   const x = leaf(randn([2, 3, 7, 8]));
   const w = leaf(randn([4, 3, 3, 2]));
   const y = convolution(x, w, { stride: 2, padding: 1 });
-  y.unfold(3, 2, 2).square().sum().backward();
+  y.slice(2, 1, 3).unfold(3, 2, 2).square().sum().backward();
   expect(x.grad!.abs().sum().add(w.grad!.abs().sum()).item()).toBeGreaterThan(0);
   expect(prepared).toBe(1);
 });

@@ -217,8 +217,8 @@ test("types", () => {
         DTypeError: neg: truth values have no neg; convert them first, for example
         x.to("int32").neg(...).
     integers have no mean:
-        DTypeError: mean: the mean of int32 elements is no int32; convert first, for example
-        x.to("float32").mean().
+        DTypeError: mean: it takes floats, and these elements are int32; convert first, for
+        example x.to("float32").mean().
     products of two types:
         DTypeError: matmul: float32 × float64: both must have one type; convert one, for
         example a.to("float64").

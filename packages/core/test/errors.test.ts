@@ -111,6 +111,7 @@ test("writes", () => {
     "to an expanded view": () => zeros([1]).expand([2]).add_(1),
     "of a larger result": () => zeros([2]).add_(zeros([3, 2])),
     "of another shape": () => zeros([2]).copy_(zeros([3])),
+    "of a part of a leaf": () => leaf().setAt([0], 1),
   };
   expect(refusals(cases)).toMatchInlineSnapshot(`
     "
@@ -131,6 +132,10 @@ test("writes", () => {
         ShapeError: copy_: shapes [2] and [3] do not broadcast: counted from the last
         dimension, dimension -1 is 2 in one and 3 in the other. Sizes must be equal or 1;
         reshape one of them, for example with unsqueeze or reshape.
+    of a part of a leaf:
+        InPlaceError: setAt: a leaf that requires grad, or a view of one, cannot be changed
+        in place while its operations are remembered; change it inside noGrad(() =>
+        x.setAt(...)).
     "
   `);
 });
@@ -185,6 +190,8 @@ test("arrays", () => {
     bigints: () => tensor([1n as unknown as number]),
     "arrays of bigints": () => tensor(BigInt64Array.of(1n) as unknown as number[]),
     tensors: () => tensor(zeros([2]) as unknown as number[]),
+    "a list of tensors": () => tensor([zeros([]), zeros([])] as unknown as number[]),
+    "an object": () => tensor({} as number[]),
   };
   expect(refusals(cases)).toMatchInlineSnapshot(`
     "
@@ -201,10 +208,10 @@ test("arrays", () => {
         a number, so the data has no shape; make all rows alike, for example tensor([[1, 2],
         [3, 4]]).
     a string:
-        ArgumentError: tensor: at depth 0 there is a string where a number is needed; give
+        ArgumentError: tensor: at depth 0 there is "odd" where a number is needed; give
         numbers or booleans, in arrays or typed arrays of them.
     strings:
-        ArgumentError: tensor: at depth 1 there is a string where a number is needed; give
+        ArgumentError: tensor: at depth 1 there is "odd" where a number is needed; give
         numbers or booleans, in arrays or typed arrays of them.
     holes:
         ArgumentError: tensor: at depth 1 there is undefined where a number is needed; give
@@ -216,13 +223,19 @@ test("arrays", () => {
         ArgumentError: tensor: these arrays are nested more than 64 deep, or contain
         themselves.
     bigints:
-        ArgumentError: tensor: at depth 1 there is a bigint where a number is needed; give
-        numbers or booleans, in arrays or typed arrays of them.
+        ArgumentError: tensor: at depth 1 there is 1 where a number is needed; give numbers
+        or booleans, in arrays or typed arrays of them.
     arrays of bigints:
-        ArgumentError: tensor: at depth 0 there is a BigInt64Array where an array of 1 is
-        needed; give numbers or booleans, in arrays or typed arrays of them.
+        ArgumentError: tensor: at depth 0 there is a BigInt64Array where a number is needed;
+        give numbers or booleans, in arrays or typed arrays of them.
     tensors:
         ArgumentError: tensor: this is a tensor already; copy it with x.clone().
+    a list of tensors:
+        ArgumentError: tensor: at depth 1 there is a tensor where a number is needed; put
+        tensors together with stack([a, b]), which has a gradient, too.
+    an object:
+        ArgumentError: tensor: at depth 0 there is an object where a number is needed; give
+        numbers or booleans, in arrays or typed arrays of them.
     "
   `);
 });
@@ -272,16 +285,15 @@ test("what is no tensor", () => {
         ArgumentError: mul: undefined is no tensor; make one first, for example
         mul(tensor([1, 2])).
     a string:
-        ArgumentError: mul: this string is no tensor; make one first, for example
-        mul(tensor([1, 2])).
+        ArgumentError: mul: "odd" is no tensor; make one first, for example mul(tensor([1,
+        2])).
     an array:
-        ArgumentError: add: this object is no tensor; make one first, for example
-        add(tensor([1, 2])).
+        ArgumentError: add: a list is no tensor; make one first, for example add(tensor([1,
+        2])).
     a number on the left:
-        ArgumentError: exp: this number is no tensor; make one first, for example
-        exp(tensor([1, 2])).
+        ArgumentError: exp: 1 is no tensor; make one first, for example exp(tensor([1, 2])).
     a condition that is a boolean:
-        ArgumentError: where: this boolean is no tensor; make one first, for example
+        ArgumentError: where: true is no tensor; make one first, for example
         where(tensor([1, 2])).
     a number for a shape:
         ArgumentError: zeros: 3 is no list of numbers; put them in brackets, for example [2,

@@ -395,10 +395,10 @@ test("what cannot be indexed is said, and nothing is written", () => {
         ArgumentError: setAt: the index must come in a list, for example x.setAt([0,
         slice(1)], 5).
     writing to what repeats:
-        InPlaceError: copy_: several elements of this view are one in memory, so it cannot
-        be written to; write to a copy: x.clone().copy_(...).
+        InPlaceError: setAt: several elements of this view are one in memory, so it cannot
+        be written to; write to a copy: x.clone().setAt(...).
     writing a word:
-        ArgumentError: tensor: at depth 0 there is a string where a number is needed; give
+        ArgumentError: tensor: at depth 0 there is "five" where a number is needed; give
         numbers or booleans, in arrays or typed arrays of them.
     "
   `);

@@ -153,8 +153,8 @@ describe("refused", () => {
           ShapeError: linalg.svd: a tensor of shape [2] is no matrix, and no batch of them;
           make it one by x.unsqueeze(0).
       whole numbers:
-          DTypeError: linalg.det: the linalg.det of int32 elements is no int32; convert first,
-          for example linalg.det(x.to("float32")).
+          DTypeError: linalg.det: it takes floats, and these elements are int32; convert
+          first, for example linalg.det(x.to("float32")).
       a singular matrix:
           LinAlgError: linalg.inv: the matrix is singular: equations with it have no solution,
           or many. linalg.lstsq gives the best one, linalg.pinv the nearest to an inverse.

@@ -117,6 +117,10 @@ const cases: [program: string, message: string][] = [
     "nn.functional.marginRankingLoss(zeros([8]), zeros([8]), zeros([7]));",
     "marginRankingLoss: [8], [8] and [7]: 8 ≠ 7",
   ],
+  [
+    "new nn.CosineSimilarity({ dim: 2 }).call(zeros([8, 4]), zeros([4]));",
+    "CosineSimilarity: [8, 4] and [4]: there is no dimension 2",
+  ],
   ["new nn.GLU(0).call(zeros([3, 4]));", "GLU: [3, 4]: 2 does not divide 3"],
   [
     "new nn.EmbeddingBag(5, 3).call(zeros([7], { dtype: 'int32' }));",

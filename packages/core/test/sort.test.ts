@@ -317,8 +317,8 @@ test("refusals", () => {
         ArgumentError: quantile: 1.5 is no share of the elements; give a number from 0 to 1,
         or a vector of them.
     quantiles of integers:
-        DTypeError: quantile: the quantile of int32 elements is no int32; convert first, for
-        example x.to("float32").quantile().
+        DTypeError: quantile: it takes floats, and these elements are int32; convert first,
+        for example x.to("float32").quantile().
     quantiles of nothing:
         IndexError: quantile: no elements have no quantiles.
     an interpolation that is none:

@@ -18,6 +18,23 @@ export interface Dataset<Item> {
   get(index: number): Item;
 }
 
+/** What is taken for a dataset: one, or, as in PyTorch, a list of samples. */
+export type Samples<Item> = Dataset<Item> | readonly Item[];
+
+/** The dataset itself, or one of the samples in a list. Throws an ArgumentError for neither. */
+export function datasetOf<Item>(name: string, given: Samples<Item>): Dataset<Item> {
+  if (Array.isArray(given)) {
+    const list = given as readonly Item[];
+    return { length: list.length, get: (index) => list[index]! };
+  }
+  const { length, get } = (given ?? {}) as Partial<Dataset<Item>>;
+  if (typeof get === "function" && Number.isInteger(length)) return given as Dataset<Item>;
+  throw new ArgumentError(
+    `${name}: this is no dataset; give a list of samples, new TensorDataset(x, y), or an object ` +
+      "with length and get(index).",
+  );
+}
+
 /**
  * Samples that are rows of tensors: the first dimension counts them. Throws a ShapeError where the
  * tensors do not have as many rows.
@@ -84,7 +101,8 @@ export class Subset<Item> implements Dataset<Item> {
   /** Their numbers there. */
   readonly indices: readonly number[];
 
-  constructor(dataset: Dataset<Item>, indices: readonly number[]) {
+  constructor(samples: Samples<Item>, indices: readonly number[]) {
+    const dataset = datasetOf("Subset", samples);
     const wrong = indices.find((index) => !inside(index, dataset));
     if (wrong !== undefined) {
       throw new ArgumentError(
@@ -138,10 +156,11 @@ const inside = (index: number, { length }: { readonly length: number }): boolean
  * [train.length, test.length] // [ 8, 2 ]
  */
 export function randomSplit<Item>(
-  dataset: Dataset<Item>,
+  samples: Samples<Item>,
   lengths: readonly number[],
   options: { readonly seed?: number } = {},
 ): Subset<Item>[] {
+  const dataset = datasetOf("randomSplit", samples);
   const sizes = sizesOf(lengths, dataset.length);
   const order =
     options.seed === undefined

@@ -6,7 +6,7 @@ export type { Checkpoint, CheckpointParts, Stateful } from "./checkpoint.js";
 export { collateItems } from "./collate.js";
 export type { Collated } from "./collate.js";
 export { randomSplit, Subset, TensorDataset } from "./dataset.js";
-export type { Dataset } from "./dataset.js";
+export type { Dataset, Samples } from "./dataset.js";
 export { DataError } from "./errors.js";
 export { Features } from "./features.js";
 export type { FeatureOptions, FeaturesState } from "./features.js";

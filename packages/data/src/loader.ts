@@ -6,8 +6,8 @@ import { ArgumentError, randint } from "@nabla/core";
 
 import { collateItems } from "./collate.js";
 import type { Collated } from "./collate.js";
-import { Subset } from "./dataset.js";
-import type { Dataset } from "./dataset.js";
+import { datasetOf, Subset } from "./dataset.js";
+import type { Dataset, Samples } from "./dataset.js";
 import { shuffled } from "./shuffle.js";
 
 /** What a DataLoader can be told. */
@@ -38,7 +38,8 @@ export interface DataLoaderState {
 
 /**
  * Batches from a dataset: `for (const batch of loader)` is one epoch, `for await` the same for
- * samples that are promises. What is left after `break` is forgotten: the next loop is a new epoch.
+ * samples that are promises. A list is a dataset, too. What is left after `break` is
+ * forgotten: the next loop is a new epoch.
  *
  * @example
  * const dataset = new TensorDataset(tensor([1, 2, 3]), tensor([0, 1, 0]));
@@ -60,9 +61,10 @@ export class DataLoader<Item, Batch = Collated<Item>> {
 
   /** Throws an ArgumentError for a batch size that is no integer above 0. */
   constructor(
-    dataset: Dataset<Item | Promise<Item>>,
+    samples: Samples<Item | Promise<Item>>,
     options: DataLoaderOptions<Item, Batch> = {},
   ) {
+    const dataset = datasetOf("DataLoader", samples);
     const { batchSize = 1, shuffle = false, dropLast = false, seed, collate } = options;
     if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
       throw new ArgumentError(

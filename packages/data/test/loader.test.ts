@@ -56,6 +56,18 @@ describe("batches", () => {
     }
   });
 
+  test("a list is a dataset", () => {
+    const list = [1, 2, 3];
+    const batches = [...new DataLoader(list, { batchSize: 2 })];
+    expect(batches.map((batch) => batch.toArray())).toEqual([[1, 2], [3]]);
+    expect(new Subset(list, [2]).get(0)).toBe(3);
+    expect(randomSplit(list, [1, 2], { seed: 1 }).map(({ length }) => length)).toEqual([1, 2]);
+  });
+
+  test.each([null, 3, {}, new Set([1]), { length: 2 }])("%s is no dataset", (odd) => {
+    expect(() => new DataLoader(odd as never)).toThrow("DataLoader: this is no dataset; give a");
+  });
+
   test("a collate of one's own", () => {
     const loader = new DataLoader(ten, {
       batchSize: 5,

@@ -325,10 +325,12 @@ export interface SeveralRules<
   grid: Sampled<A, B>;
   distance: Broadcast<A, B> extends infer Z
     ? Z extends Shape
-      ? ShapeRules<Z, [P[4], P[5]]>["reduce"]
+      ? Reason<ShapeRules<Z, [P[4], P[5]]>["reduce"]>
       : Z
     : never;
 }
+/** A sentence without the shape that it begins with. */
+type Reason<Result> = Result extends `${string}: ${infer Why}` ? Why : Result;
 type SameRanks<A extends Shape, B extends Shape, C extends Shape> = [
   A["length"],
   A["length"],

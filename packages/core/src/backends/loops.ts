@@ -154,7 +154,7 @@ const where: Loop = (
 function roundHalfToEven(x: number): number {
   const below = Math.floor(x);
   const rest = x - below;
-  if (rest === 0.5) return below % 2 === 0 ? below : below + 1;
+  if (rest === 0.5) return below % 2 === 0 ? below : Math.ceil(x);
   return rest < 0.5 ? below : Math.ceil(x);
 }
 

@@ -33,24 +33,33 @@ export interface Capture {
 }
 
 /**
- * A number that is read anew at each replay. It is an operand; JavaScript cannot compute with it.
+ * A number that is read anew at each replay. It is an operand; JavaScript cannot compute with it,
+ * and whoever looks for something else in it, names of options for example, takes it for a number.
  */
 export class HostNumber {
   readonly of: (dtype: DType) => Tensor;
 
   constructor(of: (dtype: DType) => Tensor) {
     this.of = of;
-  }
-
-  [Symbol.toPrimitive](): never {
-    throw new CompileError(
-      "compile: a number that may differ at each call, an argument of the function for example, " +
-        "is used by JavaScript: in arithmetic, as a size or in a condition, which runs once. " +
-        "Use it in operations of tensors, x.mul(n), or pass what is computed from it as an " +
-        "argument of its own.",
-    );
+    return new Proxy(this, {
+      // What asks for these asks whether it is a tensor, or of truth values.
+      get: (own, key) =>
+        key === "of" ? own.of : key === "node" || key === "dtype" ? undefined : usedAsNumber(),
+      has: usedAsNumber,
+      ownKeys: usedAsNumber,
+    });
   }
 }
+
+const usedAsNumber = (): never => {
+  throw new CompileError(
+    "compile: a number that may differ at each call, an argument of the function for example, " +
+      "is used by JavaScript: in arithmetic, as a size, a dimension or an index, or in a " +
+      "condition, which runs once. Use it in operations of tensors, x.mul(n), pass what is " +
+      "computed from it as an argument of its own, or compile a function for each number: " +
+      "[0, 1].map((dim) => compile((x) => x.sum(dim))).",
+  );
+};
 
 /**
  * A number that is read now, and in a compiled step anew at each replay: the learning rate, or `1 -

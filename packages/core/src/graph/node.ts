@@ -4,7 +4,7 @@
  * nodes are what runs. Not here: when a node runs (schedule/flush.ts), what a derivative is
  * (autograd.ts).
  */
-import { ArgumentError } from "../errors.js";
+import { ArgumentError, describe } from "../errors.js";
 import type { Kernel } from "../kernel/kernel.js";
 import type { Tensor } from "../tensor.js";
 import { Buffer } from "./buffer.js";
@@ -138,7 +138,7 @@ export function checkTensor<Value extends { readonly node: Node }>(
   if ((value as unknown) instanceof HostNumber && beside !== undefined) {
     return (value as unknown as HostNumber).of(beside) as unknown as Value;
   }
-  const found = value === null || value === undefined ? String(value) : `this ${typeof value}`;
+  const found = value === null || value === undefined ? String(value) : describe(value);
   throw new ArgumentError(
     `${name}: ${found} is no tensor; make one first, for example ${name}(tensor([1, 2])).`,
   );

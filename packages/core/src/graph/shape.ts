@@ -3,7 +3,7 @@
  * layout says where the elements of a tensor lie in its buffer; `strides: null` means row-major,
  * the usual case. Read next: graph/node.ts.
  */
-import { ArgumentError, IndexError, ShapeError } from "../errors.js";
+import { ArgumentError, describe, IndexError, ShapeError } from "../errors.js";
 import type { TypedArray } from "./dtype.js";
 
 /** The size of each dimension; `[]` is a single number. */
@@ -145,9 +145,14 @@ export function broadcastStrides(layout: Layout, shape: Shape): Strides {
 /** A dimension counted from either end as one from the front, or an IndexError. */
 export function normalizeDim(name: string, dim: number, rank: number): number {
   const bound = Math.max(rank, 1);
+  if (typeof dim !== "number") {
+    const found =
+      dim === undefined ? "the dimension is missing" : `${describe(dim)} is no dimension`;
+    throw new IndexError(`${name}: ${found}; give its number, for example 0, or -1 for the last.`);
+  }
   if (!Number.isInteger(dim) || dim < -bound || dim >= bound) {
     throw new IndexError(
-      `${name}: dimension ${String(dim)} is out of range for a tensor of ${rank} dimensions; ` +
+      `${name}: dimension ${dim} is out of range for a tensor of ${rank} dimensions; ` +
         `use an integer from ${-bound} to ${bound - 1}.`,
     );
   }

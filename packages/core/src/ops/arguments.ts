@@ -13,7 +13,7 @@ export function single(name: string, x: Tensor, value: number | boolean | Tensor
   if (typeof value === "number" || typeof value === "boolean") {
     return full([], value, { dtype: x.dtype });
   }
-  const { shape } = checkTensor(name, value);
+  const { shape } = checkTensor(name, value, x.dtype);
   if (shape.length === 0) return value.to(x.dtype);
   throw new ShapeError(
     `${name}: a tensor of shape ${formatShape(shape)} is no single value; give a number, or a ` +

@@ -151,7 +151,7 @@ function amongZeros(x: Tensor, sizes: Shape, before: Shape, step: Shape): Tensor
   const lead = x.shape.length - sizes.length;
   const taken = extent(x.shape.slice(lead), step);
   const place = (zeros: Tensor): Tensor => part(zeros, lead, taken, before, step);
-  return embed(x, [...x.shape.slice(0, lead), ...sizes], viewStep(place, []), true);
+  return embed(x, [...x.shape.slice(0, lead), ...sizes], viewStep(place, []));
 }
 
 /** How the windows of a convolution lie; one number is for every dimension. */

@@ -2,7 +2,7 @@
  * New tensors from numbers: from arrays, filled, counted up. Random ones are made in ops/random.ts.
  * Every function takes `{ dtype, requiresGrad }` last.
  */
-import { ArgumentError, DTypeError, ShapeError } from "../errors.js";
+import { ArgumentError, describe, DTypeError, ShapeError } from "../errors.js";
 import { allocate, fitsInteger, isDType, isFloat } from "../graph/dtype.js";
 import type { DType, TypedArray } from "../graph/dtype.js";
 import { mode } from "../graph/mode.js";
@@ -90,9 +90,9 @@ export function checkDType(name: string, dtype: DType): DType {
 }
 
 /**
- * A tensor with the given elements, copied. Numbers make a float32 tensor, booleans a bool one,
- * typed arrays one of their own type; `dtype` says otherwise. Throws a ShapeError where nested
- * arrays differ in length.
+ * A tensor with the given elements, copied. Numbers make a float32 tensor, booleans a bool one
+ * unless there are numbers among them, typed arrays one of their own type; `dtype` says otherwise.
+ * Throws a ShapeError where nested arrays differ in length.
  * @example
  * tensor([[1, 2], [3, 4]]) // tensor([[1., 2.],
  * //         [3., 4.]])
@@ -105,7 +105,7 @@ export function tensor(data: NestedArray, options: CreateOptions = {}): Tensor {
     throw new ArgumentError("tensor: this is a tensor already; copy it with x.clone().");
   }
   const shape = shapeOf(data);
-  const dtype = options.dtype ?? typeOf(data);
+  const dtype = options.dtype ?? typeOf(data, shape.length);
   return create("tensor", shape, { ...options, dtype }, (buffer) => {
     copyInto(buffer, 0, data, shape, 0);
   });
@@ -114,12 +114,15 @@ export function tensor(data: NestedArray, options: CreateOptions = {}): Tensor {
 const isTyped = (data: unknown): data is TypedArray =>
   [Float32Array, Float64Array, Int32Array, Uint8Array].some((kind) => data instanceof kind);
 
+const isArray = (data: unknown): data is readonly NestedArray[] | TypedArray =>
+  Array.isArray(data) || isTyped(data);
+
 /** More dimensions than anyone has; arrays that contain themselves have more. */
 const MOST_DIMENSIONS = 64;
 
 function shapeOf(data: NestedArray): number[] {
   const shape: number[] = [];
-  for (let part = data; typeof part === "object" && part !== null;) {
+  for (let part = data; isArray(part);) {
     if (shape.push(part.length) > MOST_DIMENSIONS) {
       throw new ArgumentError(
         `tensor: these arrays are nested more than ${MOST_DIMENSIONS} deep, or contain themselves.`,
@@ -131,13 +134,17 @@ function shapeOf(data: NestedArray): number[] {
   return shape;
 }
 
-function typeOf(data: NestedArray): DType {
-  let part = data;
-  while (Array.isArray(part) && part.length > 0) part = part[0] as NestedArray;
-  if (typeof part === "boolean") return "bool";
-  if (part instanceof Float64Array) return "float64";
-  if (part instanceof Int32Array || part instanceof Uint8Array) return "int32";
-  return "float32";
+/** The type of the first number, `depth` arrays deep; where all are truth values it is bool. */
+function typeOf(data: NestedArray, depth: number): DType {
+  if (typeof data === "boolean") return "bool";
+  if (data instanceof Float64Array) return "float64";
+  if (data instanceof Int32Array || data instanceof Uint8Array) return "int32";
+  if (depth === 0 || !Array.isArray(data) || data.length === 0) return "float32";
+  for (const part of data as readonly NestedArray[]) {
+    const dtype = typeOf(part, depth - 1);
+    if (dtype !== "bool") return dtype;
+  }
+  return "bool";
 }
 
 /** Copies one part of nested arrays to where it belongs, and returns where the next one goes. */
@@ -167,44 +174,48 @@ function copyInto(
 
 /** Throws unless `data` is what the first of its row was: an array of `size`, or a number. */
 function checkPart(data: unknown, size: number | undefined, depth: number): void {
-  const isArray = Array.isArray(data) || isTyped(data);
+  const isRow = isArray(data);
   const isNumber = typeof data === "number" || typeof data === "boolean";
-  if (isArray ? data.length === size : isNumber && size === undefined) return;
+  if (isRow ? data.length === size : isNumber && size === undefined) return;
   const wanted = size === undefined ? "a number" : `an array of ${size}`;
   const remedy = "make all rows alike, for example tensor([[1, 2], [3, 4]])";
-  if (isArray || isNumber) {
+  if (isRow || isNumber) {
     throw new ShapeError(
-      `tensor: at depth ${depth} there is ${isArray ? `an array of ${data.length}` : "a number"} ` +
+      `tensor: at depth ${depth} there is ${isRow ? `an array of ${data.length}` : "a number"} ` +
         `where the first of its row was ${wanted}, so the data has no shape; ${remedy}.`,
     );
   }
   throw new ArgumentError(
     `tensor: at depth ${depth} there is ${describe(data)} where ${wanted} is needed; ` +
-      "give numbers or booleans, in arrays or typed arrays of them.",
+      (data instanceof Object && "node" in data
+        ? "put tensors together with stack([a, b]), which has a gradient, too."
+        : "give numbers or booleans, in arrays or typed arrays of them."),
   );
 }
 
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === "object") return `a ${value.constructor?.name ?? "strange object"}`;
-  return `a ${typeof value}`;
-}
-
 /**
- * A tensor of a shape, all elements the same number.
+ * A tensor of a shape, all elements the same number, float32 unless said otherwise, or the same
+ * truth value.
  * @example
  * full([2, 2], 7) // tensor([[7., 7.],
  * //         [7., 7.]])
+ * full([2], true) // tensor([true, true])
  */
-export const full = <const S extends number[], D extends DType = "float32">(
+export const full = <
+  const S extends number[],
+  V extends number | boolean,
+  D extends DType = V extends boolean ? "bool" : "float32",
+>(
   shape: readonly [...S],
-  value: number | boolean,
+  value: V,
   options: CreateOptions<D> = {},
-): Created<S, D> =>
-  create("full", shape, options, (buffer) => {
+): Created<S, D> => {
+  const dtype = typeof value === "boolean" ? "bool" : "float32";
+  return create("full", shape, { dtype, ...options }, (buffer) => {
     checkPart(value, undefined, 0);
     buffer.fill(Number(value));
   });
+};
 
 /**
  * A tensor of a shape, all elements 0.

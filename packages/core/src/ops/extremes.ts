@@ -119,7 +119,10 @@ type Extreme = (
 ) => (x: Tensor, dim: number | Tensor | undefined, keepdim: boolean) => Tensor | ValuesAndIndices;
 
 const extreme: Extreme = (name, whole, position, beside) => (x, dim, keepdim) => {
-  if (dim === undefined) return whole(checkTensor(name, x));
+  if (dim === undefined) {
+    checkElements(name, checkTensor(name, x).shape, [...x.shape.keys()], []);
+    return whole(x);
+  }
   if (typeof dim === "object") return beside(x, dim);
   return found(name, x, dim, keepdim, (line, at) => position(comparable(line), at));
 };

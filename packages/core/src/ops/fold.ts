@@ -192,6 +192,7 @@ export function floats(name: string, dtype: DType): DType {
   if (isFloat(dtype)) return dtype;
   const call = name.includes(".") ? `${name}(x.to("float32"))` : `x.to("float32").${name}()`;
   throw new DTypeError(
-    `${name}: the ${name} of ${dtype} elements is no ${dtype}; convert first, for example ${call}.`,
+    `${name}: it takes floats, and these elements are ${dtype}; convert first, for example ` +
+      `${call}.`,
   );
 }

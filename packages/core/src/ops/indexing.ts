@@ -9,6 +9,7 @@ import { broadcasts, formatShape } from "../graph/shape.js";
 import type { Tensor } from "../tensor.js";
 import { tensor } from "./create.js";
 import type { Operand } from "./define.js";
+import { replacement, write } from "./inplace.js";
 import { locate } from "./locate.js";
 import type { Index } from "./locate.js";
 import { indexedPlace, readPlace, shapeOf, writePlace } from "./place.js";
@@ -61,6 +62,7 @@ export const setAt = (x: Tensor, index: readonly Index[], value: Operand): Tenso
         `indexed, of shape ${formatShape(part)}; give a number, or a tensor that broadcasts to it.`,
     );
   }
-  view.copy_(place === null ? values : writePlace(place, values.to(x.dtype), "put"));
+  const result = place === null ? values : writePlace(place, values.to(x.dtype), "put");
+  write("setAt", view, replacement(view, result.to(x.dtype)));
   return x;
 };

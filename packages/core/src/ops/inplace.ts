@@ -108,15 +108,12 @@ const looked = (x: Tensor, layout: Layout): Tensor =>
   record(looking, [whole(x)], layout, x.dtype, layout);
 
 /** Zeros of a shape with `g` added at `layout`. */
-const added = (g: Tensor, shape: Shape, layout: Place): Tensor =>
+const added = (g: Tensor, shape: Shape, layout: Layout): Tensor =>
   record(adding, [g], layout, g.dtype, { shape });
 
 /** `x` with `value` at `layout`. */
 const written = (x: Tensor, value: Tensor, layout: Layout): Tensor =>
   record(writing, [x, value], layout, x.dtype, { shape: x.shape });
-
-/** Where a part lies; `isFixed` if that follows from shapes, and is no number of the user's. */
-type Place = Layout & { readonly isFixed?: boolean };
 
 type Placed = Saved<Layout>;
 
@@ -132,7 +129,7 @@ const adding: Op = {
   keeps: false,
   vjps: [((g, { attributes }: Placed): Tensor => looked(g, attributes)) as Vjp],
   work(node): Work {
-    const layout = node.attributes as Place;
+    const layout = node.attributes as Layout;
     const isApart = countElements(layout.shape) > 0 && !overlaps(layout);
     return {
       kind: "host",
@@ -141,8 +138,7 @@ const adding: Op = {
         place(result, value!, layout, true);
         return result;
       },
-      // A place that moves from step to step must be no part of the code.
-      ...(isApart && (layout.isFixed === true || layout.offset === 0) ? { into: layout } : {}),
+      ...(isApart ? { into: layout } : {}),
     };
   },
 };
@@ -165,14 +161,10 @@ const writing: Op = {
   }),
 };
 
-/**
- * Zeros of a shape, with `g` where a movement leads: how a gradient goes back through a view.
- * `isFixed`: that is the same place for all such shapes.
- */
-export function embed(g: Tensor, shape: Shape, step: ViewStep, isFixed = false): Tensor {
+/** Zeros of a shape, with `g` where a movement leads: how a gradient goes back through a view. */
+export function embed(g: Tensor, shape: Shape, step: ViewStep): Tensor {
   const { node } = noGrad(() => step.call(zeros(shape, { dtype: g.dtype }), ...step.args));
-  const { strides, offset } = node;
-  return added(g, shape, { shape: node.shape, strides, offset, isFixed });
+  return added(g, shape, { shape: node.shape, strides: node.strides, offset: node.offset });
 }
 
 /** A call of a movement. */

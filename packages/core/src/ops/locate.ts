@@ -4,7 +4,7 @@
  * ops/place.ts. Positions are read at the call, so that one outside is an error there.
  * Read first: movement.ts.
  */
-import { IndexError } from "../errors.js";
+import { describe, IndexError } from "../errors.js";
 import { learn } from "../graph/capture.js";
 import { checkTensor } from "../graph/node.js";
 import { formatShape, sameShape } from "../graph/shape.js";
@@ -85,7 +85,7 @@ function asPart(name: string, given: Index): Part {
     : undefined;
   if (odd !== undefined || typeof given !== "object") {
     throw new IndexError(
-      `${name}: ${typeof odd === "number" ? odd : `a ${typeof (odd ?? given)}`} is no position; ` +
+      `${name}: ${describe(odd ?? given)} is no position; ` +
         'an index is made of integers, slice(), null, "...", lists of integers or truth values, ' +
         "and tensors of them.",
     );

@@ -2,7 +2,7 @@
  * How every function and class reads its options: by name, each with its default, none unknown. Not
  * here: what an option means.
  */
-import { ArgumentError } from "../errors.js";
+import { ArgumentError, describe } from "../errors.js";
 
 /**
  * All options, from those given and the defaults of the rest; `undefined` counts as not given. An
@@ -55,11 +55,4 @@ export function readOptions<Options extends object>(
     complete[key] = value as Required<Options>[typeof key];
   }
   return complete;
-}
-
-function describe(value: unknown): string {
-  if (typeof value === "number" || typeof value === "boolean" || value === null) return `${value}`;
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value !== "object") return `a ${typeof value}`;
-  return "node" in value ? "a tensor" : Array.isArray(value) ? "a list" : "an object";
 }

@@ -123,14 +123,18 @@ export function onDemand(backend: Backend, onlooker: Onlooker | null = null): Po
     if (node.round === round) round.want(node);
   }
 
-  const planOf = (tape: Recorded): Plan => new Plan(backend, tape, onlooker);
+  const planOf = (tape: Recorded, moving?: ReadonlySet<number>): Plan =>
+    new Plan(backend, tape, onlooker, moving);
 
   function find(own: Round): Plan {
     const tape = tapeOf(own.nodes, own);
     const key = hashOf(tape);
-    const known = plans.alike(key).find((plan) => plan.matches(tape));
+    const alike = plans.alike(key);
+    const known = alike.find((one) => one.matches(tape));
     if (known !== undefined) return known;
-    const plan = planOf(tape);
+    // What has been put at one place and is put at another now may move on.
+    const moving = alike.map((one) => one.moving(tape)).find((slots) => slots !== null);
+    const plan = planOf(tape, moving ?? undefined);
     plans.add(key, plan);
     return plan;
   }

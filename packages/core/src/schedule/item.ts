@@ -17,6 +17,8 @@ export interface Tape {
   readonly nodes: readonly Node[];
   readonly codes: readonly (readonly number[])[];
   readonly leaves: number;
+  /** Whether what is put among zeros at a slot has its place looked up when it runs. */
+  readonly moves: (slot: number) => boolean;
 }
 
 /** An operation of the tape, as the grouping sees it. */
@@ -70,7 +72,7 @@ export const DEAR = 8;
 /** The operation at a slot; those it reads come before it. */
 export function itemOf(tape: Tape, slot: number, items: readonly (Item | null)[]): Item {
   const node = tape.nodes[slot]!;
-  const { work, into } = workOf(node);
+  const { work, into } = workOf(node, tape.moves(slot));
   const isHost = work.kind === "host";
   const whole = isHost ? [] : [...(into ?? node).shape, ...work.reduced];
   const walks = isHost
@@ -126,10 +128,10 @@ export function itemOf(tape: Tape, slot: number, items: readonly (Item | null)[]
   return item;
 }
 
-/** How to get the value of a node, and where the elements go if they are put among zeros. */
-function workOf(node: Node): { readonly work: Work; readonly into: Layout | null } {
+/** How to get the value of a node, and where the elements go if code puts them among zeros. */
+function workOf(node: Node, moves: boolean): { readonly work: Work; readonly into: Layout | null } {
   const work = node.operation.work!(node);
-  if (work.kind !== "host" || work.into === undefined) return { work, into: null };
+  if (work.kind !== "host" || work.into === undefined || moves) return { work, into: null };
   const { dtype } = node;
   const expression = s.add(operand(0, dtype), 0);
   const kernel = { expression, fold: null, epilogue: null, dtype };

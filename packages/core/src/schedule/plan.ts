@@ -14,7 +14,7 @@ import { elements } from "./flush.js";
 import { group, readBy } from "./group.js";
 import type { Grouping } from "./group.js";
 import type { Item } from "./item.js";
-import { entryOf, isAlike, sameLeaf } from "./round.js";
+import { entryOf, hasAttributes, isOfKind, isPlaced, sameLeaf } from "./round.js";
 import type { Entry, Leaf, Recorded } from "./round.js";
 
 /** A buffer that nobody reads any more, and the node whose value may take its place. */
@@ -69,14 +69,16 @@ export class Plan {
   /** What ran after this plan the last time. */
   next: Plan | null = null;
 
+  /** `moving`: slots whose places among zeros are looked up at each run. */
   constructor(
     backend: Backend,
     { nodes, leaves, codes }: Recorded,
     onlooker: Onlooker | null = null,
+    moving: ReadonlySet<number> = new Set(),
   ) {
     this.backend = backend;
     this.onlooker = onlooker;
-    this.entries = nodes.map((node, slot) => entryOf(node, codes[slot]!));
+    this.entries = nodes.map((node, slot) => entryOf(node, codes[slot]!, moving.has(slot)));
     this.wanted = nodes.filter(({ wanted }) => wanted).length;
     this.leaves = leaves.map(({ dtype, shape, strides }) => ({ dtype, shape, strides }));
   }
@@ -103,18 +105,40 @@ export class Plan {
   }
 
   /** Whether a round is one of this plan. */
-  matches({ nodes, leaves, codes }: Recorded): boolean {
+  matches(round: Recorded): boolean {
+    return this.differences(round)?.length === 0;
+  }
+
+  /**
+   * Where this plan and a round put elements among zeros at places of their own, if they differ in
+   * nothing else; `null` if they do.
+   */
+  moving(round: Recorded): ReadonlySet<number> | null {
+    const isMoved = (slot: number): boolean => isPlaced(round.nodes[slot]!);
+    const moved = this.differences(round);
+    if (moved === null || !moved.every(isMoved)) return null;
+    const known = [...this.entries.keys()].filter((slot) => this.isMoving(slot) && isMoved(slot));
+    return new Set([...moved, ...known]);
+  }
+
+  private isMoving(slot: number): boolean {
+    return this.entries[slot]!.attributes === null;
+  }
+
+  /** The slots where a round has other attributes; `null` if it differs in more. */
+  private differences({ nodes, leaves, codes }: Recorded): number[] | null {
     const { entries } = this;
-    return (
+    const isLike =
       nodes.length === entries.length &&
       leaves.length === this.leaves.length &&
       nodes.every((node, slot) => {
         const entry = entries[slot]!;
-        const isLike = node.wanted === entry.wanted && isAlike(node, entry);
-        return isLike && sameShape(codes[slot]!, entry.codes);
+        const isOne = node.wanted === entry.wanted && isOfKind(node, entry);
+        return isOne && sameShape(codes[slot]!, entry.codes);
       }) &&
-      leaves.every((leaf, i) => sameLeaf(leaf, this.leaves[i]!))
-    );
+      leaves.every((leaf, i) => sameLeaf(leaf, this.leaves[i]!));
+    if (!isLike) return null;
+    return [...nodes.keys()].filter((slot) => !hasAttributes(nodes[slot]!, entries[slot]!));
   }
 
   /** Runs a round of this plan, or one with other leaves. Throws a MemoryError. */
@@ -167,7 +191,8 @@ export class Plan {
   /** What runs together, of a round of this plan that has not run yet. */
   grouping(nodes: readonly Node[]): Grouping {
     const codes = this.entries.map((entry) => entry.codes);
-    return group({ nodes, codes, leaves: this.leaves.length }, (slot) => this.keeps(slot));
+    const tape = { nodes, codes, leaves: this.leaves.length };
+    return group({ ...tape, moves: (slot) => this.isMoving(slot) }, (slot) => this.keeps(slot));
   }
 
   /** The kernels of a round that has not run yet, if it is nothing else, and their buffers. */

@@ -161,7 +161,11 @@ export function hashOf({ nodes, leaves, codes }: Recorded): number {
 }
 
 /** Whether a node is what an entry says, but for what it reads and who wants it. */
-export function isAlike(node: Node, entry: Entry): boolean {
+const isAlike = (node: Node, entry: Entry): boolean =>
+  isOfKind(node, entry) && hasAttributes(node, entry);
+
+/** The same, but for attributes that are in the code. */
+export function isOfKind(node: Node, entry: Entry): boolean {
   if (
     node.operation !== entry.operation ||
     node.dtype !== entry.dtype ||
@@ -173,8 +177,11 @@ export function isAlike(node: Node, entry: Entry): boolean {
   if (node.operation.work === null) {
     return node.offset === entry.offset && sameStrides(node.strides, entry.strides);
   }
-  return entry.attributes === null || same(node.attributes, entry.attributes);
+  return true;
 }
+
+export const hasAttributes = (node: Node, { attributes }: Entry): boolean =>
+  attributes === null || same(node.attributes, attributes);
 
 export const sameLeaf = (node: Node, leaf: Leaf): boolean =>
   node.dtype === leaf.dtype &&
@@ -194,10 +201,10 @@ export function same(a: unknown, b: unknown): boolean {
   );
 }
 
-/** What a plan remembers of a node. */
-export const entryOf = (node: Node, codes: readonly number[]): Entry => ({
+/** What a plan remembers of a node; `moves`: that its place among zeros is not in the code. */
+export const entryOf = (node: Node, codes: readonly number[], moves: boolean): Entry => ({
   operation: node.operation,
-  attributes: isKernel(node) ? node.attributes : null,
+  attributes: !moves && (isKernel(node) || isPlaced(node)) ? node.attributes : null,
   dtype: node.dtype,
   shape: node.shape,
   strides: node.strides,
@@ -206,8 +213,10 @@ export const entryOf = (node: Node, codes: readonly number[]): Entry => ({
   codes,
 });
 
-/** Whether its attributes are in the code that runs, as those of what is put among zeros are. */
-function isKernel(node: Node): boolean {
+const isKernel = (node: Node): boolean => node.operation.work?.(node).kind === "kernel";
+
+/** Whether it is put among zeros, which code can do for one place. */
+export function isPlaced(node: Node): boolean {
   const work = node.operation.work?.(node);
-  return work?.kind === "kernel" || work?.into !== undefined;
+  return work?.kind === "host" && work.into !== undefined;
 }
