@@ -55,7 +55,8 @@ export function formulas(operation: Callable): string[] {
 /** What a function is made of, called with tensors for operands and 0 for a dimension. */
 function composition({ name, call, signatures }: Callable): string[] {
   const { parameters, result: gives } = signatures[0]!;
-  const isOperand = ({ text }: Parameter): boolean => /: (\w+ \| )?(Tensor|Operand)( \| null)?$/.test(text);
+  const kind = /: (\w+ \| )?(Tensor|Operand)( \| null)?$/;
+  const isOperand = ({ text }: Parameter): boolean => kind.test(text);
   const operands = parameters.filter(isOperand);
   const isKnown = parameters.every((one) => isOperand(one) || one.optional || one.name === "dim");
   if (gives !== "Tensor" || !isKnown || parameters.at(-1)?.name.startsWith("...")) return [];
