@@ -60,8 +60,8 @@ describe.skipIf(!existsSync(reference)).concurrent("the published descent", () =
     ? (JSON.parse(readFileSync(reference, "utf8")) as Published)
     : { float64: [], least_squares: { b: 0, m: 0, error: 0 } };
 
-  // A run is a process, so not all that is published: the first step, some, and the most.
-  const some = published.float64.filter(({ iterations }) => [1, 100, 100_000].includes(iterations));
+  // A run is a process, so not all that is published: the first step, some, and many.
+  const some = published.float64.filter(({ iterations }) => [1, 100, 10_000].includes(iterations));
   test.each(some)("after $iterations iterations", async (expected) => {
     const options = ["--data", join(shared, "data.csv"), "--dtype", "float64", "--lr", "0.0001"];
     const counts = ["--iterations", String(expected.iterations), "--out", freshFolder()];
