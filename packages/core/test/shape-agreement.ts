@@ -29,6 +29,7 @@ export interface Call {
 
 const { NABLA_SEED, NABLA_DRAWS } = process.env;
 const isLarge = NABLA_DRAWS !== undefined;
+const share = Number(NABLA_DRAWS ?? 0.5);
 const seed = Number(NABLA_SEED ?? (isLarge ? Math.floor(Math.random() * 2 ** 31) : 1));
 
 /**
@@ -39,7 +40,7 @@ const seed = Number(NABLA_SEED ?? (isLarge ? Math.floor(Math.random() * 2 ** 31)
 export function sampler(): <T>(count: number, values: fc.Arbitrary<T>) => T[] {
   let times = 0;
   return (count, values) =>
-    fc.sample(values, { numRuns: count * Number(NABLA_DRAWS ?? 1), seed: seed + times++ });
+    fc.sample(values, { numRuns: Math.ceil(count * share), seed: seed + times++ });
 }
 
 const isFloat = (dtype: DType): boolean => dtype.startsWith("float");
@@ -88,7 +89,7 @@ export function testAgreement(
   least: { readonly succeeded: number; readonly refused: number },
 ): void {
   describe(`NABLA_SEED=${seed}`, () => {
-    testCalls(calls, least);
+    testCalls(calls, { succeeded: share * least.succeeded, refused: share * least.refused });
   });
 }
 
